@@ -1,0 +1,49 @@
+"""The edges of maniple as Protocols: what a use case needs from the world, and nothing about how it is met."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from maniple.wire import Reply, Request
+
+
+class Sender(Protocol):
+    """Sends one request and answers with one reply; a transport failure is a reply too, never an exception."""
+
+    async def send(self, request: Request) -> Reply: ...
+
+    async def close(self) -> None: ...
+
+
+class Clock(Protocol):
+    """Time as the edge sees it."""
+
+    def now(self) -> float:
+        """Seconds since the Unix epoch."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, for pauses and rates."""
+        ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Memory(Protocol):
+    """Where a flow's `Remember` goes and its `Recall` comes from: tokens of one connection."""
+
+    async def recall(self, key: str) -> Any: ...
+
+    async def remember(self, key: str, value: Any, seconds: float | None) -> None: ...
+
+
+class Secrets(Protocol):
+    """Encrypts small texts at rest."""
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt `text`."""
+        ...
+
+    def unseal(self, sealed: bytes) -> str:
+        """Decrypt what `seal` returned. Raises OperatorError when the key is missing or another one."""
+        ...

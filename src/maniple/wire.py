@@ -1,0 +1,112 @@
+"""What travels between the pure core and the edge: requests, replies and the other effects a delivery asks for.
+
+A delivery is a generator that yields effects and is sent their answers (`Flow`). Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, TypeVar
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def header_value(headers: Headers, name: str) -> str | None:
+    """The first value of header `name`, compared without case, or None."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, complete: what preview shows is what is sent.
+
+    `headers` are in sending order and lack only `Host` and `Content-Length`, which follow from `url` and `body`.
+    `timeout` is in seconds, for the whole exchange. `call` names the manifest's call (`add_users`).
+    """
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes | None = None
+    timeout: float = 60.0
+    call: str = ""
+
+    def with_header(self, name: str, value: str) -> Request:
+        """This request with header `name` set to `value`, in its place if it was there, else at the end."""
+        lowered = name.lower()
+        if any(key.lower() == lowered for key, _ in self.headers):
+            kept = tuple((key, value if key.lower() == lowered else old) for key, old in self.headers)
+            return replace(self, headers=kept)
+        return replace(self, headers=(*self.headers, (name, value)))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back. `status` 0 means that no answer arrived; then `failure` says why in a few words.
+
+    `in_doubt` (only without an answer): the request may have reached the partner before the connection broke.
+    `elapsed` is in seconds.
+    """
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    elapsed: float = 0.0
+    failure: str | None = None
+    in_doubt: bool = False
+
+    @classmethod
+    def unreached(cls, failure: str, *, in_doubt: bool = False, elapsed: float = 0.0) -> Reply:
+        """The reply that stands for a transport failure."""
+        return cls(0, failure=failure, in_doubt=in_doubt, elapsed=elapsed)
+
+    def header(self, name: str) -> str | None:
+        """The first value of a reply header, compared without case, or None."""
+        return header_value(self.headers, name)
+
+    @cached_property
+    def tree(self) -> Any:
+        """The body as plain data: JSON where it is JSON, else None."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def text(self) -> str:
+        """The body as text, undecodable bytes replaced."""
+        return self.body.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Sleep for `seconds` before going on."""
+
+    seconds: float
+    why: Literal["retry", "throttled", "poll"] = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Answered with the value last remembered under `key` for this connection, or None."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Keep `value` under `key` for this connection, `seconds` long (None: until replaced)."""
+
+    key: str
+    value: Any = field(repr=False)
+    seconds: float | None = None
+
+
+Effect: TypeAlias = Request | Wait | Recall | Remember
+T = TypeVar("T")
+Flow: TypeAlias = Generator[Effect, Any, T]
+"""A generator of effects. A `Request` is answered with a `Reply`, a `Recall` with a value, the rest with None."""

@@ -1,0 +1,1 @@
+"""Cohort syncs from declarative manifests."""

@@ -1,0 +1,62 @@
+"""From a member's properties to what it is sent as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from maniple.cohort.member import INVALID, INVALID_FORMAT, MISSING_ID, UNRESOLVED_MAPPING, Member, Pair, Skip
+from maniple.errors import Bug
+
+Conversion: TypeAlias = Callable[[list[Any]], list[Any]]
+"""Values of one property in, as many out: the value to send, None for no value, or `INVALID`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MappingColumn:
+    """One mapping: the variable `name` is filled from the user property `property`.
+
+    Without `convert` the value is sent as it stands. Null and the empty text are no value, before and after the
+    conversion. An optional mapping's invalid value counts as no value.
+    """
+
+    name: str
+    property: str
+    optional: bool = False
+    convert: Conversion | None = None
+
+
+def resolve(
+    member: Member, mappings: Sequence[MappingColumn], require: Sequence[Sequence[str]] = ()
+) -> Pair | Skip:
+    """What `member` is sent as, or why it cannot be.
+
+    The first required mapping without a fitting value decides; then each group of `require`, of which at least one
+    mapping must have a value (an invalid one of them names the reason).
+    """
+    if member.id is None or member.id == "":
+        return Skip(None, MISSING_ID)
+    found = {mapping.name: _converted(mapping, member.properties.get(mapping.property)) for mapping in mappings}
+    for mapping in mappings:
+        if not mapping.optional and found[mapping.name] in (None, INVALID):
+            return Skip(member.id, INVALID_FORMAT if found[mapping.name] is INVALID else UNRESOLVED_MAPPING, mapping.name)
+    for group in require:
+        if any(found[name] not in (None, INVALID) for name in group):
+            continue
+        invalid = [name for name in group if found[name] is INVALID]
+        if invalid:
+            return Skip(member.id, INVALID_FORMAT, invalid[0])
+        return Skip(member.id, UNRESOLVED_MAPPING, ", ".join(group))
+    return Pair(member.id, tuple(None if value is INVALID else value for value in found.values()))
+
+
+def _converted(mapping: MappingColumn, value: Any) -> Any:
+    if value is None or value == "":
+        return None
+    if mapping.convert is None:
+        return value
+    answer = mapping.convert([value])
+    if len(answer) != 1:
+        raise Bug(f"the conversion of `{mapping.name}` answered {len(answer)} values for one")
+    return None if answer[0] == "" else answer[0]

@@ -1,0 +1,69 @@
+"""How often requests may start: sliding windows, all of them kept at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from maniple.errors import UsageError
+from maniple.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `count` requests start in any `seconds` seconds.
+
+    Raises UsageError for a count below 1 or for no time at all.
+    """
+
+    count: int
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if self.count < 1 or not self.seconds > 0:
+            raise UsageError(
+                f"a rate of `{self.count}/{self.seconds:g}s` lets no request through",
+                hint="write at least 1 request and more than 0 seconds",
+            )
+
+
+def next_start(now: float, history: Sequence[float], windows: Iterable[Window]) -> float:
+    """The earliest time, `now` or later, at which one more request may start.
+
+    `history` holds the starts so far, oldest first: at least as many as the largest count, if there were so many.
+    """
+    earliest = now
+    for window in windows:
+        if len(history) >= window.count:
+            earliest = max(earliest, history[-window.count] + window.seconds)
+    return earliest
+
+
+class RateLimiter:
+    """Lets requests start in the order they asked, no faster than every window allows.
+
+    Its memory is one number per request of the largest count.
+    """
+
+    def __init__(self, windows: Iterable[Window], clock: Clock) -> None:
+        self._windows = tuple(windows)
+        self._clock = clock
+        self._starts: deque[float] = deque(maxlen=max((window.count for window in self._windows), default=0))
+        self._held_until = float("-inf")
+        self._turn = asyncio.Lock()
+
+    async def acquire(self) -> None:
+        """Wait until one request may start, and count it as started."""
+        # Only the first in line sleeps; asyncio's lock hands the turn on in the order of asking.
+        async with self._turn:
+            now = self._clock.monotonic()
+            while (start := max(self._held_until, next_start(now, self._starts, self._windows))) > now:
+                await self._clock.sleep(start - now)
+                now = self._clock.monotonic()
+            self._starts.append(now)
+
+    def throttle(self, until: float) -> None:
+        """Let nothing start before `until`, in the clock's monotonic seconds, those who already wait included."""
+        self._held_until = max(self._held_until, until)

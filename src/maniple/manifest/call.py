@@ -1,0 +1,149 @@
+"""One call to a partner's API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from maniple.auth import Auth
+from maniple.body import BODY_FORMATS
+from maniple.manifest.answers import ErrorRules, ListId, Match, Rejects
+from maniple.manifest.base import Duration, ManifestModel, PathExpression, Template, Tree
+from maniple.manifest.limits import BatchSize, Limits
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class CsvBody(ManifestModel):
+    """A CSV body: the header row and one row per user."""
+
+    columns: dict[str, Template]
+    header: bool = True
+    delimiter: str = ","
+
+
+class MultipartPart(ManifestModel):
+    """One part of a multipart body."""
+
+    name: str
+    value: Template | None = None
+    filename: Template | None = None
+    content_type: str | None = None
+    json_: Tree = Field(default=None, alias="json")
+    csv: CsvBody | None = None
+    text: Template | None = None
+
+
+class Paginate(ManifestModel):
+    """Follows pages of a reply."""
+
+    next: PathExpression | None = None
+    cursor: PathExpression | None = None
+    param: str | None = None
+    max_pages: int = Field(default=100, ge=1, le=10_000)
+
+
+class Poll(ManifestModel):
+    """Asks again until a job is done."""
+
+    until: PathExpression
+    failed: PathExpression | None = None
+    every: Duration = "2s"
+    at_most: Duration = "10min"
+    then: Literal["pending", "fail"] = "fail"
+
+
+class Exchange(ManifestModel):
+    """What a call and a step have in common: one request and how its answer is read."""
+
+    method: Method | None = None
+    """The HTTP method."""
+    url: Template | None = None
+    """Where the call goes; values are percent-encoded by position."""
+    query: dict[Template, Template | list[Template]] = Field(default_factory=dict)
+    """Query parameters."""
+    headers: dict[Template, Template] = Field(default_factory=dict)
+    """Headers of this call."""
+    json_: Tree = Field(default=None, alias="json")
+    """A JSON body: a YAML tree, or JSON text with bare holes."""
+    form: dict[str, Any] | None = None
+    """A form body."""
+    ndjson: Tree = None
+    """One JSON line per user."""
+    csv: CsvBody | None = None
+    """A CSV body."""
+    multipart: list[MultipartPart] | None = None
+    """A multipart body."""
+    xml: Tree = None
+    """An XML body."""
+    text: Template | None = None
+    """A text body."""
+    gzip: bool = False
+    """Compress the body."""
+    item: Tree = None
+    """What `$items` holds for each user: text, an object or an array."""
+    join: str | None = None
+    """Makes `$items` one text, the items joined by this."""
+    success: PathExpression | None = None
+    """A JMESPath that must be true in a 2xx reply."""
+    rejects: Rejects | None = None
+    """The users a 2xx reply refused."""
+    errors: ErrorRules = Field(default_factory=list)
+    """What error replies mean."""
+    auth: Auth | list[Auth] | None = None
+    """Authentication of this call, if not the manifest's."""
+    timeout: Duration = "60s"
+    """How long to wait for the answer."""
+    when: Template | None = None
+    """An expression: without it being true the call is left out."""
+    save: dict[str, PathExpression] = Field(default_factory=dict)
+    """Values kept from the reply: variable to JMESPath."""
+
+    @property
+    def bodies(self) -> list[str]:
+        """The body keys that are written."""
+        return [name for name in BODY_FORMATS if (f"{name}_" if name == "json" else name) in self.model_fields_set]
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Exchange:
+        if len(self.bodies) > 1:
+            raise PydanticCustomError(
+                "MAN406", "a call has one body, and this one has `{names}`", {"names": "` and `".join(self.bodies)}
+            )
+        return self
+
+
+class Step(Exchange):
+    """One request of a longer exchange."""
+
+    name: str | None = None
+    once: bool = False
+    match: Match | None = None
+    paginate: Paginate | None = None
+    poll: Poll | None = None
+
+
+class Call(Exchange):
+    """One call: `method`, `url`, a body, and what the answer means; or `steps`."""
+
+    batch: BatchSize | None = None
+    """How many users go into one call."""
+    limits: Limits | None = None
+    """Limits of this call besides the manifest's."""
+    list_id: ListId | None = None
+    """On `create_list`: where the new list's id is."""
+    first_batch: bool = False
+    """On `create_list`: the call carries the first users."""
+    steps: Annotated[list[Step], Field(max_length=20)] | None = None
+    """Several requests in order."""
+
+    @model_validator(mode="after")
+    def _request_or_steps(self) -> Call:
+        if self.steps is None and (self.method is None or self.url is None):
+            missing = " and ".join(f"`{name}`" for name in ("method", "url") if getattr(self, name) is None)
+            raise PydanticCustomError("MAN403", "the call needs {missing}", {"missing": missing})
+        if self.steps is not None and self.url is not None:
+            raise PydanticCustomError("MAN406", "a call has `steps` or a `url` of its own, not both")
+        return self

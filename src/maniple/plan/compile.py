@@ -1,0 +1,277 @@
+"""From a manifest to a program: every template read, checked and compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from maniple.auth import AuthKind
+from maniple.diagnostics.model import Diagnostic, blocking
+from maniple.errors import ManifestError
+from maniple.manifest.fields import FormField
+from maniple.manifest.limits import DEFAULT_PARALLEL, rate_window
+from maniple.manifest.mappings import Pattern
+from maniple.manifest.model import Manifest
+from maniple.plan.compile_call import CallCompiler
+from maniple.plan.mapping import MappingProgram
+from maniple.plan.program import AuthProgram, CallProgram, Program, VariableRow
+from maniple.plan.reading import Available, TemplateReader
+from maniple.plan.rules import compile_pattern
+from maniple.plan.support import does_not_fit, not_run_yet
+from maniple.plan.url import Parts, parts_of
+from maniple.plan.variables import variables_table
+from maniple.source.text import Document, Path
+from maniple.template.ast import Node
+from maniple.template.compile import ColumnTemplate, ScalarTemplate
+from maniple.template.scope import PREDEFINED
+
+ALWAYS = {name: "pre-defined" for name, row in PREDEFINED.items() if row.place == "always"}
+IN_CALL = {name: "pre-defined" for name in ("operation", "membership", "batch_id", "batch_index")}
+PER_USER = {name: "pre-defined" for name in ("user", "amplitude_id")}
+
+
+@dataclass
+class Declared:
+    """Everything a manifest declares, by name: the section, and the place for a finding about it."""
+
+    sections: dict[str, str] = field(default_factory=dict)
+    places: dict[str, tuple[Path, bool]] = field(default_factory=dict)
+
+    def add(self, name: str, section: str, path: Path, *, key: bool = False) -> None:
+        self.sections.setdefault(name, section)
+        self.places.setdefault(name, (path, key))
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """What compiling found: the program when nothing blocks, every finding, and the variables table in any case."""
+
+    program: Program | None
+    diagnostics: tuple[Diagnostic, ...]
+    variables: tuple[VariableRow, ...]
+
+
+def compile_program(manifest: Manifest, document: Document | None = None) -> Program:
+    """Compile a manifest. Raises ManifestError with every blocking finding."""
+    compilation = try_compile(manifest, document)
+    if compilation.program is None:
+        raise ManifestError(blocking(compilation.diagnostics))
+    return compilation.program
+
+
+def try_compile(manifest: Manifest, document: Document | None = None) -> Compilation:
+    """Compile a manifest and answer with all that was found."""
+    return _Compiler(manifest, document).run()
+
+
+class _Compiler:
+    def __init__(self, manifest: Manifest, document: Document | None) -> None:
+        self.manifest = manifest
+        self.document = document
+        self.reader = TemplateReader(manifest, document)
+        self.declared = Declared()
+        self.fields = _with_default_fields(manifest)
+        self.field_names: Available = {form_field.name: "field" for form_field in self.fields}
+
+    def run(self) -> Compilation:
+        self._shape()
+        self._declare()
+        define = self._define()
+        base: dict[str, str] = {**self.field_names, **{name: "define" for name in self.manifest.define}, **ALWAYS}
+        saved = dict.fromkeys(self._saved(), "create_list.save")
+        has_list = self.manifest.create_list is not None or self.manifest.list_id is not None
+        with_list = {**base, **saved, **({"list_id": "pre-defined"} if has_list else {})}
+        conditions = self._field_conditions()
+        mappings = self._mappings()
+        list_id = self._list_id(base)
+        calls = self._calls(base, with_list, {name: parts_of(template.node) for name, template in define})  # type: ignore[arg-type]
+        rows = variables_table(self.declared.sections, self.reader.uses)
+        self._unused(rows)
+        diagnostics = tuple(_in_order(self.reader.findings))
+        if blocking(diagnostics):
+            return Compilation(None, diagnostics, rows)
+        program = Program(
+            manifest=self.manifest,
+            fields=self.fields,
+            field_conditions=conditions,
+            mappings=mappings,
+            define=define,
+            calls=calls,
+            list_id=list_id,
+            variables=rows,
+            parallel=self.manifest.limits.parallel or DEFAULT_PARALLEL,
+            rates=_windows(self.manifest.limits.rates),
+            diagnostics=diagnostics,
+        )
+        return Compilation(program, diagnostics, rows)
+
+    def _shape(self) -> None:
+        for code, message, path, details in (*does_not_fit(self.manifest), *not_run_yet(self.manifest)):
+            self.reader.report(code, message, path, **details)
+
+    def _declare(self) -> None:
+        written = {form_field.name for form_field in self.manifest.fields}
+        for position, form_field in enumerate(self.manifest.fields):
+            self.declared.add(form_field.name, "fields", ("fields", position, "name"))
+            compile_pattern(self.reader, form_field.pattern, ("fields", position, "pattern"))
+        for form_field in self.fields:
+            if form_field.name not in written:
+                self.declared.add(form_field.name, "auth", ("auth",))
+        for name in self.manifest.define:
+            self.declared.add(name, "define", ("define", name), key=True)
+        for position, mapping in enumerate(self.manifest.mappings):
+            self.declared.add(mapping.name, "mappings", ("mappings", position, "name"))
+        for name in self._saved():
+            self.declared.add(name, "create_list.save", ("create_list", "save", name), key=True)
+
+    def _saved(self) -> list[str]:
+        create = self.manifest.create_list
+        return [name for name in create.save if name not in PREDEFINED] if create else []
+
+    def _define(self) -> tuple[tuple[str, ScalarTemplate], ...]:
+        available: dict[str, str] = {**self.field_names, **ALWAYS}
+        compiled: list[tuple[str, ScalarTemplate]] = []
+        for name, text in self.manifest.define.items():
+            compiled.append((name, ScalarTemplate(self.reader.text(text, ("define", name), available, "define"))))
+            available[name] = "define"
+        return tuple(compiled)
+
+    def _field_conditions(self) -> dict[str, ScalarTemplate]:
+        return {
+            form_field.name: ScalarTemplate(
+                self.reader.condition(form_field.when, ("fields", position, "when"), self.field_names, "fields")
+            )
+            for position, form_field in enumerate(self.manifest.fields)
+            if form_field.when is not None
+        }
+
+    def _mappings(self) -> tuple[MappingProgram, ...]:
+        available = {**self.field_names, "value": "pre-defined"}
+        compiled: list[MappingProgram] = []
+        for position, mapping in enumerate(self.manifest.mappings):
+            path: Path = ("mappings", position)
+            normalize: Node | None = None
+            if mapping.normalize is not None:
+                normalize = self.reader.text(mapping.normalize, (*path, "normalize"), available, "mappings")
+            if isinstance(mapping.format, Pattern):
+                compile_pattern(self.reader, mapping.format.regex, (*path, "format", "regex"))
+            compiled.append(
+                MappingProgram(
+                    mapping.name,
+                    mapping.label,
+                    mapping.target,
+                    tuple(mapping.suggest),
+                    mapping.optional,
+                    mapping.format,
+                    mapping.hash,
+                    ColumnTemplate(normalize, frozenset({"value"})) if normalize is not None else None,
+                )
+            )
+        names = [mapping.name for mapping in self.manifest.mappings]
+        for position, group in enumerate(self.manifest.require):
+            for place, name in enumerate(group):
+                if name not in names:
+                    self.reader.report("MAN201", f"`{name}` is not a mapping", ("require", position, place))
+        return tuple(compiled)
+
+    def _list_id(self, base: Available) -> ScalarTemplate | None:
+        text = self.manifest.list_id
+        return ScalarTemplate(self.reader.text(text, ("list_id",), base, "list_id")) if text is not None else None
+
+    def _calls(self, base: Available, with_list: Available, define: dict[str, Parts]) -> dict[str, CallProgram]:
+        shared_auth = self._auth(self.manifest.auth, ("auth",), base, "auth")
+        compiler = CallCompiler(
+            self.manifest, self.reader, {form_field.name: form_field for form_field in self.fields}, define, base
+        )
+        calls: dict[str, CallProgram] = {}
+        users = {**{mapping.name: "mapping" for mapping in self.manifest.mappings}, **PER_USER}
+        for name, call in self.manifest.calls.items():
+            if call.steps is not None:
+                continue
+            carries_users = name in ("add_users", "remove_users", "update_users", "set_property", "unset_property")
+            available = (
+                {**with_list, **IN_CALL} if carries_users else dict(base if name == "create_list" else with_list)
+            )
+            auth = (
+                self._auth(call.auth, (name, "auth"), available, f"{name}.auth")
+                if call.auth is not None
+                else shared_auth
+            )
+            calls[name] = compiler.compile(name, call, auth, available, users if carries_users else {})
+        return calls
+
+    def _auth(self, auth: Any, path: Path, available: Available, section: str) -> AuthProgram:
+        kinds: list[tuple[ScalarTemplate | None, AuthKind]] = []
+        templates: dict[str, ScalarTemplate] = {}
+        several = isinstance(auth, list)
+        for position, kind in enumerate(auth if several else [auth]):
+            place: Path = (*path, position) if several else path
+            when = (
+                ScalarTemplate(self.reader.condition(kind.when, (*place, "when"), available, section))
+                if kind.when
+                else None
+            )
+            for template, at in _auth_templates(kind, place):
+                templates[template] = ScalarTemplate(self.reader.text(template, at, available, section))
+            kinds.append((when, kind))
+        return AuthProgram(tuple(kinds), templates)
+
+    def _unused(self, rows: Iterable[VariableRow]) -> None:
+        for row in rows:
+            if row.declared and not row.used and row.name in self.declared.places:
+                path, key = self.declared.places[row.name]
+                what = {
+                    "fields": "the end user would be asked for nothing",
+                    "mappings": "the end user would map it for nothing",
+                }
+                label = what.get(self.declared.sections[row.name], "nothing reads it")
+                self.reader.report(
+                    "MAN202",
+                    f"`{row.name}` is declared, but no template uses `${row.name}`",
+                    path,
+                    key=key,
+                    label=label,
+                )
+
+
+def _with_default_fields(manifest: Manifest) -> tuple[FormField, ...]:
+    """The manifest's fields, and those of its auth kinds that it does not declare itself but whose default templates use them."""
+    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
+    for call in manifest.calls.values():
+        auths = [*auths, *(call.auth if isinstance(call.auth, list) else [call.auth] if call.auth else [])]
+    names = {form_field.name for form_field in manifest.fields}
+    added: list[FormField] = []
+    for auth in auths:
+        text = " ".join(template for template, _ in _auth_templates(auth, ()))
+        for default in auth.default_fields:
+            if default.name in names or f"${default.name}" not in text:
+                continue
+            names.add(default.name)
+            added.append(FormField(name=default.name, type="secret", label=default.label, optional=default.optional))
+    return (*added, *manifest.fields)
+
+
+def _auth_templates(kind: AuthKind, path: Path) -> list[tuple[str, Path]]:
+    """The templates of an auth kind with their places: its text fields and the texts in its maps."""
+    found: list[tuple[str, Path]] = []
+    for name, description in type(kind).model_fields.items():
+        if name in ("kind", "when"):
+            continue
+        value = getattr(kind, name)
+        place = (*path, description.alias or name)
+        if isinstance(value, str):
+            found.append((value, place))
+        elif isinstance(value, dict):
+            found.extend((text, (*place, key)) for key, text in value.items() if isinstance(text, str))
+    return found
+
+
+def _windows(rates: list[str]) -> tuple[tuple[int, float], ...]:
+    return tuple(window for rate in rates if (window := rate_window(rate)) is not None)
+
+
+def _in_order(findings: list[Diagnostic]) -> list[Diagnostic]:
+    """Findings in the order of the file, each once."""
+    unique = dict.fromkeys(findings)
+    return sorted(unique, key=lambda one: (one.span.start if one.span else -1, one.code))

@@ -1,0 +1,94 @@
+"""A mapping as a function over a column: normalize, check the format, hash."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from maniple.cohort.member import INVALID
+from maniple.manifest.mappings import Format, HashName, Pattern
+from maniple.template.compile import ColumnTemplate
+from maniple.template.filters import text_of
+
+Convert = Callable[[list[Any]], list[Any]]
+
+# The practical core of RFC 5321 addresses: one `@`, no white space, a dot in the domain.
+_EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_HASH_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
+
+
+@dataclass(frozen=True)
+class MappingProgram:
+    """A mapping, compiled. `identity` says whether the remove call uses it."""
+
+    name: str
+    label: str
+    target: str | None
+    suggest: tuple[str, ...]
+    optional: bool
+    format: Format
+    hash: HashName | None
+    normalize: ColumnTemplate | None
+
+    def converter(self, scope: Mapping[str, Any]) -> Convert | None:
+        """The column function for one connection; None when values pass as they are.
+
+        It answers, value for value, with the value to send, None (no value) or INVALID.
+        """
+        if self.normalize is None and self.format == "any" and self.hash is None:
+            return None
+        fits = format_check(self.format)
+        hashed = _hash_pattern(self.hash)
+        digest = getattr(hashlib, self.hash) if self.hash else None
+
+        def convert(values: list[Any]) -> list[Any]:
+            normal = self.normalize.render({"value": values}, scope, len(values)) if self.normalize else values
+            return [_one(raw, value, fits, hashed, digest) for raw, value in zip(values, normal, strict=True)]
+
+        return convert
+
+
+def _one(raw: Any, value: Any, fits: Callable[[str], Any], hashed: Callable[[str], Any], digest: Any) -> Any:
+    if raw is None or raw == "":
+        return None
+    if isinstance(raw, str) and hashed(raw):
+        return raw
+    if value is None:
+        return INVALID
+    if value == "":
+        return None
+    if not fits(text_of(value)):
+        return INVALID
+    return digest(text_of(value).encode()).hexdigest() if digest else value
+
+
+def format_check(wanted: Format) -> Callable[[str], Any]:
+    """A function that is true for a text of the format."""
+    match wanted:
+        case "any":
+            return lambda _: True
+        case "email":
+            return _EMAIL.fullmatch
+        case "e164":
+            return _E164.fullmatch
+        case "uuid":
+            return _UUID.fullmatch
+        case "integer":
+            return _INTEGER.fullmatch
+        case Pattern(regex=regex):
+            matches: Callable[[str], Any] = re2.compile(regex).fullmatch
+            return matches
+
+
+def _hash_pattern(name: HashName | None) -> Callable[[str], Any]:
+    if name is None:
+        return lambda _: False
+    return re.compile(rf"[0-9a-fA-F]{{{_HASH_LENGTHS[name]}}}").fullmatch

@@ -1,0 +1,228 @@
+"""Reading a manifest's templates with the place of every hole, so that every finding has a caret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from maniple.diagnostics.codes import finding
+from maniple.diagnostics.model import Diagnostic
+from maniple.diagnostics.suggest import hint_for
+from maniple.manifest.model import Manifest
+from maniple.source.hole_json import HoleJson, read_hole_json
+from maniple.source.locate import locate
+from maniple.source.text import Document, Path, Span
+from maniple.template.ast import Const, Node, Text, Value
+from maniple.template.parse import Reading, Use
+from maniple.template.scope import PREDEFINED
+
+Available = Mapping[str, str]
+"""The variables that have a value at a place, with what each is: `field`, `mapping`, `define`, `pre-defined`."""
+
+_WITHOUT_VALUE = {
+    "list_id": "`$list_id` has no value before the list exists",
+    "items": "`$items` has no value here: the call has no `item`",
+    "access_token": "`$access_token` has a value only with an OAuth `auth`",
+    "value": "`$value` is the value being normalized, and exists only in `normalize`",
+    "reply": "`$reply` exists only in `message`",
+    "property_name": "`$property_name` exists only in property syncs",
+    "property_value": "`$property_value` exists only in property syncs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A use of a variable at a place of the document. `section` is what the variables table shows."""
+
+    name: str
+    section: str
+
+
+class TemplateReader:
+    """Reads templates of one manifest; gathers findings and every use of a variable."""
+
+    def __init__(self, manifest: Manifest, document: Document | None) -> None:
+        self.document = document
+        self.carried = {form_field.name: form_field.carried_keys for form_field in manifest.fields}
+        self.targets = frozenset(mapping.name for mapping in manifest.mappings if mapping.one_of)
+        self.maps = frozenset(
+            {name for name, row in PREDEFINED.items() if row.kind == "map"}
+            | {m.name for m in manifest.mappings if m.many}
+        )
+        self.findings: list[Diagnostic] = []
+        self.uses: list[Located] = []
+
+    def carries(self, name: str, key: str) -> bool:
+        """Whether `$name.key` is a hole."""
+        return key in self.carried.get(name, ()) or (key == "target" and name in self.targets)
+
+    def text(
+        self, text: str, path: Path, available: Available, section: str, *, key: bool = False
+    ) -> Const | Value | Text:
+        """Read one string at `path` of the document."""
+        reading = Reading(self.carries, self.maps)
+        node = reading.text(text, path, key=key)
+        self._take(reading, available, section, None, path)
+        return node
+
+    def condition(self, text: str, path: Path, available: Available, section: str) -> Node:
+        """Read a `when`: one expression, written `{{ ... }}` or bare."""
+        wrapped = text if "{{" in text or text.strip().startswith("$") else "{{ " + text + " }}"
+        reading = Reading(self.carries, self.maps)
+        node = reading.text(wrapped, path)
+        self._take(reading, available, section, None, path, exact=wrapped == text)
+        return node
+
+    def tree(self, tree: Any, path: Path, available: Available, section: str) -> Node:
+        """Read a body or an item: a YAML tree, or JSON text with bare holes."""
+        reading = Reading(self.carries, self.maps)
+        if not isinstance(tree, str) or not self._is_json_text(tree, path):
+            node = reading.tree(tree, path)
+            self._take(reading, available, section, None, path)
+            return node
+        parsed, faults = read_hole_json(tree)
+        for fault in faults:
+            self.report(fault.code, fault.message, path, within=(fault.start, fault.end), hint=fault.hint)
+        if parsed is None:
+            return Const(None)
+        node = reading.tree(parsed.value, ())
+        self._take(reading, available, section, (tree, parsed), path)
+        return node
+
+    @staticmethod
+    def _is_json_text(text: str, path: Path) -> bool:
+        """A `json:` that is text is always JSON text; an `item:` only when it looks like it."""
+        if path[-1] == "json":
+            return True
+        start = text.lstrip()
+        return start.startswith(("[", '"')) or (start.startswith("{") and not start.startswith("{{"))
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        path: Path,
+        *,
+        key: bool = False,
+        within: tuple[int, int] | None = None,
+        **details: Any,
+    ) -> None:
+        """Add a finding about a place of the document."""
+        self.findings.append(
+            finding(code, message, document=self.document, path=path, key=key, within=within, **details)
+        )
+
+    def _take(
+        self,
+        reading: Reading,
+        available: Available,
+        section: str,
+        text: tuple[str, HoleJson] | None,
+        path: Path,
+        *,
+        exact: bool = True,
+    ) -> None:
+        for place, key, fault in reading.faults:
+            at, within = self._place(place, key, fault.start, fault.end, text, path)
+            self.report(
+                fault.code,
+                fault.message,
+                at,
+                key=key and text is None,
+                within=within if exact and not key else None,
+                hint=fault.hint,
+            )
+        for use in reading.uses:
+            self.uses.append(Located(use.name, section))
+            if use.name not in available:
+                at, within = self._place(use.path, use.key, use.start, use.end, text, path)
+                self._unavailable(
+                    use, available, at, within if exact and not (use.key and text is None) else None, section, text
+                )
+
+    @staticmethod
+    def _place(
+        place: Path, key: bool, start: int, end: int, text: tuple[str, HoleJson] | None, path: Path
+    ) -> tuple[Path, tuple[int, int] | None]:
+        if text is None:
+            return place, (start, end)
+        written, parsed = text
+        table = parsed.keys if key else parsed.values
+        if place not in table:
+            return path, None
+        span = locate(written, Span(*table[place]), start, end)
+        return path, (span.start, span.end)
+
+    def _unavailable(
+        self, use: Use, available: Available, path: Path, within: tuple[int, int] | None, section: str, text: Any
+    ) -> None:
+        key = use.key and text is None
+        notes = (_listing(available),) if available else ()
+        if use.name in PREDEFINED:
+            row = PREDEFINED[use.name]
+            message = _WITHOUT_VALUE.get(use.name, f"`${use.written}` has no value in `{section}`")
+            self.report(
+                "MAN203",
+                message,
+                path,
+                key=key,
+                within=within,
+                notes=(f"`${row.name}` is {row.meaning}",),
+                label="no value here",
+            )
+            return
+        dashed = self._dashed(use, path)
+        if dashed is not None:
+            fixed = f"{use.written}_{dashed.replace('-', '_')}"
+            self.report(
+                "MAN208",
+                f"a variable name ends at a dash: `${use.written}` is read, then the text `-{dashed}`",
+                path,
+                key=key,
+                within=within,
+                hint=f"write `${fixed}`" + ("" if fixed in available else f", and name the field `{fixed}`"),
+            )
+            return
+        hint = hint_for(use.written, available)
+        self.report(
+            "MAN201",
+            f"`${use.written}` is not declared",
+            path,
+            key=key,
+            within=within,
+            notes=notes,
+            label="no variable has this name",
+            hint=hint.replace("`", "`$", 1) if hint else None,
+        )
+
+    def _dashed(self, use: Use, path: Path) -> str | None:
+        """The word after `$name-`, when the name ends at a dash."""
+        value: Any = self.document.data if self.document else None
+        for part in path if not use.key else path[:-1]:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        text = str(path[-1]) if use.key and path else value
+        if not isinstance(text, str):
+            return None
+        mark = f"${use.written}-"
+        at = text.find(mark)
+        word = ""
+        while (
+            at >= 0
+            and at + len(mark) + len(word) < len(text)
+            and (text[at + len(mark) + len(word)].isalnum() or text[at + len(mark) + len(word)] in "-_")
+        ):
+            word += text[at + len(mark) + len(word)]
+        return word.strip("-") or None
+
+
+def _listing(available: Available) -> str:
+    """`available here: $api_key (field), $items, $list_id (pre-defined)`."""
+    groups: dict[str, list[str]] = {}
+    for name, kind in available.items():
+        groups.setdefault(kind, []).append(f"${name}")
+    shown = [f"{', '.join(sorted(group)[:12])} ({kind})" for kind, group in groups.items()]
+    return f"available here: {', '.join(shown)}"

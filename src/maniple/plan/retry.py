@@ -1,0 +1,69 @@
+"""When to try again. Pure: time comes in the reply, chance comes as an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from maniple.wire import Reply
+
+Dice = Callable[[], float]
+"""A number from 0 to 1, for jitter."""
+
+MAX_RETRIES = 8
+"""Tries after the first: the original system's figure."""
+FIRST_PAUSE = 1.0
+MAX_PAUSE = 128.0
+"""Seconds: eight doublings from 1 s end just over two minutes, as in the original system."""
+JITTER = 0.1
+MAX_THROTTLED = 3_600.0
+"""Seconds a batch waits in all for a partner that throttles, before it fails and the next run goes on."""
+WORTH_RETRYING = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses that are tried again unless a rule says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a call is tried again."""
+
+    retries: int = MAX_RETRIES
+
+
+DEFAULT_POLICY = RetryPolicy()
+
+
+def pause_before(retry: int, jitter: float) -> float:
+    """Seconds before retry number `retry` (from 0); `jitter` from 0 to 1 makes it up to a tenth longer.
+
+    >>> [pause_before(n, 0.0) for n in (0, 1, 7, 12)]
+    [1.0, 2.0, 128.0, 128.0]
+    """
+    return float(min(MAX_PAUSE, FIRST_PAUSE * 2 ** min(retry, 16)) * (1 + JITTER * jitter))
+
+
+def retry_after(reply: Reply) -> float | None:
+    """Seconds the partner asks to wait (RFC 9110, section 10.2.3), from 0 to a day; None when it does not ask.
+
+    A date is read against the reply's own `Date`.
+    """
+    value = (reply.header("Retry-After") or "").strip()
+    if not value:
+        return None
+    try:
+        return max(0.0, min(float(value), 86_400.0)) if value.replace(".", "", 1).isdigit() else _until(value, reply)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _until(value: str, reply: Reply) -> float | None:
+    now = reply.header("Date")
+    if not now:
+        return None
+    moment = parsedate_to_datetime(value) - parsedate_to_datetime(now)
+    return max(0.0, min(moment.total_seconds(), 86_400.0))
+
+
+def is_throttled(reply: Reply) -> bool:
+    """The partner says *slower*, not *wrong*: waiting for it uses up no tries."""
+    return reply.status == 429 or (reply.status in WORTH_RETRYING and retry_after(reply) is not None)

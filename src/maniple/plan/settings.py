@@ -1,0 +1,191 @@
+"""What the end user gives at set-up, checked against the destination's form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import re2
+
+from maniple.diagnostics.suggest import hint_for
+from maniple.errors import SettingsError
+from maniple.manifest.fields import HOST_LABEL, FormField
+from maniple.plan.url import LOOPBACK_HOST
+
+if TYPE_CHECKING:
+    from maniple.plan.mapping import MappingProgram
+    from maniple.plan.program import Program
+
+
+def is_secret(form_field: FormField) -> bool:
+    """The value must be encrypted at rest and shown nowhere."""
+    return form_field.type == "secret"
+
+
+def shown_fields(program: Program, values: Mapping[str, Any]) -> list[FormField]:
+    """The fields that the form shows for what is filled in so far."""
+    return [
+        form_field
+        for form_field in program.fields
+        if (condition := program.field_conditions.get(form_field.name)) is None
+        or bool(condition.render(_scope(program, values)))
+    ]
+
+
+def _scope(program: Program, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {form_field.name: values.get(form_field.name, form_field.default) for form_field in program.fields}
+
+
+def check_settings(program: Program, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field's value, defaults filled in. Raises SettingsError that names all that is wrong."""
+    names = [form_field.name for form_field in program.fields]
+    problems: list[str] = []
+    for name in given:
+        if name not in names:
+            hint = hint_for(name, names)
+            problems.append(f"`{name}` is not a field of {program.manifest.name}" + (f"; {hint}" if hint else ""))
+    values: dict[str, Any] = {name: None for name in names}
+    for form_field in shown_fields(program, given):
+        value = given.get(form_field.name)
+        if value is None or value == "":
+            value = form_field.default
+        if value is None or value == "":
+            if not form_field.optional:
+                problems.append(f"`{form_field.name}` ({form_field.label}) is missing")
+            continue
+        try:
+            values[form_field.name] = _checked(form_field, value)
+        except SettingsError as error:
+            problems.append(error.message)
+    if problems:
+        raise SettingsError(_sentence(problems), hint=_form_hint(program))
+    return values
+
+
+def _sentence(problems: list[str]) -> str:
+    return problems[0] if len(problems) == 1 else "; ".join(problems)
+
+
+def _form_hint(program: Program) -> str:
+    wanted = ", ".join(f'"{form_field.name}": ...' for form_field in program.fields if not form_field.optional)
+    return f"the settings of {program.manifest.name} look like {{{wanted}}}"
+
+
+def _checked(form_field: FormField, value: Any) -> Any:
+    match form_field.type:
+        case "select" | "buttons":
+            return _choice(form_field, value)
+        case "integer":
+            return _integer(form_field, value)
+        case "boolean":
+            return _boolean(form_field, value)
+        case "url":
+            return _url(form_field, _text(form_field, value))
+        case "subdomain":
+            text = _text(form_field, value)
+            if not HOST_LABEL.fullmatch(text):
+                raise SettingsError(f"`{form_field.name}` must be one name such as `acme`, without dots or `https://`")
+            return text
+        case "string" | "secret":
+            return _text(form_field, value)
+
+
+def _text(form_field: FormField, value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise SettingsError(f"`{form_field.name}` must be text")
+    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
+        raise SettingsError(f"`{form_field.name}` contains a line break or another control character")
+    value = value.strip() if form_field.type in ("url", "subdomain", "secret") else value
+    if form_field.pattern is not None and not re2.fullmatch(form_field.pattern, value):
+        raise SettingsError(
+            f"`{form_field.name}` ({form_field.label}) does not have the form that the partner asks for"
+        )
+    return value
+
+
+def _choice(form_field: FormField, value: Any) -> Any:
+    for option in form_field.options:
+        if option.value == value or str(option.value) == str(value):
+            return option.value
+    for option in form_field.options:
+        if str(value).lower() == option.label.lower():
+            return option.value
+    allowed = [str(option.value) for option in form_field.options]
+    hint = hint_for(str(value), allowed)
+    listed = ", ".join(f"`{word}`" for word in allowed)
+    raise SettingsError(f"`{form_field.name}` is `{value}`, and can be {listed}" + (f"; {hint}" if hint else ""))
+
+
+def _integer(form_field: FormField, value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value.strip()):
+        return int(value)
+    raise SettingsError(f"`{form_field.name}` must be a whole number")
+
+
+def _boolean(form_field: FormField, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    raise SettingsError(f"`{form_field.name}` must be true or false")
+
+
+def _url(form_field: FormField, value: str) -> str:
+    parts = urlsplit(value)
+    local = LOOPBACK_HOST.fullmatch(parts.netloc) is not None
+    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+        raise SettingsError(f"`{form_field.name}` must be a URL that begins with `https://`")
+    if not parts.hostname or "@" in parts.netloc:
+        raise SettingsError(f"`{form_field.name}` must be a URL with a host and without a user name or password")
+    if parts.fragment or re.search(r"[\s\\]", value):
+        raise SettingsError(f"`{form_field.name}` must be a URL without `#`, spaces or backslashes")
+    if not value.isascii():
+        raise SettingsError(f"`{form_field.name}` must be written in ASCII (percent-encoded, the host in Punycode)")
+    return value
+
+
+def choose_property(mapping: MappingProgram, columns: Iterable[str]) -> str | None:
+    """The property a mapping takes when nobody chose: the column named like the variable, else the first suggestion there is."""
+    available = set(columns)
+    if mapping.name in available:
+        return mapping.name
+    return next((name for name in mapping.suggest if name in available), None)
+
+
+def check_mappings(program: Program, given: Mapping[str, str], columns: Iterable[str] | None = None) -> dict[str, str]:
+    """Property by mapping name. With `columns`, what was not given is chosen from them.
+
+    Raises SettingsError for unknown names and for required mappings without a property.
+    """
+    names = [mapping.name for mapping in program.mappings]
+    for name in given:
+        if name not in names:
+            raise SettingsError(
+                f"`{name}` is not a mapping of {program.manifest.name}",
+                hint=hint_for(name, names)
+                or (
+                    f"its mappings are {', '.join(f'`{known}`' for known in names)}" if names else "it has no mappings"
+                ),
+            )
+    chosen = {name: value for name, value in given.items() if value}
+    if columns is not None:
+        available = list(columns)
+        for mapping in program.mappings:
+            found = chosen.get(mapping.name) or choose_property(mapping, available)
+            if found:
+                chosen[mapping.name] = found
+    missing = [mapping for mapping in program.mappings if not mapping.optional and mapping.name not in chosen]
+    if missing:
+        first = missing[0]
+        suggestion = first.suggest[0] if first.suggest else "PROPERTY"
+        raise SettingsError(
+            f"`{first.name}` ({first.label}) is not mapped to a user property",
+            hint=f"add `--map {first.name}={suggestion}`",
+        )
+    return {mapping.name: chosen[mapping.name] for mapping in program.mappings if mapping.name in chosen}

@@ -1,0 +1,220 @@
+"""What a manifest says that does not fit together, and what this version does not run yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from maniple.body import RUNNING_FORMATS
+from maniple.manifest.answers import ErrorRule, ErrorRules
+from maniple.manifest.call import Call
+from maniple.manifest.limits import rate_scope, rate_window
+from maniple.manifest.model import Manifest
+from maniple.source.text import Path
+from maniple.template.scope import ALIASES, PREDEFINED
+
+Finding = tuple[str, str, Path, dict[str, Any]]
+"""Code, message, path, further arguments of `finding`."""
+
+_UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
+_LATER_ACTIONS = ("split_batch", "drop_rejected_and_resend", "refresh_auth")
+
+
+def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
+    """Parts of the language that this version reads but does not run."""
+
+    def later(what: str, path: Path, **details: Any) -> Finding:
+        return "MAN901", f"{what} is part of the language, but this version does not run it yet", path, details
+
+    if manifest.kind == "snapshot":
+        yield later("`kind: snapshot`", ("kind",))
+    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
+    for position, auth in enumerate(auths):
+        if not auth.runs:
+            path: Path = ("auth", position, "kind") if isinstance(manifest.auth, list) else ("auth", "kind")
+            yield later(f"auth kind `{auth.kind}`", path)
+    for name, call in manifest.calls.items():
+        if name in _UNSENT_CALLS:
+            yield later(f"`{name}`", (name,), key=True, severity="warning")
+        yield from _call_not_run_yet(name, call, later)
+    for position, form_field in enumerate(manifest.fields):
+        if form_field.from_ is not None:
+            yield later("`from: operator`", ("fields", position, "from"))
+    for position, mapping in enumerate(manifest.mappings):
+        for key in ("one_of", "many", "when"):
+            if getattr(mapping, key):
+                yield later(f"`{key}` on a mapping", ("mappings", position, key), key=True)
+    yield from _limits_not_run_yet(manifest.limits, ("limits",), later)
+    if manifest.keep_users is not None:
+        yield later("`keep_users`", ("keep_users",), key=True)
+    yield from _batch_not_run_yet(manifest.batch, ("batch",), later)
+    yield from _rules_not_run_yet(manifest.errors, ("errors",), later)
+
+
+def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
+    if call.steps is not None:
+        yield later("`steps`", (name, "steps"), key=True)
+    for body in call.bodies:
+        if body not in RUNNING_FORMATS:
+            yield later(f"a `{body}` body", (name, body), key=True)
+    for key in ("gzip", "first_batch", "when"):
+        if getattr(call, key):
+            yield later(f"`{key}` on a call", (name, key), key=True)
+    if name != "create_list" and call.save:
+        yield later("`save` outside `create_list`", (name, "save"), key=True)
+    auths = call.auth if isinstance(call.auth, list) else [call.auth] if call.auth else []
+    for auth in auths:
+        if not auth.runs:
+            yield later(f"auth kind `{auth.kind}`", (name, "auth"))
+    if call.rejects is not None and call.rejects.retry is not None:
+        yield later("`retry` in `rejects`", (name, "rejects", "retry"), key=True)
+    if call.limits is not None:
+        yield from _limits_not_run_yet(call.limits, (name, "limits"), later)
+    yield from _batch_not_run_yet(call.batch, (name, "batch"), later)
+    yield from _rules_not_run_yet(call.errors, (name, "errors"), later)
+
+
+def _batch_not_run_yet(batch: Any, path: Path, later: Any) -> Iterator[Finding]:
+    if batch is None:
+        return
+    for key in ("min_items", "dedupe", "by", "empty"):
+        if getattr(batch, key):
+            yield later(f"`{key}` in `batch`", (*path, key), key=True)
+    if batch.items == "all":
+        yield later("`items: all`", (*path, "items"))
+
+
+def _limits_not_run_yet(limits: Any, path: Path, later: Any) -> Iterator[Finding]:
+    for key in ("budget", "wait"):
+        if getattr(limits, key):
+            yield later(f"`{key}` in `limits`", (*path, key), key=True)
+    for rate in limits.rates:
+        if rate_window(rate) is None:
+            yield later("a rate whose count comes from a field", (*path, "rate"))
+        elif rate_scope(rate) is not None:
+            yield later(f"a rate per {rate_scope(rate)}", (*path, "rate"))
+
+
+def _rules_not_run_yet(rules: ErrorRules, path: Path, later: Any) -> Iterator[Finding]:
+    for position, rule in enumerate(rules if isinstance(rules, list) else []):
+        if isinstance(rule, ErrorRule) and rule.then in _LATER_ACTIONS:
+            yield later(f"`then: {rule.then}`", (*path, position, "then"), severity="warning", label="the batch fails with its reason instead")
+
+
+def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
+    """Parts that contradict each other or are missing for this kind."""
+    yield from _missing_calls(manifest)
+    yield from _names(manifest)
+    yield from _options(manifest)
+    yield from _rules(manifest.errors, ("errors",))
+    for name, call in manifest.calls.items():
+        yield from _rules(call.errors, (name, "errors"))
+        if call.list_id is not None and name != "create_list":
+            yield "MAN406", "`list_id` belongs to `create_list`", (name, "list_id"), {"key": True}
+    create = manifest.create_list
+    if (
+        create is not None
+        and create.steps is None
+        and create.list_id is None
+        and manifest.list_id is None
+        and "list_id" not in create.save
+    ):
+        yield (
+            "MAN509",
+            "`create_list` does not say where the new list's id is",
+            ("create_list",),
+            {"key": True, "hint": "add `list_id: {response: PATH}`; or `request`, `header`, `field` or `value`"},
+        )
+    if create is not None and manifest.list_id is not None:
+        yield "MAN406", "a manifest has `create_list` or a `list_id` of its own, not both", ("list_id",), {"key": True}
+
+
+def _missing_calls(manifest: Manifest) -> Iterator[Finding]:
+    if manifest.update_users is not None:
+        return
+    wanted = {
+        "list": ("add_users", "remove_users"),
+        "property": ("set_property", "unset_property"),
+        "snapshot": ("replace_users",),
+    }
+    for name in wanted[manifest.kind]:
+        if getattr(manifest, name) is None:
+            hint = f"add `{name}:`" + ("" if manifest.kind == "snapshot" else ", or one `update_users:` for both")
+            yield "MAN501", f"a `{manifest.kind}` destination needs `{name}`", ("kind",), {"hint": hint}
+
+
+def _names(manifest: Manifest) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    declared = [
+        *((form_field.name, ("fields", position, "name")) for position, form_field in enumerate(manifest.fields)),
+        *((name, ("define", name)) for name in manifest.define),
+        *((mapping.name, ("mappings", position, "name")) for position, mapping in enumerate(manifest.mappings)),
+    ]
+    for name, path in declared:
+        if (name in PREDEFINED and PREDEFINED[name].place != "auth") or name in ALIASES:
+            yield (
+                "MAN209",
+                f"`{name}` is a pre-defined variable",
+                path,
+                {"key": path[0] == "define", "hint": "choose another name"},
+            )
+        elif name in seen:
+            yield (
+                "MAN209",
+                f"`{name}` is declared twice, here and under `{seen[name]}`",
+                path,
+                {"key": path[0] == "define"},
+            )
+        seen.setdefault(name, str(path[0]))
+
+
+def _options(manifest: Manifest) -> Iterator[Finding]:
+    for position, form_field in enumerate(manifest.fields):
+        path: Path = ("fields", position)
+        if not form_field.is_choice:
+            if form_field.options:
+                yield (
+                    "MAN510",
+                    f"a `{form_field.type}` field has no options",
+                    (*path, "options"),
+                    {"key": True, "hint": "use `type: select` or `type: buttons`"},
+                )
+            continue
+        values = [option.value for option in form_field.options]
+        if not values:
+            yield (
+                "MAN510",
+                f"the `{form_field.type}` field `{form_field.name}` has no options",
+                path,
+                {"hint": "add `options: [{label: ..., value: ...}]`"},
+            )
+        elif form_field.default is not None and form_field.default not in values:
+            allowed = ", ".join(f"`{value}`" for value in values)
+            yield (
+                "MAN510",
+                f"the default `{form_field.default}` is not one of the options",
+                (*path, "default"),
+                {"notes": (f"options: {allowed}",)},
+            )
+        for second, value in enumerate(values):
+            if value in values[:second]:
+                yield "MAN508", f"two options have the value `{value}`", (*path, "options", second, "value"), {}
+
+
+def _rules(rules: ErrorRules, path: Path) -> Iterator[Finding]:
+    for position, rule in enumerate(rules if isinstance(rules, list) else []):
+        if not isinstance(rule, ErrorRule) or rule.then == "treat_as_success":
+            continue
+        statuses = rule.status if isinstance(rule.status, list) else [rule.status]
+        plain = rule.body is None and rule.where is None
+        success = any(status == "2xx" or (isinstance(status, int) and 200 <= status < 300) for status in statuses)
+        if plain and success:
+            yield (
+                "MAN507",
+                "this rule would make every success a failure",
+                (*path, position, "status"),
+                {
+                    "severity": "error",
+                    "hint": "leave it out: a 2xx is success already; add `body` or `where` for failures inside a 2xx",
+                },
+            )

@@ -1,0 +1,226 @@
+"""A cohort file: what kind it is, which columns it has, and which of them is the id."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Literal, TypeAlias, assert_never, cast
+
+from maniple.diagnostics.suggest import hint_for, listed
+from maniple.errors import CohortError, OperatorError
+from maniple.sources import delimited, jsonl
+
+Format: TypeAlias = Literal["csv", "tsv", "jsonl", "parquet"]
+Compression: TypeAlias = Literal["none", "gzip"]
+
+ID_COLUMNS = ("amplitude_id", "user_id")
+"""Columns taken as the member's id without being told, the first one there is."""
+
+_FORMATS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+_REFUSED = {
+    b"PK\x03\x04": "is a spreadsheet or a zip archive",
+    b"\xd0\xcf\x11\xe0": "is a spreadsheet",
+    b"\x28\xb5\x2f\xfd": "is compressed with Zstandard",
+    b"BZh": "is compressed with bzip2",
+    b"\xfd7zXZ": "is compressed with xz",
+    b"\xff\xfe": "is UTF-16 text",
+    b"\xfe\xff": "is UTF-16 text",
+    b"SQLite format 3": "is a database",
+}
+_ACCEPTED = "give a CSV, TSV, JSON Lines or Parquet file in UTF-8, plain or (but for Parquet) compressed with gzip"
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFile:
+    """A file that was looked into: its kind and its columns.
+
+    `names` are the columns in file order (JSON Lines: sorted); a CSV column may have an empty name. `blank_lines`
+    stand before the header of a CSV or TSV file.
+    """
+
+    path: Path
+    format: Format
+    compression: Compression
+    names: tuple[str, ...]
+    blank_lines: int = 0
+
+    def columns(self) -> list[str]:
+        """The names of the columns that have one."""
+        return [name for name in self.names if name]
+
+    def id_column(self, given: str | None = None) -> str:
+        """The column of the member ids: `given`, else `amplitude_id`, else `user_id`.
+
+        Raises CohortError when the file has none of them.
+        """
+        columns = self.columns()
+        if given is not None:
+            if given not in columns:
+                raise self.missing(given)
+            return given
+        found = next((name for name in ID_COLUMNS if name in columns), None)
+        if found is not None:
+            return found
+        if self.format in ("csv", "tsv") and delimited.looks_like_values(self.names):
+            hint = "the first line must name the columns, it looks like a user"
+        else:
+            hint = "name the column of the user ids with `--id-column`"
+        raise CohortError(f"`{self.path}` has no `amplitude_id` or `user_id` column; it has {self._shown()}", hint=hint)
+
+    def missing(self, column: str) -> CohortError:
+        """The error for a `column` that this file does not have."""
+        message = f"`{self.path}` has no column `{column}`; it has {self._shown()}"
+        return CohortError(message, hint=hint_for(column, self.columns()))
+
+    def fault(self) -> CohortError | None:
+        """Read the whole file and say what is first wrong with it, or None; slow, for a file that did not load."""
+        try:
+            return self._fault()
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            return CohortError(f"`{self.path}` ends too early or is damaged", hint="copy or export the file again")
+
+    def tidied(self, out: Path) -> CohortFile:
+        """Write the rows of this sound CSV or TSV file to `out` in plain RFC 4180 form, and open that."""
+        with open_bytes(self.path, self.compression) as stream, out.open("wb") as target:
+            delimited.write_tidy(stream, target, self.delimiter)
+        return replace(self, path=out, compression="none", blank_lines=0)
+
+    @property
+    def delimiter(self) -> str:
+        """What stands between two fields of a CSV or TSV file."""
+        return "\t" if self.format == "tsv" else ","
+
+    def _fault(self) -> CohortError | None:
+        match self.format:
+            case "csv" | "tsv":
+                with open_bytes(self.path, self.compression) as stream:
+                    return delimited.first_fault(stream, self.path, len(self.names), self.delimiter)
+            case "jsonl":
+                with open_bytes(self.path, self.compression) as stream:
+                    return jsonl.first_fault(stream, self.path)
+            case "parquet":
+                return None
+            case _:
+                assert_never(self.format)
+
+    def _shown(self) -> str:
+        return listed(self.columns(), last="and") or "no columns"
+
+
+def open_cohort(path: Path) -> CohortFile:
+    """Look into the file at `path`: kind, compression and columns.
+
+    The kind is told by what the file begins with, then by its suffix. Raises CohortError for a file that is missing,
+    empty, of another kind, without a header or with a column named twice, and for a JSON Lines file with a bad line;
+    OperatorError for a file that may not be read.
+    """
+    head, compression = _peek(path)
+    if not head:
+        raise CohortError(f"`{path}` is empty")
+    format_ = _format_of(path, head, compression)
+    match format_:
+        case "csv" | "tsv":
+            return _open_delimited(path, format_, compression)
+        case "jsonl":
+            return _open_jsonl(path, compression)
+        case "parquet":
+            return CohortFile(path, "parquet", "none", _parquet_names(path))
+        case _:
+            assert_never(format_)
+
+
+@contextmanager
+def open_bytes(path: Path, compression: Compression) -> Iterator[IO[bytes]]:
+    """The uncompressed bytes of `path`, seekable."""
+    with cast("IO[bytes]", gzip.open(path, "rb") if compression == "gzip" else path.open("rb")) as stream:
+        yield stream
+
+
+def _peek(path: Path) -> tuple[bytes, Compression]:
+    """The first bytes, uncompressed, and how they were compressed."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+    except FileNotFoundError:
+        raise CohortError(f"there is no file `{path}`") from None
+    except IsADirectoryError:
+        raise CohortError(f"`{path}` is a folder, not a file") from None
+    except OSError as cause:
+        raise OperatorError(f"`{path}` cannot be read: {cause.strerror}") from cause
+    if not head.startswith(b"\x1f\x8b"):
+        return head, "none"
+    try:
+        with gzip.open(path, "rb") as stream:
+            return stream.read(4096), "gzip"
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise CohortError(f"`{path}` is not a sound gzip file", hint="compress or copy the file again") from None
+
+
+def _format_of(path: Path, head: bytes, compression: Compression) -> Format:
+    for magic, what in _REFUSED.items():
+        if head.startswith(magic):
+            raise CohortError(f"`{path}` {what}", hint=_ACCEPTED)
+    if head.startswith(b"PAR1"):
+        if compression == "gzip":
+            hint = "unpack it with `gunzip` first: Parquet files are already compressed inside"
+            raise CohortError(f"`{path}` is a Parquet file compressed with gzip", hint=hint)
+        return "parquet"
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    format_ = _FORMATS.get(suffixes[-1]) if suffixes else None
+    if format_ == "parquet":
+        raise CohortError(f"`{path}` is called Parquet but is none", hint=_ACCEPTED)
+    if format_ is not None:
+        return format_
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith((b"{", b"[")):
+        return "jsonl"
+    first_line = text.split(b"\n", 1)[0]
+    return "tsv" if b"\t" in first_line and b"," not in first_line else "csv"
+
+
+def _open_delimited(path: Path, format_: Literal["csv", "tsv"], compression: Compression) -> CohortFile:
+    with open_bytes(path, compression) as stream:
+        try:
+            names, blank_lines = delimited.read_header(stream, path, "\t" if format_ == "tsv" else ",")
+        except UnicodeDecodeError as cause:
+            stream.seek(0)
+            raise delimited.not_utf8(stream, path) or CohortError(f"`{path}` is not UTF-8") from cause
+        except delimited.csv.Error as cause:
+            raise CohortError(f"the header of `{path}` cannot be read: {cause}") from cause
+    return CohortFile(path, format_, compression, names, blank_lines)
+
+
+def _open_jsonl(path: Path, compression: Compression) -> CohortFile:
+    keys = jsonl.read_keys(path, compression)
+    cohort = CohortFile(path, "jsonl", compression, keys or ())
+    if keys is None:
+        raise cohort.fault() or CohortError(f"`{path}` cannot be read as JSON Lines")
+    if not keys:
+        raise CohortError(f"`{path}` holds no users")
+    return cohort
+
+
+def _parquet_names(path: Path) -> tuple[str, ...]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        names = tuple(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as cause:
+        raise CohortError(f"`{path}` cannot be read as Parquet: {cause}", hint=_ACCEPTED) from cause
+    twins = sorted({name for name in names if names.count(name) > 1})
+    if twins:
+        raise CohortError(f"`{path}` has the column {listed(twins, last='and')} more than once")
+    return names

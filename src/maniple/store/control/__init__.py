@@ -1,0 +1,1 @@
+"""The control plane: connections, syncs, runs and their batches in one SQL database."""

@@ -1,0 +1,114 @@
+"""What became of a run's batches and of single users in them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+
+from maniple.store.control import tables
+from maniple.store.control.database import Database
+from maniple.store.control.ranges import merged, without
+from maniple.store.control.rows import (
+    BatchRow,
+    FailureTally,
+    Operation,
+    RunErrors,
+    RunRow,
+    SettledRanges,
+    VerdictKind,
+    VerdictRow,
+    VerdictTally,
+)
+
+BATCHES = tables.batches
+VERDICTS = tables.verdicts
+RUNS = tables.runs
+CHUNK = 10_000
+
+
+class Ledger(Database):
+    """The part of the control plane that reads the ledger of deliveries. The `Journal` writes it."""
+
+    def batches(self, run_id: str, operation: Operation | None = None) -> list[BatchRow]:
+        """The recorded batches of a run, in plan order."""
+        columns = [column for column in BATCHES.c if column.name != "run_id"]
+        query = select(*columns).where(BATCHES.c.run_id == run_id)
+        if operation is not None:
+            query = query.where(BATCHES.c.operation == operation)
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(BATCHES.c.operation, BATCHES.c.index, BATCHES.c.part))
+            return [BatchRow(**row._asdict()) for row in rows]
+
+    def settled_ranges(self, run_id: str, operation: Operation) -> SettledRanges:
+        """Where each row of a run's plan stands. A batch still marked `sending` is in doubt."""
+        return settled_ranges(self.batches(run_id, operation))
+
+    def verdicts(
+        self, run_id: str, operation: Operation | None = None, kind: VerdictKind | None = None
+    ) -> Iterator[VerdictRow]:
+        """The verdicts of a run, by operation and row, read in chunks."""
+        columns = [column for column in VERDICTS.c if column.name != "run_id"]
+        query = _verdicts_of(select(*columns), run_id, operation, kind).order_by(VERDICTS.c.operation, VERDICTS.c.row)
+        with self.reading() as connection:
+            for row in connection.execution_options(yield_per=CHUNK).execute(query):
+                yield VerdictRow(**row._asdict())
+
+    def verdict_rows(self, run_id: str, operation: Operation, kind: VerdictKind | None = None) -> list[int]:
+        """The plan rows of an operation that have a verdict, ascending."""
+        query = _verdicts_of(select(VERDICTS.c.row), run_id, operation, kind).order_by(VERDICTS.c.row)
+        with self.reading() as connection:
+            return list(connection.scalars(query))
+
+    def verdict_tallies(self, run_id: str) -> list[VerdictTally]:
+        """How many users share each verdict and reason, most first."""
+        key = (VERDICTS.c.operation, VERDICTS.c.kind, VERDICTS.c.reason)
+        users = func.count().label("users")
+        query = select(*key, users).where(VERDICTS.c.run_id == run_id).group_by(*key).order_by(users.desc(), *key)
+        with self.reading() as connection:
+            return [VerdictTally(**row._asdict()) for row in connection.execute(query)]
+
+    def errors(self, sync_id: str, limit: int | None = None) -> list[RunErrors]:
+        """Runs of a sync that gave a reason or have batches that failed or are in doubt, newest first."""
+        wrong = BATCHES.c.state.in_(("failed", "in_doubt"))
+        troubled = or_(RUNS.c.reason.is_not(None), exists().where(BATCHES.c.run_id == RUNS.c.id, wrong))
+        newest = select(RUNS).where(RUNS.c.sync_id == sync_id, troubled).order_by(RUNS.c.number.desc()).limit(limit)
+        same = ("operation", "state", "http_status", "reason", "message", "rule")
+        key = [BATCHES.c.run_id, *(BATCHES.c[name] for name in same)]
+        tally = select(*key, func.count().label("batches"), func.sum(BATCHES.c.count).label("users"))
+        with self.reading() as connection:
+            runs = [RunRow(**row._asdict()) for row in connection.execute(newest)]
+            failures: dict[str, list[FailureTally]] = defaultdict(list)
+            for run in runs:
+                grouped = tally.where(BATCHES.c.run_id == run.id, wrong).group_by(*key)
+                for row in connection.execute(grouped):
+                    failures[run.id].append(FailureTally(**{**row._asdict(), "users": int(row.users)}))
+        return [RunErrors(run, tuple(sorted(failures[run.id], key=_most_users_first))) for run in runs]
+
+
+def settled_ranges(batches: Iterable[BatchRow]) -> SettledRanges:
+    """Where each row stands, from the batches of one operation.
+
+    Pieces of a split batch overlap the whole: what was delivered wins, then what is in doubt.
+    """
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for batch in batches:
+        state = "in_doubt" if batch.state == "sending" else batch.state
+        spans[state].append((batch.start, batch.start + batch.count))
+    delivered = merged(spans["delivered"])
+    in_doubt = without(merged(spans["in_doubt"]), delivered)
+    failed = without(merged(spans["failed"]), merged([*delivered, *in_doubt]))
+    return SettledRanges(delivered, in_doubt, failed)
+
+
+def _verdicts_of(query: Select[Any], run_id: str, operation: Operation | None, kind: VerdictKind | None) -> Select[Any]:
+    query = query.where(VERDICTS.c.run_id == run_id)
+    if operation is not None:
+        query = query.where(VERDICTS.c.operation == operation)
+    return query if kind is None else query.where(VERDICTS.c.kind == kind)
+
+
+def _most_users_first(tally: FailureTally) -> tuple[int, str, str, str, int]:
+    return (-tally.users, tally.operation, tally.state, tally.reason or "", tally.http_status or 0)

@@ -1,0 +1,42 @@
+"""The control plane as one object."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from maniple.ports import Secrets
+from maniple.store.control.connections import Connections
+from maniple.store.control.database import open_database
+from maniple.store.control.ledger import Ledger
+from maniple.store.control.runs import Runs
+from maniple.store.control.syncs import Syncs
+from maniple.store.control.tokens import Tokens
+from maniple.store.home import Home
+from maniple.store.secrets import FernetSecrets
+
+
+class ControlStore(Connections, Syncs, Runs, Ledger, Tokens):
+    """Connections, syncs, runs, their ledger and tokens, in the database of one home.
+
+    Methods block and are safe in threads; from asyncio call them with `asyncio.to_thread`. Any of them raises
+    OperatorError when the database is locked, full, read-only or damaged.
+    """
+
+    @classmethod
+    def open(
+        cls,
+        home: Home,
+        *,
+        secrets: Secrets | None = None,
+        now: Callable[[], float] = time.time,
+        dice: random.Random | None = None,
+    ) -> ControlStore:
+        """The control plane of `home`, made or brought up to date if need be.
+
+        Raises OperatorError when that cannot be done, or a newer version of maniple wrote it.
+        """
+        path = home.create().database
+        seal = secrets or FernetSecrets(home.key_file)
+        return cls(open_database(path), path, seal, now, dice or random.SystemRandom())

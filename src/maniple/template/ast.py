@@ -1,0 +1,212 @@
+"""The tree of a template: what a manifest's strings and bodies become, once.
+
+Leaves are constants, expressions (`Value`) and texts with holes (`Text`); containers are `Array`, `Object` and
+`Case`. Expressions are a closed set of nodes; nothing in them can loop, call or reach outside plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+BinaryOp: TypeAlias = Literal["+", "-", "*", "/", "//", "%"]
+CompareOp: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A variable; `region.host` is one name when `region` is a choice that carries `host`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Literal_:
+    """A constant inside an expression."""
+
+    value: str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`value.key` or `value[index]` on plain data; null when it is not there."""
+
+    value: Expression
+    key: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`value | name(arguments)`."""
+
+    value: Expression
+    name: str
+    arguments: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """`left ~ right`: texts put together, null as empty text."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Arithmetic on numbers; null when an operand is no number."""
+
+    op: BinaryOp
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """`-value` on a number."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """One comparison; an order between unlike kinds is false."""
+
+    op: CompareOp
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """`and` / `or`, answering with the deciding operand as Jinja does."""
+
+    op: Literal["and", "or"]
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """`yes if condition else no`; without `else` it is null."""
+
+    condition: Expression
+    yes: Expression
+    no: Expression
+
+
+Expression: TypeAlias = Name | Literal_ | Member | Filter | Join | Binary | Negative | Compare | Not | Logic | Either
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """Plain data without holes."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A leaf that is only a hole: it keeps its type. `optional` is the mark `~` on an array element."""
+
+    expression: Expression
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text with holes; null inside it is empty text."""
+
+    parts: tuple[str | Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    elements: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key and value of an object; `optional` is the mark `~` on the key."""
+
+    key: Const | Value | Text
+    value: Node
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`{$case: selector, a: ..., b: ..., else: ...}`: the branch whose key is the selector's text."""
+
+    selector: Expression
+    branches: tuple[tuple[str, Node], ...]
+    otherwise: Node | None = None
+
+
+Node: TypeAlias = Const | Value | Text | Array | Object | Case
+
+
+def expression_names(expression: Expression) -> Iterator[str]:
+    """The variables an expression reads, with repeats."""
+    match expression:
+        case Name(name):
+            yield name
+        case Literal_():
+            return
+        case Member(value, key):
+            yield from expression_names(value)
+            yield from expression_names(key)
+        case Filter(value, _, arguments):
+            yield from expression_names(value)
+            for argument in arguments:
+                yield from expression_names(argument)
+        case Join(parts):
+            for part in parts:
+                yield from expression_names(part)
+        case Binary(_, left, right) | Compare(_, left, right) | Logic(_, left, right):
+            yield from expression_names(left)
+            yield from expression_names(right)
+        case Negative(value) | Not(value):
+            yield from expression_names(value)
+        case Either(condition, yes, no):
+            for part in (condition, yes, no):
+                yield from expression_names(part)
+
+
+def holes(node: Node) -> Iterator[Expression]:
+    """Every hole of a tree, in reading order, keys included."""
+    match node:
+        case Const():
+            return
+        case Value(expression):
+            yield expression
+        case Text(parts):
+            yield from (part for part in parts if not isinstance(part, str))
+        case Array(elements):
+            for element in elements:
+                yield from holes(element)
+        case Object(entries):
+            for entry in entries:
+                yield from holes(entry.key)
+                yield from holes(entry.value)
+        case Case(selector, branches, otherwise):
+            yield selector
+            for _, branch in branches:
+                yield from holes(branch)
+            if otherwise is not None:
+                yield from holes(otherwise)
+
+
+def names(node: Node) -> frozenset[str]:
+    """The variables a tree reads."""
+    return frozenset(name for hole in holes(node) for name in expression_names(hole))

@@ -1,0 +1,462 @@
+"""The filters of the manifest language: pure functions on one non-null value.
+
+A filter on null gives null, so no function here ever sees None. Text filters take any value and read it as
+text first (`text_of`). A value a filter cannot use gives null.
+"""
+
+from __future__ import annotations
+
+import base64 as _base64
+import hashlib
+import hmac
+import json as _json
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+_SLUG = re.compile(r"[^A-Za-z0-9_]+")
+_NOT_DIGIT = re.compile(r"[^0-9]+")
+_PHONE_FILLER = re.compile(r"[\s().\-/]+")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_MAX_TEXT = 1_000_000
+
+
+class Encoded(str):
+    """Text that is percent-encoded already and goes into a URL as it is."""
+
+    __slots__ = ()
+
+
+def text_of(value: Any) -> str:
+    """A value as text: numbers and booleans as JSON writes them, null as empty text, structure as JSON.
+
+    >>> text_of(True), text_of(12), text_of(2.5), text_of(None), text_of(["a", 1])
+    ('true', '12', '2.5', '', '["a",1]')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    return json(value)
+
+
+def lower(value: Any) -> str:
+    """The text in lower case.
+
+    >>> lower("Ada@X.test")
+    'ada@x.test'
+    """
+    return text_of(value).lower()
+
+
+def upper(value: Any) -> str:
+    """The text in upper case.
+
+    >>> upper("us")
+    'US'
+    """
+    return text_of(value).upper()
+
+
+def trim(value: Any) -> str:
+    """The text without white space at its ends.
+
+    >>> trim("  a b ")
+    'a b'
+    """
+    return text_of(value).strip()
+
+
+def strip_spaces(value: Any) -> str:
+    """The text without any white space.
+
+    >>> strip_spaces(" a b\\tc ")
+    'abc'
+    """
+    return "".join(text_of(value).split())
+
+
+def digits(value: Any) -> str:
+    """Only the digits 0-9.
+
+    >>> digits("+1 (555) 010-99")
+    '155501099'
+    """
+    return _NOT_DIGIT.sub("", text_of(value))
+
+
+def letters(value: Any) -> str:
+    """Only the letters, of any alphabet.
+
+    >>> letters("O'Brien-Müller 3")
+    'OBrienMüller'
+    """
+    return "".join(char for char in text_of(value) if char.isalpha())
+
+
+def e164(value: Any, country: Any = "") -> str | None:
+    """A phone number as `+` and digits; `country` is the calling code for numbers written without one.
+
+    Null when it cannot be one (ITU-T E.164: at most 15 digits).
+
+    >>> e164("+1 (555) 010-9988"), e164("0044 20 7946 0000"), e164("(555) 010-9988", "1"), e164("abc")
+    ('+15550109988', '+442079460000', '+15550109988', None)
+    """
+    number = _PHONE_FILLER.sub("", text_of(value))
+    if number.startswith("00"):
+        number = "+" + number[2:]
+    elif not number.startswith("+"):
+        code = digits(country)
+        number = f"+{code}{number.lstrip('0') if code else number}"
+    return number if _E164.fullmatch(number) else None
+
+
+def gmail_dots(value: Any) -> str:
+    """A Gmail address without the dots before the `@`; other addresses as they are.
+
+    >>> gmail_dots("a.d.a@gmail.com"), gmail_dots("a.d.a@x.test")
+    ('ada@gmail.com', 'a.d.a@x.test')
+    """
+    local, at, domain = text_of(value).rpartition("@")
+    if at and domain.strip().lower() in ("gmail.com", "googlemail.com"):
+        return f"{local.replace('.', '')}@{domain}"
+    return text_of(value)
+
+
+def plus_tag(value: Any) -> str:
+    """An e-mail address without its `+tag`.
+
+    >>> plus_tag("ada+news@x.test")
+    'ada@x.test'
+    """
+    local, at, domain = text_of(value).rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}" if at else text_of(value)
+
+
+def slugify(value: Any) -> str:
+    """Amplitude's cohort-name rule: NFKD; each run of other characters than `A-Z a-z 0-9 _` one hyphen; cut to 100.
+
+    >>> slugify("Saturday's cohort & h\\u00e9llo")
+    'Saturday-s-cohort-he-llo'
+    """
+    return _SLUG.sub("-", unicodedata.normalize("NFKD", text_of(value)))[:100]
+
+
+def truncate(value: Any, length: Any = 255) -> str:
+    """The first `length` characters, cut plainly.
+
+    >>> truncate("abcdef", 3)
+    'abc'
+    """
+    return text_of(value)[: length if isinstance(length, int) and length >= 0 else None]
+
+
+def replace(value: Any, old: Any, new: Any = "") -> str | None:
+    """Every `old` becomes `new`, both taken literally.
+
+    >>> replace("a-b-c", "-", "_")
+    'a_b_c'
+    """
+    text, old, new = text_of(value), text_of(old), text_of(new)
+    if len(text) + text.count(old) * max(0, len(new) - len(old)) > _MAX_TEXT:
+        return None
+    return text.replace(old, new) if old else text
+
+
+def default(value: Any, other: Any = "") -> Any:  # noqa: ARG001  null never comes here: the compiler answers it
+    """The value, or `other` when it is null (the one filter that answers a null).
+
+    >>> default("x", "y")
+    'x'
+    """
+    return value
+
+
+def string(value: Any) -> str:
+    """The value as text.
+
+    >>> string(12)
+    '12'
+    """
+    return text_of(value)
+
+
+def int_(value: Any) -> int | None:
+    """The value as a whole number; null when it is none.
+
+    >>> int_("42"), int_(7.0), int_("4.2"), int_("x")
+    (42, 7, None, None)
+    """
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    text = text_of(value).strip()
+    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,18}", text) else None
+
+
+def float_(value: Any) -> float | None:
+    """The value as a number; null when it is none.
+
+    >>> float_("2.5"), float_("nan")
+    (2.5, None)
+    """
+    try:
+        number = float(value if isinstance(value, int | float) else text_of(value).strip()[:40])
+    except (ValueError, OverflowError):
+        return None
+    return number if number - number == 0 else None
+
+
+def bool_(value: Any) -> bool | None:
+    """true/false, yes/no, 1/0, on/off as a boolean; null when it is none.
+
+    >>> bool_("Yes"), bool_(0), bool_("maybe")
+    (True, False, None)
+    """
+    word = text_of(value).strip().lower()
+    if word in ("true", "yes", "1", "on"):
+        return True
+    return False if word in ("false", "no", "0", "off") else None
+
+
+def json(value: Any) -> str:
+    """The value as compact JSON text.
+
+    >>> json({"a": [1, None]})
+    '{"a":[1,null]}'
+    """
+    return _json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def sha256(value: Any) -> str:
+    """SHA-256 of the text, in lower-case hexadecimal.
+
+    >>> sha256("abc")[:16]
+    'ba7816bf8f01cfea'
+    """
+    return hashlib.sha256(text_of(value).encode()).hexdigest()
+
+
+def sha1(value: Any) -> str:
+    """SHA-1 of the text, in lower-case hexadecimal.
+
+    >>> sha1("abc")[:16]
+    'a9993e364706816a'
+    """
+    return hashlib.sha1(text_of(value).encode()).hexdigest()  # noqa: S324  partners ask for it; nothing is secured by it
+
+
+def md5(value: Any) -> str:
+    """MD5 of the text, in lower-case hexadecimal.
+
+    >>> md5("abc")[:16]
+    '900150983cd24fb0'
+    """
+    return hashlib.md5(text_of(value).encode()).hexdigest()  # noqa: S324  partners ask for it; nothing is secured by it
+
+
+def sha512(value: Any) -> str:
+    """SHA-512 of the text, in lower-case hexadecimal.
+
+    >>> sha512("abc")[:16]
+    'ddaf35a193617aba'
+    """
+    return hashlib.sha512(text_of(value).encode()).hexdigest()
+
+
+def hmac_sha256(value: Any, key: Any) -> str:
+    """HMAC-SHA-256 of the text under `key`, in hexadecimal.
+
+    >>> hmac_sha256("data", "key")[:16]
+    '5031fe3d989c6d15'
+    """
+    return hmac.new(text_of(key).encode(), text_of(value).encode(), hashlib.sha256).hexdigest()
+
+
+def hmac_sha1(value: Any, key: Any) -> str:
+    """HMAC-SHA-1 of the text under `key`, in hexadecimal.
+
+    >>> hmac_sha1("data", "key")[:16]
+    '104152c5bfdca07b'
+    """
+    return hmac.new(text_of(key).encode(), text_of(value).encode(), hashlib.sha1).hexdigest()
+
+
+def base64(value: Any) -> str:
+    """Base64 of the text's UTF-8 bytes.
+
+    >>> base64("user:pass")
+    'dXNlcjpwYXNz'
+    """
+    return _base64.b64encode(text_of(value).encode()).decode()
+
+
+def path(value: Any) -> Encoded:
+    """The text percent-encoded for a URL path with its slashes kept.
+
+    >>> path("a b/c")
+    'a%20b/c'
+    """
+    return Encoded("/".join(encode_segment(part) for part in text_of(value).split("/")))
+
+
+def encode_segment(text: str) -> str:
+    """One path segment, percent-encoded so that it stays one segment (dots alone too).
+
+    >>> encode_segment("a/b?c"), encode_segment("..")
+    ('a%2Fb%3Fc', '%2E%2E')
+    """
+    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
+        moment = datetime.fromisoformat(text_of(value).strip().replace("Z", "+00:00"))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def date(value: Any, form: Any = "%Y-%m-%d") -> str | None:
+    """An ISO time or epoch (s or ms) as a UTC date, `form` as in strftime.
+
+    >>> date("2026-11-20T10:00:00Z"), date(1763632800, "%d/%m/%Y")
+    ('2026-11-20', '20/11/2025')
+    """
+    moment = _instant(value)
+    return moment.strftime(text_of(form)[:64]) if moment else None
+
+
+def epoch(value: Any) -> int | None:
+    """An ISO time as whole seconds since 1970.
+
+    >>> epoch("2026-11-20T10:00:00Z")
+    1795168800
+    """
+    moment = _instant(value)
+    return int(moment.timestamp()) if moment else None
+
+
+def epoch_ms(value: Any) -> int | None:
+    """An ISO time as milliseconds since 1970.
+
+    >>> epoch_ms("2026-11-20T10:00:00.5Z")
+    1795168800500
+    """
+    moment = _instant(value)
+    return round(moment.timestamp() * 1000) if moment else None
+
+
+def join(value: Any, separator: Any = ",") -> str:
+    """A list's elements as one text.
+
+    >>> join(["a", 1], ";")
+    'a;1'
+    """
+    return text_of(separator).join(map(text_of, value)) if isinstance(value, list) else text_of(value)
+
+
+def split(value: Any, separator: Any = ",") -> list[str]:
+    """A text cut at every `separator`.
+
+    >>> split("a,b")
+    ['a', 'b']
+    """
+    mark = text_of(separator)
+    return text_of(value).split(mark) if mark else list(text_of(value))
+
+
+def first(value: Any) -> Any:
+    """The first element of a list, or first character of a text; null when empty.
+
+    >>> first(["a", "b"]), first([])
+    ('a', None)
+    """
+    return value[0] if isinstance(value, list | str) and value else None
+
+
+def last(value: Any) -> Any:
+    """The last element of a list, or last character of a text; null when empty.
+
+    >>> last(["a", "b"])
+    'b'
+    """
+    return value[-1] if isinstance(value, list | str) and value else None
+
+
+def length(value: Any) -> int:
+    """How many elements, keys or characters.
+
+    >>> length("abc"), length([1])
+    (3, 1)
+    """
+    return len(value) if isinstance(value, list | dict | str) else len(text_of(value))
+
+
+@dataclass(frozen=True, slots=True)
+class FilterSpec:
+    """A filter's function and how many arguments it takes beside the value.
+
+    `gives_text`: a text that is not null always gives a text that is not null, so that a chain of such filters
+    over a column of texts needs no checks for null. `method`: the `str` method that does the same on a text.
+    """
+
+    apply: Callable[..., Any]
+    least: int = 0
+    most: int = 0
+    gives_text: bool = False
+    method: str | None = None
+
+
+FILTERS: dict[str, FilterSpec] = {
+    "lower": FilterSpec(lower, gives_text=True, method="lower"),
+    "upper": FilterSpec(upper, gives_text=True, method="upper"),
+    "trim": FilterSpec(trim, gives_text=True, method="strip"),
+    "strip_spaces": FilterSpec(strip_spaces, gives_text=True),
+    "digits": FilterSpec(digits, gives_text=True),
+    "letters": FilterSpec(letters, gives_text=True),
+    "e164": FilterSpec(e164, 0, 1),
+    "gmail_dots": FilterSpec(gmail_dots, gives_text=True),
+    "plus_tag": FilterSpec(plus_tag, gives_text=True),
+    "slugify": FilterSpec(slugify, gives_text=True),
+    "truncate": FilterSpec(truncate, 0, 1, gives_text=True),
+    "replace": FilterSpec(replace, 1, 2),
+    "default": FilterSpec(default, 1, 1),
+    "string": FilterSpec(string, gives_text=True),
+    "int": FilterSpec(int_),
+    "float": FilterSpec(float_),
+    "bool": FilterSpec(bool_),
+    "json": FilterSpec(json, gives_text=True),
+    "sha256": FilterSpec(sha256, gives_text=True),
+    "sha1": FilterSpec(sha1, gives_text=True),
+    "md5": FilterSpec(md5, gives_text=True),
+    "sha512": FilterSpec(sha512, gives_text=True),
+    "hmac_sha256": FilterSpec(hmac_sha256, 1, 1, gives_text=True),
+    "hmac_sha1": FilterSpec(hmac_sha1, 1, 1, gives_text=True),
+    "base64": FilterSpec(base64, gives_text=True),
+    "path": FilterSpec(path),
+    "date": FilterSpec(date, 0, 1),
+    "epoch": FilterSpec(epoch),
+    "epoch_ms": FilterSpec(epoch_ms),
+    "join": FilterSpec(join, 0, 1, gives_text=True),
+    "split": FilterSpec(split, 0, 1),
+    "first": FilterSpec(first),
+    "last": FilterSpec(last),
+    "length": FilterSpec(length),
+}
+"""Every filter of the language, by the name it has after `|`."""

@@ -106,7 +106,16 @@ class Remember:
     seconds: float | None = None
 
 
-Effect: TypeAlias = Request | Wait | Recall | Remember
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Written down durably before the flow goes on: without `outcome`, that `place` is about to be sent; with it, how
+    that ended. Whoever drives the flow knows what `place` and `outcome` mean."""
+
+    place: Any
+    outcome: Any = None
+
+
+Effect: TypeAlias = Request | Wait | Recall | Remember | Record
 T = TypeVar("T")
 Flow: TypeAlias = Generator[Effect, Any, T]
 """A generator of effects. A `Request` is answered with a `Reply`, a `Recall` with a value, the rest with None."""

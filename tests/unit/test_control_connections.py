@@ -13,7 +13,6 @@ from maniple.errors import UsageError
 from maniple.store.control.ids import new_id
 from maniple.store.control.rows import ConnectionRow
 from maniple.store.control.store import ControlStore
-from maniple.store.control.tokens import ConnectionMemory
 from maniple.store.home import Home
 
 
@@ -194,7 +193,7 @@ def test_a_token_is_replaced(store: ControlStore) -> None:
 
 def test_a_token_is_forgotten_when_its_time_is_over(store: ControlStore, watch: Watch) -> None:
     made = connect(store)
-    store.remember(made.id, "token", "a-1", 60)
+    store.remember(made.id, "token", "a-1", 1060.0)
     watch.time = 1059.0
     assert store.recall(made.id, "token") == "a-1"
     watch.time = 1060.0
@@ -210,8 +209,10 @@ def test_tokens_got_with_other_settings_are_forgotten(store: ControlStore) -> No
     assert store.recall(made.id, "token") is None
 
 
-async def test_the_memory_of_a_connection_recalls_what_it_remembers(store: ControlStore) -> None:
-    memory = ConnectionMemory(store, connect(store).id)
-    await memory.remember("token", ["a-1", 3], 60)
-    assert await memory.recall("token") == ["a-1", 3]
-    assert await memory.recall("other") is None
+def test_all_tokens_of_a_connection_come_with_their_time(store: ControlStore) -> None:
+    made, other = connect(store, "one"), connect(store, "two")
+    store.remember(made.id, "access", ["a-1", 3], 1060.0)
+    store.remember(made.id, "refresh", "r-1", None)
+    store.remember(made.id, "old", "o-1", 1000.0)
+    store.remember(other.id, "access", "x", None)
+    assert store.remembered(made.id) == {"access": (["a-1", 3], 1060.0), "refresh": ("r-1", None)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +34,7 @@ def test_taking_away_leaves_what_is_between() -> None:
 def test_merging_keeps_the_rows_and_parts_the_ranges(ranges: list[tuple[int, int]]) -> None:
     together = merged(ranges)
     assert rows(together) == rows(ranges)
-    assert all(stop < start for (_, stop), (start, _) in zip(together, together[1:], strict=False))
+    assert all(stop < start for (_, stop), (start, _) in itertools.pairwise(together))
 
 
 @given(pieces, pieces)

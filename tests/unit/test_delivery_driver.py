@@ -10,7 +10,7 @@ from maniple.delivery.driver import drive
 from maniple.delivery.memory import TokenMemory
 from maniple.delivery.rate import RateLimiter, Window
 from maniple.errors import ForbiddenAddress
-from maniple.wire import Flow, Recall, Remember, Reply, Request, Wait
+from maniple.wire import Flow, Recall, Record, Remember, Reply, Request, Wait
 from support.fake_clock import FakeClock
 from support.scripted_sender import ScriptedSender
 
@@ -75,6 +75,14 @@ async def test_without_a_memory_a_flow_still_remembers_for_itself() -> None:
         return (yield Recall("token"))
 
     assert await drive(flow(), sender=ScriptedSender(), clock=FakeClock()) == "t"
+
+
+async def test_a_record_without_anyone_to_keep_it_is_passed_over() -> None:
+    def flow() -> Flow[str]:
+        yield Record("batch 1")
+        return "done"
+
+    assert await drive(flow(), sender=ScriptedSender(), clock=FakeClock()) == "done"
 
 
 async def test_every_exchange_is_observed_in_order() -> None:

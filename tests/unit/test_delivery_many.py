@@ -10,7 +10,7 @@ import pytest
 
 from maniple.delivery.driver import drive_many
 from maniple.errors import ForbiddenAddress
-from maniple.wire import Flow, Reply, Request
+from maniple.wire import Flow, Record, Reply, Request
 from support.fake_clock import FakeClock
 
 
@@ -274,3 +274,27 @@ async def test_a_source_that_ends_early_lets_the_rest_be_heard_of() -> None:
     await consuming
 
     assert sorted(key for key, _ in landed) == [0, 1, 2]
+
+
+async def test_a_record_is_safe_before_the_flow_goes_on() -> None:
+    partner, kept, safe = Partner(), list[tuple[object, object]](), asyncio.Event()
+    partner.answer(7)
+
+    def flow() -> Flow[str]:
+        yield Record("batch 7")
+        yield Request("POST", "7")
+        yield Record("batch 7", "delivered")
+        return "done"
+
+    async def keep(place: object, outcome: object) -> None:
+        await safe.wait()
+        kept.append((place, outcome))
+
+    flights = drive_many([(7, flow)], parallel=1, sender=partner, clock=FakeClock(), keep=keep)
+    landing = asyncio.create_task(anext(flights))
+    await turns()
+    asked_before = list(partner.asked)
+    safe.set()
+
+    assert (await landing, asked_before, partner.asked) == ((7, "done"), [], [7])
+    assert kept == [("batch 7", None), ("batch 7", "delivered")]

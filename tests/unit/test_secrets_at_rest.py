@@ -143,7 +143,7 @@ def test_no_file_of_the_home_holds_a_secret_in_the_clear(tmp_path: Path) -> None
     )
     store.remember(row.id, "access_token", {"token": CANARY + "-token"}, None)
     store.update_connection(row.id, secret_settings={"api_key": CANARY + "-second"})
-    store.remember(row.id, "access_token", CANARY + "-token-2", 60)
+    store.remember(row.id, "access_token", CANARY + "-token-2", None)
     files = {path.name: path.read_bytes() for path in home.path.iterdir()}
     assert set(files) == {"maniple.db", "maniple.db-shm", "maniple.db-wal", "secret.key"}
     assert [name for name, octets in files.items() if CANARY.encode() in octets] == []

@@ -27,9 +27,7 @@ class MappingColumn:
     convert: Conversion | None = None
 
 
-def resolve(
-    member: Member, mappings: Sequence[MappingColumn], require: Sequence[Sequence[str]] = ()
-) -> Pair | Skip:
+def resolve(member: Member, mappings: Sequence[MappingColumn], require: Sequence[Sequence[str]] = ()) -> Pair | Skip:
     """What `member` is sent as, or why it cannot be.
 
     The first required mapping without a fitting value decides; then each group of `require`, of which at least one
@@ -40,7 +38,9 @@ def resolve(
     found = {mapping.name: _converted(mapping, member.properties.get(mapping.property)) for mapping in mappings}
     for mapping in mappings:
         if not mapping.optional and found[mapping.name] in (None, INVALID):
-            return Skip(member.id, INVALID_FORMAT if found[mapping.name] is INVALID else UNRESOLVED_MAPPING, mapping.name)
+            return Skip(
+                member.id, INVALID_FORMAT if found[mapping.name] is INVALID else UNRESOLVED_MAPPING, mapping.name
+            )
     for group in require:
         if any(found[name] not in (None, INVALID) for name in group):
             continue

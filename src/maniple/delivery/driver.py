@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar, assert_never
 
 from maniple.delivery.memory import TokenMemory
 from maniple.delivery.rate import RateLimiter
 from maniple.ports import Clock, Memory, Sender
-from maniple.wire import Effect, Flow, Recall, Remember, Reply, Request, Wait
+from maniple.wire import Effect, Flow, Recall, Record, Remember, Reply, Request, Wait
 
 T = TypeVar("T")
 K = TypeVar("K")
 Observe: TypeAlias = Callable[[Request, Reply], None]
+Keep: TypeAlias = Callable[[Any, Any], Awaitable[None]]
+"""Takes the place and the outcome of a `Record`; comes back when they are safe."""
 Flows: TypeAlias = Iterable[tuple[K, Callable[[], Flow[T]]]] | AsyncIterable[tuple[K, Callable[[], Flow[T]]]]
 
 
@@ -28,6 +30,7 @@ class Edge:
     memory: Memory
     limiter: RateLimiter | None
     observe: Observe | None
+    keep: Keep | None = None
 
     async def perform(self, effect: Effect) -> Any:
         """Do what `effect` asks for and return its answer."""
@@ -42,6 +45,8 @@ class Edge:
                 return await self.memory.recall(key)
             case Remember(key, value, seconds):
                 return await self.memory.remember(key, value, seconds)
+            case Record(place, outcome):
+                return await self.keep(place, outcome) if self.keep is not None else None
             case _:
                 assert_never(effect)
 
@@ -119,20 +124,21 @@ async def drive_many(
     memory: Memory | None = None,
     limiter: RateLimiter | None = None,
     observe: Observe | None = None,
+    keep: Keep | None = None,
     drain: bool = True,
 ) -> AsyncIterator[tuple[K, T]]:
     """Run many flows, at most `parallel` at a time, and yield each key with its result, in the order they finish.
 
     `flows` is pulled one flow ahead of what is in flight, so that a request is rendered while others are under way and
-    memory stays bounded by `parallel` + 1 batches. To stop early and still learn what became of the flows in flight,
-    end `flows`.
+    memory stays bounded by `parallel` + 1 batches. A flow keeps its place while `keep` writes down what it records. To
+    stop early and still learn what became of the flows in flight, end `flows`.
 
     The first exception, of a flow or of `flows`, starts nothing more. With `drain` the flows in flight then run to
     their end and their results are yielded before the exception is raised; without it they are cancelled, and what the
-    partner did with their requests stays unknown. Leaving the iteration (`aclose`) drains or cancels them in the same
-    way, their results unseen. Cancelling the caller always cancels them.
+    partner did with their requests stays unknown. Leaving the iteration (`aclose`, which `contextlib.aclosing` calls
+    in time) drains or cancels them in the same way, their results unseen. Cancelling the caller always cancels them.
     """
-    edge = Edge(sender, clock, memory or TokenMemory(clock), limiter, observe)
+    edge = Edge(sender, clock, memory or TokenMemory(clock), limiter, observe, keep)
     flight = Flight(flows, edge, parallel=parallel, drain=drain)
     try:
         while (landed := await flight.next_landed()) is not None:

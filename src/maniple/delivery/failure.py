@@ -7,6 +7,8 @@ import socket
 import ssl
 from collections.abc import Iterator
 
+from maniple.wire import Request
+
 MAX_REPLY = 10_000_000
 """Bytes of a reply's body, decompressed, that are read. A longer one would only fill the memory."""
 
@@ -16,20 +18,25 @@ BROKE_OFF = "the answer broke off before its end"
 NOT_HTTP = "the answer is not readable as HTTP"
 
 WHOLE_URL = re.compile(r"https?://[^/?#]+(?:[/?#].*)?", re.IGNORECASE)
+FRAMING = frozenset({"content-length", "expect", "transfer-encoding"})
 USER_IN_URL = re.compile(r"[^/?#]*//[^/?#]*@")
 
 
-def fault_in_url(url: str) -> str | None:
-    """Why a request to `url` cannot be sent as it stands, in words, or None.
+def fault_in(request: Request) -> str | None:
+    """Why `request` cannot be sent as it stands, in words, or None.
 
-    HTTP clients would mend such a URL each in its own way; what is shown would then not be what is sent.
+    HTTP clients would mend such a request each in its own way; what is shown would then not be what is sent.
     """
+    url = request.url
     if not (url.isascii() and url.isprintable()) or " " in url:
         return "the URL holds a space or a character outside ASCII that is not percent-encoded"
     if USER_IN_URL.match(url):
         return "the URL holds a user name or password before its host, which is never sent"
     if not WHOLE_URL.fullmatch(url):
         return "the URL does not begin with `https://` or `http://` and a host"
+    for name, _ in request.headers:
+        if name.lower() in FRAMING:
+            return f"the header `{name}` follows from the body and cannot be set"
     return None
 
 

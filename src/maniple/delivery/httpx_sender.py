@@ -27,7 +27,7 @@ class HttpxSender:
 
     async def send(self, request: Request) -> Reply:
         """Send `request` once and return the reply, or the reply that stands for a transport failure."""
-        if fault := failure.fault_in_url(request.url):
+        if fault := failure.fault_in(request):
             return Reply.unreached(fault)
         started = time.monotonic()
         answer: httpx.Response | None = None

@@ -8,6 +8,8 @@ from typing import Any
 
 from maniple.diagnostics.suggest import listed
 
+BOOLEAN = "`true` or `false`"
+
 _TYPES = {
     "int_type": "a whole number",
     "int_parsing": "a whole number",
@@ -18,8 +20,8 @@ _TYPES = {
     "finite_number": "a number",
     "decimal_type": "a number",
     "decimal_parsing": "a number",
-    "bool_type": "`true` or `false`",
-    "bool_parsing": "`true` or `false`",
+    "bool_type": BOOLEAN,
+    "bool_parsing": BOOLEAN,
     "string_type": "text",
     "list_type": "a list",
     "tuple_type": "a list",

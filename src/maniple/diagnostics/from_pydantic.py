@@ -10,10 +10,11 @@ from pydantic import BaseModel, ValidationError
 
 from maniple.diagnostics.branches import Choice, Fault, place_fault, plausible
 from maniple.diagnostics.codes import CODES, finding
-from maniple.diagnostics.expectations import allowed_words, expectation, length_fault
+from maniple.diagnostics.expectations import BOOLEAN, allowed_words, expectation, length_fault
 from maniple.diagnostics.model import Diagnostic
 from maniple.diagnostics.shapes import field_at, keys_of, models_at
 from maniple.diagnostics.suggest import closest, hint_for, listed
+from maniple.source.excerpt import shortened
 from maniple.source.text import Document, Path, Span
 
 _MOST = 100
@@ -100,7 +101,7 @@ class _Translation:
         hint = hint_for(fault.name, allowed) or hint_for(fault.name, every)
         return self._at(
             "MAN402",
-            f"{self._place(parent)} has no key `{fault.name}`",
+            f"{self._place(parent)} has no key `{shortened(fault.name)}`",
             fault.path,
             key=True,
             label="unknown key",
@@ -138,7 +139,7 @@ class _Translation:
         tag = str(fault.context.get("tag", ""))
         return self._at(
             "MAN405",
-            f"{self._place(fault.path)} has no {key} `{tag}`",
+            f"{self._place(fault.path)} has no {key} `{shortened(tag)}`",
             (*fault.path, key),
             label=f"unknown {key}",
             notes=(f"known: {listed(known, last='and')}",),
@@ -195,7 +196,9 @@ class _Translation:
         name = str(fault.path[-1]) if fault.path else ""
         if fault.context.get("pattern") == _NAME_PATTERN:
             return self._wrong_name(fault, name)
-        return self._at("MAN401", f"the key `{name}` is not allowed: {_plain_message(fault)}", fault.path, key=True)
+        return self._at(
+            "MAN401", f"the key `{shortened(name)}` is not allowed: {_plain_message(fault)}", fault.path, key=True
+        )
 
     def _wrong_form(self, fault: Fault, value: str) -> Diagnostic:
         pattern = str(fault.context["pattern"])
@@ -218,11 +221,11 @@ class _Translation:
         better = f"_{better}" if better[:1].isdigit() else better
         return self._at(
             "MAN208" if dashed else "MAN401",
-            f"`{_cut(name)}` cannot be a variable name",
+            f"`{shortened(name)}` cannot be a variable name",
             fault.path,
             key=fault.about_key,
             label="only letters, digits and `_`",
-            hint=f"write `{_cut(better)}`" if better else None,
+            hint=f"write `{shortened(better)}`" if better else None,
         )
 
     def _type_hint(self, path: Path, value: Any, asked_for: str) -> str | None:
@@ -232,12 +235,12 @@ class _Translation:
                 return "leave the key out, or give it a value" if path else None
             case bool() | int() | float() if asked_for == "text":
                 return f'put quotes around it: `"{written}"`'
-            case str() if asked_for == "`true` or `false`" and value.lower() in _YES_NO:
+            case str() if asked_for == BOOLEAN and value.lower() in _YES_NO:
                 return f"write `{_YES_NO[value.lower()]}`"
             case str() if "number" in asked_for and value.strip().lstrip("+-").replace(".", "", 1).isdigit():
                 return f"write `{value.strip()}` without quotes"
             case str() | int() | float() if asked_for == "a list":
-                return f"write it as a list: `[{_cut(written)}]`"
+                return f"write it as a list: `[{shortened(written)}]`"
             case _:
                 return None
 
@@ -249,7 +252,7 @@ class _Translation:
             word for each in choice if each.kind in ("literal_error", "enum") for word in allowed_words(each.context)
         ]
         phrases = list(dict.fromkeys(phrase for each in choice if (phrase := self._branch_phrase(each))))
-        asked_for = _either([*(f"`{word}`" for word in words), *" or ".join(phrases).split(" or ")])
+        asked_for = _either([*(f"`{word}`" for word in words), *phrases]).replace(BOOLEAN, "`true`, `false`")
         hint = hint_for(value, words) if isinstance(value, str) else None
         for phrase in phrases:
             if phrase != "a list":
@@ -325,11 +328,11 @@ class _Translation:
             case list():
                 return "a list"
             case str():
-                return f"the text `{_cut(value)}`" if value else "the empty text"
+                return f"the text `{shortened(value)}`" if value else "the empty text"
             case bool():
                 return f"`{str(value).lower()}`"
             case _:
-                return _cut(self._written(path))
+                return shortened(self._written(path))
 
     def _place(self, path: Path, *, key: bool = False) -> str:
         """What an author calls the place: its key, or the entry of a list."""
@@ -337,9 +340,9 @@ class _Translation:
             return self.whole
         last = path[-1]
         if isinstance(last, str):
-            return f"the key `{_cut(last)}`" if key else f"`{_cut(last)}`"
+            return f"the key `{shortened(last)}`" if key else f"`{shortened(last)}`"
         owner = next((step for step in reversed(path[:-1]) if isinstance(step, str)), None)
-        return f"entry {last + 1} of `{_cut(owner)}`" if owner is not None else f"entry {last + 1}"
+        return f"entry {last + 1} of `{shortened(owner)}`" if owner is not None else f"entry {last + 1}"
 
 
 def _names(label: str, model: type[BaseModel]) -> bool:
@@ -360,8 +363,3 @@ def _plain_message(fault: Fault) -> str:
 def _first_sentence(description: str | None) -> str:
     text = " ".join((description or "").split())
     return text.split(". ")[0].rstrip(".")
-
-
-def _cut(text: str, most: int = 60) -> str:
-    flat = text.replace("\n", " ")
-    return flat if len(flat) <= most else flat[: most - 1] + "…"

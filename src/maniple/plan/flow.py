@@ -16,7 +16,7 @@ from maniple.plan.prepare import Prepared, build_request
 from maniple.plan.program import CallProgram, RunContext, Scope
 from maniple.plan.rejects import Refusals, read_rejects
 from maniple.plan.retry import DEFAULT_POLICY, MAX_THROTTLED, Dice, RetryPolicy, is_throttled, pause_before, retry_after
-from maniple.wire import Flow, Reply, Request, Wait
+from maniple.wire import Flow, Record, Reply, Request, Wait
 
 NO_LIST_ID = "The answer had no list id"
 
@@ -91,6 +91,14 @@ def deliver(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPoli
             (*prepared.verdicts, *_by_batch_row(prepared, refused)), tally.requests, tally.retries, {}, 0, last
         )
     return Failed(reading.why, tally.in_doubt, prepared.verdicts, tally.requests, tally.retries, last)
+
+
+def recorded(place: Any, flow: Flow[Outcome]) -> Flow[Outcome]:
+    """`flow`, written down before it sends and when it has ended: what a crash leaves is then known."""
+    yield Record(place)
+    outcome = yield from flow
+    yield Record(place, outcome)
+    return outcome
 
 
 def _refusals(call: CallProgram, prepared: Prepared, reply: Reply) -> Refusals:

@@ -92,11 +92,12 @@ def _checked(form_field: FormField, value: Any) -> Any:
             return _text(form_field, value)
 
 
-def _text(form_field: FormField, value: Any) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str):
+def _text(form_field: FormField, given: Any) -> str:
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        given = str(given)
+    if not isinstance(given, str):
         raise SettingsError(f"`{form_field.name}` must be text")
+    value: str = given
     if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
         raise SettingsError(f"`{form_field.name}` contains a line break or another control character")
     value = value.strip() if form_field.type in ("url", "subdomain", "secret") else value

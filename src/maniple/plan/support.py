@@ -98,7 +98,12 @@ def _limits_not_run_yet(limits: Any, path: Path, later: Any) -> Iterator[Finding
 def _rules_not_run_yet(rules: ErrorRules, path: Path, later: Any) -> Iterator[Finding]:
     for position, rule in enumerate(rules if isinstance(rules, list) else []):
         if isinstance(rule, ErrorRule) and rule.then in _LATER_ACTIONS:
-            yield later(f"`then: {rule.then}`", (*path, position, "then"), severity="warning", label="the batch fails with its reason instead")
+            yield later(
+                f"`then: {rule.then}`",
+                (*path, position, "then"),
+                severity="warning",
+                label="the batch fails with its reason instead",
+            )
 
 
 def does_not_fit(manifest: Manifest) -> Iterator[Finding]:

@@ -6,20 +6,24 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from maniple.source.excerpt import shortened
 from maniple.source.limits import MAX_CHARACTERS, MAX_DEPTH, MAX_FINDINGS, MAX_INTEGER_DIGITS, MAX_NODES, MAX_SCALAR
 from maniple.source.locate import follow
 from maniple.source.numbers import NumberRefused, finite
 from maniple.source.text import Path, Span
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"[^\s,:\[\]{}\"']+")
 _DELIMITER = re.compile(r"[\s,:\[\]{}]|$")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _HOLE = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*~?")
 _DASHED_HOLE = re.compile(r"\$[A-Za-z_][\w.]*-[\w.-]*")
-_EXPRESSION = re.compile(r"\{\{(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?!\}\})[^'\"])*\}\}", re.DOTALL)
+_EXPRESSION = re.compile(
+    r"""\{\{(?:'(?:[^'\\]++|\\.)*+'|"(?:[^"\\]++|\\.)*+"|[^'"}]++|\}(?!\}))*+\}\}""",
+    re.DOTALL,
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -99,7 +103,7 @@ class JsonScan:
             key_path = (*path, name)
             if name in found:
                 self._fault(
-                    f"the key `{name}` stands here twice",
+                    f"the key `{shortened(name)}` stands here twice",
                     start,
                     self.at,
                     "delete one of them",
@@ -168,10 +172,10 @@ class JsonScan:
             self._stop(f"`{char}` stands where a key must", self.at, self.at + 1, hint='write `"key": value`')
         self.at = found.end()
         self._fault(
-            f"the key `{found[0]}` has no quotes",
+            f"the key `{shortened(found[0])}` has no quotes",
             found.start(),
             found.end(),
-            f'write `"{found[0]}"`',
+            f'write `"{shortened(found[0])}"`',
             code=self._key_code(found[0]),
         )
         return found[0]
@@ -185,7 +189,9 @@ class JsonScan:
             self.at += 1
             self._blank()
             return
-        self._stop(f"a `:` is missing after the key `{name}`", self.at, self.at + 1, hint="write `:` and the value")
+        self._stop(
+            f"a `:` is missing after the key `{shortened(name)}`", self.at, self.at + 1, hint="write `:` and the value"
+        )
 
     def _string(self) -> str:
         start, text = self.at, self.text
@@ -219,7 +225,7 @@ class JsonScan:
         if end < 0 or (0 <= line_end < end):
             self._stop("JSON text has double quotes", start, start + 1, hint='write `"`')
         self.at = end + 1
-        self._fault("JSON text has double quotes", start, self.at, f'write `"{self.text[start + 1 : end]}"`')
+        self._fault("JSON text has double quotes", start, self.at, f'write `"{shortened(self.text[start + 1 : end])}"`')
         return self.text[start + 1 : end]
 
     def _explain_string(self, start: int) -> NoReturn:
@@ -291,6 +297,7 @@ class JsonScan:
         if word.startswith(("//", "/*", "#")):
             self._stop("JSON has no comments", start, end, hint="delete the comment")
         self.at = end
+        word = shortened(word)
         lowered = word.lower().lstrip("-+")
         if lowered in ("nan", "infinity", "inf"):
             self._fault(f"`{word}` is not a JSON number", start, end, "write a number, or `null`", code="MAN108")
@@ -329,7 +336,7 @@ class JsonScan:
         opening = _EXPRESSION.match(self.text, start)
         word = _WORD.match(self.text, opening.end() if opening else start)
         end = word.end() if word else start + 1
-        found, self.at = self.text[start:end], end
+        found, self.at = shortened(self.text[start:end]), end
         dashed = _DASHED_HOLE.match(self.text, start)
         if dashed and dashed.end() == end:
             name = found.replace("-", "_")

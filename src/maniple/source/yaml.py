@@ -6,6 +6,7 @@ What YAML can say and a manifest may not (anchors, tags, merge keys, several doc
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from yaml._yaml import CParser
 
 from maniple.diagnostics.model import Diagnostic
 from maniple.source.characters import BOM, refused_text
+from maniple.source.excerpt import shortened
 from maniple.source.limits import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, MAX_SCALAR
 from maniple.source.numbers import NumberRefused, plain_value
 from maniple.source.text import Document, Path, Source, Span
@@ -28,6 +30,11 @@ def read_yaml(source: Source) -> tuple[Document | None, list[Diagnostic]]:
     refused = refused_text(source)
     if refused:
         return None, refused
+    directive = _DIRECTIVE.match(source.text)
+    if directive is not None:
+        span = Span(*directive.span(1))
+        message = "YAML directives are not part of the language"
+        return None, [Diagnostic("MAN103", message, source, span, hint="delete the `%` line")]
     reading = _Reading(source, shift=1 if source.text.startswith(BOM) else 0)
     try:
         reading.run(CParser(source.text))
@@ -39,6 +46,10 @@ def read_yaml(source: Source) -> tuple[Document | None, list[Diagnostic]]:
     if reading.findings:
         return None, reading.findings
     return Document(source, reading.root, reading.keys, reading.values), []
+
+
+_DIRECTIVE = re.compile(r"\ufeff?(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*+(%[^\r\n]*)")
+_NOT_COMMENT = re.compile(r"^[ \t]*+([^#\s][^\r\n]*)", re.MULTILINE)
 
 
 class _Enough(Exception):
@@ -84,18 +95,25 @@ class _Reading:
             elif isinstance(event, yaml.AliasEvent):
                 self._alias(event)
             elif isinstance(event, yaml.DocumentStartEvent):
-                self._document(event)
+                self._document(self._span(event))
+            elif isinstance(event, yaml.DocumentEndEvent) and event.explicit:
+                self._nothing_after(self._span(event).end)
 
-    def _document(self, event: Any) -> None:
+    def _document(self, span: Span) -> None:
         self.documents += 1
-        span = self._span(event)
         if self.documents > 1:
             self._refuse(
                 "MAN103", "a second document starts here", span, hint="one file is one manifest: delete from `---` on"
             )
             raise _Enough
-        if event.version or event.tags:
-            self._refuse("MAN103", "YAML directives are not part of the language", span, hint="delete the `%` line")
+
+    def _nothing_after(self, end: int) -> None:
+        """Refuse text after `...`: libyaml is slow on many directives, so that it must not see them."""
+        found = _NOT_COMMENT.search(self.source.text, end)
+        if found is not None:
+            span = Span(found.start(1), found.end(1))
+            self._refuse("MAN103", "text goes on after `...`, the end of the document", span, hint="delete the `...`")
+            raise _Enough
 
     def _scalar(self, event: Any) -> None:
         span = Span(event.start_mark.index + self.shift, event.end_mark.index + self.shift)
@@ -125,10 +143,10 @@ class _Reading:
             line, _ = self.source.position(self.keys[path].start)
             self._refuse(
                 "MAN102",
-                f"the key `{name}` stands here twice",
+                f"the key `{shortened(name)}` stands here twice",
                 span,
                 path=path,
-                notes=(f"the first `{name}` is in line {line}",),
+                notes=(f"the first `{shortened(name)}` is in line {line}",),
                 hint="delete one of them",
             )
         else:
@@ -146,7 +164,12 @@ class _Reading:
         if isinstance(value, str):
             return name
         if name:
-            self._refuse("MAN107", f"the key `{name}` is {_kind(value)}, not text", span, hint=f'write `"{name}":`')
+            self._refuse(
+                "MAN107",
+                f"the key `{shortened(name)}` is {_kind(value)}, not text",
+                span,
+                hint=f'write `"{shortened(name)}":`',
+            )
         else:
             self._refuse("MAN107", "a key is missing here", span, hint="write a name before the `:`")
         return name
@@ -177,7 +200,9 @@ class _Reading:
     def _alias(self, event: Any) -> None:
         span = self._span(event)
         self._count(span)
-        self._refuse("MAN103", f"aliases (`*{event.anchor}`) are not part of the language", span, hint=_ALIAS_HINT)
+        self._refuse(
+            "MAN103", f"aliases (`*{shortened(event.anchor)}`) are not part of the language", span, hint=_ALIAS_HINT
+        )
         top = self.stack[-1] if self.stack else None
         if top is not None and top.key is None and isinstance(top.held, dict):
             top.key = f"*{event.anchor}"
@@ -198,6 +223,8 @@ class _Reading:
             event = events.get_event()
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
+                if len(self.stack) + depth > MAX_DEPTH:
+                    raise _Enough
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             self._count(span)
@@ -229,7 +256,9 @@ class _Reading:
 
     def _properties(self, event: Any, span: Span) -> None:
         if event.anchor is not None:
-            self._refuse("MAN103", f"anchors (`&{event.anchor}`) are not part of the language", span, hint=_ALIAS_HINT)
+            self._refuse(
+                "MAN103", f"anchors (`&{shortened(event.anchor)}`) are not part of the language", span, hint=_ALIAS_HINT
+            )
         if event.tag is not None:
             self._refuse("MAN103", f"tags (`{_short(event.tag)}`) are not part of the language", span, hint=_TAG_HINT)
 
@@ -262,7 +291,7 @@ _TAG_HINT = "delete the tag; a text that begins with `!` needs quotes"
 
 
 def _short(tag: str) -> str:
-    return tag.replace("tag:yaml.org,2002:", "!!")
+    return shortened(tag.replace("tag:yaml.org,2002:", "!!"))
 
 
 def _kind(value: Any) -> str:

@@ -7,6 +7,7 @@ import re
 import yaml
 
 from maniple.diagnostics.model import Diagnostic
+from maniple.source.excerpt import shortened
 from maniple.source.text import Source, Span
 
 _QUOTE_IT = "put quotes around the whole text"
@@ -31,7 +32,7 @@ def _expression_finding(source: Source, start: int) -> Diagnostic:
         source,
         Span(start, end),
         label="needs quotes",
-        hint=_QUOTE_IT if found is None or "'" in shown else f"write `'{shown}'`",
+        hint=_QUOTE_IT if found is None or "'" in shown or len(shown) > 80 else f"write `'{shown}'`",
     )
 
 
@@ -96,6 +97,8 @@ def _structure(source: Source, fault: yaml.MarkedYAMLError, at: int, opened: int
         )
     if "expected key" in problem and char in ("]", "}"):
         return _found(source, at, f"`{char}` closes nothing", "delete it, or open it where the value starts")
+    if "expected key" in problem and char == ":":
+        return _found(source, at, "a key is missing before this `:`", "write `key: value`")
     if "expected key" in problem or "<document start>" in problem:
         return _found(source, at, "this line does not fit the lines around it", _INDENT_IT)
     if "expected node content" in problem and char and not char.isspace():
@@ -124,7 +127,7 @@ def _stray_colon(source: Source, at: int, before: str) -> Diagnostic:
         hint = f"write line {line - 1} as `key: value`, or indent this line as it is"
     else:
         hint = _INDENT_IT
-    return Diagnostic("MAN101", f"the key `{key}` cannot stand here", source, span, hint=hint)
+    return Diagnostic("MAN101", f"the key `{shortened(key)}` cannot stand here", source, span, hint=hint)
 
 
 def _bad_escape(source: Source, at: int) -> Diagnostic:

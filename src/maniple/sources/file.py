@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Literal, TypeAlias, assert_never, cast
+from typing import IO, Any, Literal, TypeAlias, assert_never, cast
 
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.errors import CohortError, OperatorError
@@ -197,7 +198,7 @@ def _open_delimited(path: Path, format_: Literal["csv", "tsv"], compression: Com
         except UnicodeDecodeError as cause:
             stream.seek(0)
             raise delimited.not_utf8(stream, path) or CohortError(f"`{path}` is not UTF-8") from cause
-        except delimited.csv.Error as cause:
+        except csv.Error as cause:
             raise CohortError(f"the header of `{path}` cannot be read: {cause}") from cause
     return CohortFile(path, format_, compression, names, blank_lines)
 
@@ -213,12 +214,12 @@ def _open_jsonl(path: Path, compression: Compression) -> CohortFile:
 
 
 def _parquet_names(path: Path) -> tuple[str, ...]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow.parquet
 
+    arrow: Any = pyarrow  # it ships no types
     try:
-        names = tuple(pq.read_schema(path).names)
-    except (pa.ArrowException, OSError) as cause:
+        names = tuple(arrow.parquet.read_schema(path).names)
+    except (arrow.ArrowException, OSError) as cause:
         raise CohortError(f"`{path}` cannot be read as Parquet: {cause}", hint=_ACCEPTED) from cause
     twins = sorted({name for name in names if names.count(name) > 1})
     if twins:

@@ -10,7 +10,7 @@ import orjson
 
 from maniple.errors import CohortError, OperatorError
 
-_ONE_OBJECT = "each line must be one JSON object, for example `{\"amplitude_id\": \"1\", \"email\": \"a@b.test\"}`"
+_ONE_OBJECT = 'each line must be one JSON object, for example `{"amplitude_id": "1", "email": "a@b.test"}`'
 
 
 def read_keys(path: Path, compression: str) -> tuple[str, ...] | None:

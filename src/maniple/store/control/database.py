@@ -76,7 +76,11 @@ class Database:
 def open_database(path: Path) -> Engine:
     """The engine for the database file at `path`, made or brought up to date if need be. Raises OperatorError."""
     _touch(path)
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000},
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     try:
@@ -92,23 +96,27 @@ def open_database(path: Path) -> Engine:
 def stored_revision(engine: Engine, path: Path) -> str | None:
     """The revision of the database, None for an empty one. Raises OperatorError for one we do not know."""
     try:
-        with engine.begin() as connection:
-            revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        revision = _read_revision(engine)
     except DBAPIError:
         tables = inspect(engine).get_table_names()
-        if "alembic_version" in tables:
-            raise
-        if tables:
+        if tables and "alembic_version" not in tables:
             raise OperatorError(
                 f"`{path}` is not a maniple database", hint="name another directory in `MANIPLE_HOME`"
             ) from None
-        return None
+        # Another process may have made the tables between the two looks.
+        revision = _read_revision(engine) if tables else None
     if revision is not None and revision not in KNOWN:
         raise OperatorError(
             f"the database `{path}` was written by a newer version of maniple (revision `{revision}`)",
             hint="use that version, or name another directory in `MANIPLE_HOME`",
         )
-    return None if revision is None else str(revision)
+    return revision
+
+
+def _read_revision(engine: Engine) -> str | None:
+    with engine.begin() as connection:
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def _migrate(engine: Engine) -> None:
@@ -149,7 +157,7 @@ def _switch_to_wal(cursor: Any) -> None:
             cursor.execute("PRAGMA journal_mode = WAL")
             return
         except Exception as cause:
-            if getattr(cause, "sqlite_errorname", "") != "SQLITE_BUSY" or time.monotonic() > give_up:
+            if not getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY") or time.monotonic() > give_up:
                 raise
             time.sleep(0.01)
 

@@ -76,7 +76,7 @@ class Ledger(Database):
         troubled = or_(RUNS.c.reason.is_not(None), exists().where(BATCHES.c.run_id == RUNS.c.id, wrong))
         newest = select(RUNS).where(RUNS.c.sync_id == sync_id, troubled).order_by(RUNS.c.number.desc()).limit(limit)
         same = ("operation", "state", "http_status", "reason", "message", "rule")
-        key = [BATCHES.c.run_id, *(BATCHES.c[name] for name in same)]
+        key = [BATCHES.c[name] for name in same]
         tally = select(*key, func.count().label("batches"), func.sum(BATCHES.c.count).label("users"))
         with self.reading() as connection:
             runs = [RunRow(**row._asdict()) for row in connection.execute(newest)]

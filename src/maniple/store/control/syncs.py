@@ -78,6 +78,13 @@ class Syncs(Database):
                 connection.execute(update(tables.runs).where(tables.runs.c.id == run_id).values(list_created=True))
             return _one(connection, sync_id)
 
+    def forget_list(self, sync_id: str) -> SyncRow:
+        """The partner's list is gone: forget what creating it saved, and the membership that was on it."""
+        nothing = {"list": {}, "list_name": None, "membership_file": None, "members": 0, "doubts": 0}
+        with self.writing() as connection:
+            connection.execute(update(TABLE).where(TABLE.c.id == sync_id).values(nothing))
+            return _one(connection, sync_id)
+
     def get_sync(self, sync_id: str) -> SyncRow:
         """The sync with this id. Raises UsageError when there is none."""
         with self.reading() as connection:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, delete, insert, or_, select
 
 from maniple.store.control import tables
 from maniple.store.control.database import Database
@@ -15,40 +14,29 @@ TABLE = tables.tokens
 
 
 class Tokens(Database):
-    """The part of the control plane that keeps tokens, sealed."""
+    """The part of the control plane that keeps tokens, sealed. `expires_at` is in seconds since the Unix epoch."""
 
     def recall(self, connection_id: str, key: str) -> Any:
         """The value last remembered under `key`, or None when there is none or its time is over."""
-        query = select(TABLE.c.sealed).where(
-            TABLE.c.connection_id == connection_id,
-            TABLE.c.key == key,
-            or_(TABLE.c.expires_at.is_(None), TABLE.c.expires_at > self.now()),
-        )
-        with self.reading() as connection:
-            sealed = connection.scalar(query)
-        return None if sealed is None else json.loads(self.secrets.unseal(sealed))
+        value, _ = self._kept(TABLE.c.connection_id == connection_id, TABLE.c.key == key).get(key, (None, None))
+        return value
 
-    def remember(self, connection_id: str, key: str, value: Any, seconds: float | None) -> None:
-        """Keep `value` (plain data) under `key`, `seconds` long (None: until replaced)."""
-        sealed = self.secrets.seal(json.dumps(value))
-        expires_at = None if seconds is None else self.now() + seconds
+    def remembered(self, connection_id: str) -> dict[str, tuple[Any, float | None]]:
+        """All values of a connection whose time is not over, by key, with the moment it will be (None: never)."""
+        return self._kept(TABLE.c.connection_id == connection_id)
+
+    def remember(self, connection_id: str, key: str, value: Any, expires_at: float | None) -> None:
+        """Keep `value` (plain data) under `key` until `expires_at` (None: until replaced)."""
         place = {"connection_id": connection_id, "key": key}
+        sealed = self.secrets.seal(json.dumps(value))
         with self.writing() as connection:
             connection.execute(delete(TABLE).where(TABLE.c.connection_id == connection_id, TABLE.c.key == key))
             connection.execute(insert(TABLE).values({**place, "sealed": sealed, "expires_at": expires_at}))
 
-
-class ConnectionMemory:
-    """The `Memory` of one connection, over the control plane."""
-
-    def __init__(self, tokens: Tokens, connection_id: str) -> None:
-        self._tokens = tokens
-        self._connection_id = connection_id
-
-    async def recall(self, key: str) -> Any:
-        """The value last remembered under `key`, or None."""
-        return await asyncio.to_thread(self._tokens.recall, self._connection_id, key)
-
-    async def remember(self, key: str, value: Any, seconds: float | None) -> None:
-        """Keep `value` under `key`, `seconds` long (None: until replaced)."""
-        await asyncio.to_thread(self._tokens.remember, self._connection_id, key, value, seconds)
+    def _kept(self, *which: ColumnElement[bool]) -> dict[str, tuple[Any, float | None]]:
+        alive = or_(TABLE.c.expires_at.is_(None), TABLE.c.expires_at > self.now())
+        with self.reading() as connection:
+            rows = connection.execute(
+                select(TABLE.c.key, TABLE.c.sealed, TABLE.c.expires_at).where(*which, alive)
+            ).all()
+        return {key: (json.loads(self.secrets.unseal(sealed)), expires_at) for key, sealed, expires_at in rows}

@@ -1,5 +1,7 @@
 """A cohort file as a snapshot: the needed columns, one row a user, in the order of the file."""
 
+# ruff: noqa: S608  (names are quoted by `columns`, no value of a user is ever part of a statement)
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -19,7 +21,7 @@ from maniple.store.data.columns import (
     quote_text,
     refuse_case_twins,
 )
-from maniple.store.data.engine import copy_rows, first_line, open_engine, replacing, take_over
+from maniple.store.data.engine import copy_rows, first_line, open_engine, replacing
 from maniple.store.data.values import MEMORY, Cohort, Snapshot
 
 if TYPE_CHECKING:
@@ -30,9 +32,7 @@ _TEXTS = ("VARCHAR", "UUID", "ENUM", "DATE", "TIME", "INTERVAL", "BIT", "BLOB")
 _EXACT = 2**53
 
 
-def snapshot(
-    cohort: Cohort, id_column: str, properties: Sequence[str], out: Path, *, memory: str = MEMORY
-) -> Snapshot:
+def snapshot(cohort: Cohort, id_column: str, properties: Sequence[str], out: Path, *, memory: str = MEMORY) -> Snapshot:
     """Write the users of `cohort` to the Parquet file `out`: `member_id` and one column for each of `properties`.
 
     The first row of an id counts, further ones are left out; rows without an id are kept, without one. Values of CSV
@@ -89,7 +89,7 @@ def _select(connection: DuckDBPyConnection, cohort: Cohort, needed: list[str]) -
         case "jsonl":
             table, expressions, types = _json_lines(connection, cohort, needed)
         case "parquet":
-            table = parquet(cohort.path).replace("hive_partitioning", "binary_as_string = true, hive_partitioning")
+            table = f"read_parquet({file_literal(cohort.path)}, binary_as_string = true, hive_partitioning = false)"
             # DuckDB renames columns that differ only in capital letters: go by position.
             described = list(column_types(connection, table).items())
             found = [described[cohort.names.index(name)] for name in needed]
@@ -112,9 +112,7 @@ def _delimited(cohort: Cohort) -> str:
         columns = {{{columns}}})"""
 
 
-def _json_lines(
-    connection: DuckDBPyConnection, cohort: Cohort, needed: list[str]
-) -> tuple[str, list[str], list[str]]:
+def _json_lines(connection: DuckDBPyConnection, cohort: Cohort, needed: list[str]) -> tuple[str, list[str], list[str]]:
     """A table of the values, and the expression and type of each: one type where all its values are of one kind."""
     pointers = ", ".join(quote_text("/" + name.replace("~", "~0").replace("/", "~1")) for name in needed)
     source = f"read_ndjson_objects({file_literal(cohort.path)}, compression = '{cohort.compression}')"
@@ -170,7 +168,7 @@ def _value(expression: str, type_: str) -> str:
     if type_ in ("FLOAT", "DOUBLE"):
         return f"CASE WHEN isfinite({expression}) THEN CAST({expression} AS DOUBLE) END"
     if type_ == JSON:
-        return f"""CASE WHEN {expression} <> '""' THEN {expression} END"""
+        return f"""CASE WHEN {expression} NOT IN ('null', '""') THEN {expression} END"""
     if type_.startswith(_TEXTS) and not type_.endswith("]"):
         return f"nullif(CAST({expression} AS VARCHAR), '')"
     return f"to_json({expression})"
@@ -189,6 +187,6 @@ def _drop_repeated(connection: DuckDBPyConnection, draft: Path) -> None:
     kept = draft.with_name(f"{draft.name}.once")
     try:
         copy_rows(connection, select, kept)
-        take_over(kept, draft)
+        kept.replace(draft)
     finally:
         kept.unlink(missing_ok=True)

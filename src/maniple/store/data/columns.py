@@ -5,6 +5,8 @@ A file holds `member_id`, `m_<mapping>` for what a member is sent as, `u_<proper
 nested or of several kinds.
 """
 
+# ruff: noqa: S608  (names are quoted by `columns`, no value of a user is ever part of a statement)
+
 from __future__ import annotations
 
 import glob
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MEMBER = "member_id"
+ACCEPTED_ROW = "accepted_row"
 ROW = "file_row_number"
 JSON = "JSON"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maniple.errors import OperatorError
+from maniple.store.data.columns import quote_text
 from maniple.store.data.values import MEMORY
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def open_engine(directory: Path, memory: str = MEMORY, *, keep_order: bool = Tru
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
     except duckdb.OutOfMemoryException as cause:
-        raise OperatorError(f"{memory} of memory is not enough for this cohort", hint="raise the memory limit") from cause
+        raise OperatorError(
+            f"{memory} of memory is not enough for this cohort", hint="raise the memory limit"
+        ) from cause
     except duckdb.IOException as cause:
         raise OperatorError(f"`{directory}` cannot be worked in: {first_line(cause)}") from cause
     finally:
@@ -76,7 +79,7 @@ def write_parquet(connection: DuckDBPyConnection, select: str, out: Path) -> int
 
 def copy_rows(connection: DuckDBPyConnection, select: str, out: Path) -> int:
     """Write the rows of `select` to the Parquet file `out` as it goes; how many there are."""
-    row = connection.execute(f"COPY ({select}) TO {_literal(str(out))} {_PARQUET}").fetchone()
+    row = connection.execute(f"COPY ({select}) TO {quote_text(str(out))} {_PARQUET}").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -119,7 +122,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

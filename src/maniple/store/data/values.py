@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from maniple.errors import CohortError
 
@@ -86,8 +86,7 @@ class Fate:
     state: State
 
 
-@dataclass(frozen=True, slots=True)
-class RowVerdict:
+class RowVerdict(NamedTuple):
     """What befell one row of a plan file instead of its batch's fate. `row` counts from 0 over the whole file."""
 
     operation: Operation
@@ -105,5 +104,7 @@ class Folded:
     doubts: int
 
 
-Verdicts: TypeAlias = Iterable[RowVerdict]
+Verdicts: TypeAlias = Iterable[RowVerdict] | Path
+"""Verdicts, or a Parquet file with the columns `operation`, `row`, `kind`, `reason` and `message`."""
+
 SkipBatch: TypeAlias = Callable[[int], bool]

@@ -1,0 +1,94 @@
+"""In-memory users of one operation as the columns of a batch: what previews, tests and golden cases begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from maniple.cohort.member import MEMBER_ID, Member, Pair
+from maniple.cohort.resolve import MappingColumn, resolve
+from maniple.plan.program import Program, Scope
+from maniple.template.filters import text_of
+
+ID_PROPERTIES = (MEMBER_ID, "user_id")
+"""The properties that hold a user's id, the first that there is; else it is the first property."""
+
+Users = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedUsers:
+    """Users ready for `prepare`: `columns` are `amplitude_id`, every mapping and `user`, `ids` their ids in order.
+
+    `skipped` are the id and the reason of each user for whom nothing can be sent, in order.
+    """
+
+    columns: dict[str, list[Any]]
+    ids: list[str]
+    skipped: list[tuple[str, str]]
+
+
+def resolve_users(program: Program, mappings: Mapping[str, str], scope: Scope, users: Users) -> ResolvedUsers:
+    """What `users`, maps of user properties, are sent as; the same as a sync of a cohort with these users.
+
+    `mappings` names the property of each mapping (`plan.settings.check_mappings`), `scope` is the run's
+    (`plan.program.run_context`). Of users with one id the first counts.
+    """
+    id_property = id_property_of(users)
+    known = {name for user in users for name in user}
+    columns = _mapping_columns(program, mappings, scope, known, id_property)
+    mapped = [column.name for column in columns]
+    require = [[name for name in group if name in mapped] for group in program.manifest.require]
+    apart = {id_property, *(column.property for column in columns)}
+    resolved = ResolvedUsers({name: [] for name in _column_names(program)}, [], [])
+    seen: set[str] = set()
+    for user in users:
+        member_id = text_of(user.get(id_property))
+        if member_id and member_id in seen:
+            continue
+        seen.add(member_id)
+        found = resolve(Member(member_id or None, user), columns, require)
+        if isinstance(found, Pair):
+            values = dict(zip(mapped, found.sent_as, strict=True))
+            _append(resolved, {**values, MEMBER_ID: member_id, "user": _carried(user, apart)})
+        else:
+            resolved.skipped.append((member_id, found.reason))
+    return resolved
+
+
+def id_property_of(users: Users) -> str:
+    """The property that holds the id of each of `users`."""
+    known = {name for user in users for name in user}
+    first = next(iter(users[0]), "") if users else ""
+    return next((name for name in ID_PROPERTIES if name in known), first)
+
+
+def _column_names(program: Program) -> list[str]:
+    return [MEMBER_ID, *(mapping.name for mapping in program.mappings), "user"]
+
+
+def _append(resolved: ResolvedUsers, values: Mapping[str, Any]) -> None:
+    for name, column in resolved.columns.items():
+        column.append(values.get(name))
+    resolved.ids.append(values[MEMBER_ID])
+
+
+def _mapping_columns(
+    program: Program, mappings: Mapping[str, str], scope: Scope, known: set[str], id_property: str
+) -> list[MappingColumn]:
+    """One column a mapping; an optional mapping without a property has none, a required one finds no value."""
+    columns: list[MappingColumn] = []
+    for mapping in program.mappings:
+        chosen = mappings.get(mapping.name)
+        if chosen is None and mapping.optional:
+            continue
+        name = id_property if chosen == MEMBER_ID and MEMBER_ID not in known else chosen or ""
+        columns.append(MappingColumn(mapping.name, name, mapping.optional, mapping.converter(scope)))
+    return columns
+
+
+def _carried(user: Mapping[str, Any], apart: set[str]) -> dict[str, Any] | None:
+    """`$user`: the properties that have a value and are neither the id nor mapped; null when there is none."""
+    carried = {name: value for name, value in user.items() if name not in apart and value not in (None, "")}
+    return carried or None

@@ -1,0 +1,347 @@
+"""Edits of a document's text that keep its comments: keys in a canonical order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import dropwhile
+from typing import Any, TypeAlias
+
+from maniple.source.characters import BOM
+from maniple.source.locate import follow
+from maniple.source.read import is_json, read_document
+from maniple.source.text import Document, Path, Source, Span
+
+KeyOrder: TypeAlias = Callable[[Path], Sequence[str] | None]
+"""The canonical order of the keys of the map at a path; None leaves the map as it is."""
+
+
+def reorder(document: Document, order_for: KeyOrder) -> str:
+    """The document's text with the keys of its block maps in canonical order and without stray white space.
+
+    A key moves with the comment and blank lines above it and the comment behind it; unknown keys follow in their
+    own order; a comment at the top of the file stays there. Maps in flow style stay as they are. JSON is written
+    anew, indented by 2. The data stay equal, and a second application changes nothing.
+    """
+    if is_json(document.source):
+        return json.dumps(_ordered(document.data, (), order_for), indent=2, ensure_ascii=False) + "\n"
+    closed = _closed(document)
+    tidy = _tidied(Source(document.source.name, _Layout(closed, order_for).text_in_order()))
+    again, _ = read_document(Source(document.source.name, tidy))
+    # A text that cannot be laid out anew without changing its meaning is left alone.
+    return tidy if again is not None and again.data == document.data else document.source.text
+
+
+def key_rank(order: Sequence[str], keys: Sequence[str]) -> list[str]:
+    """`keys` in the order of `order`; those it does not name follow in their own order."""
+    known = [key for key in order if key in keys]
+    return [*known, *(key for key in keys if key not in known)]
+
+
+def _ordered(data: Any, path: Path, order_for: KeyOrder) -> Any:
+    if isinstance(data, list):
+        return [_ordered(item, (*path, index), order_for) for index, item in enumerate(data)]
+    if not isinstance(data, dict):
+        return data
+    order = order_for(path)
+    keys = list(data) if order is None else key_rank(order, list(data))
+    return {key: _ordered(data[key], (*path, key), order_for) for key in keys}
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One key of a block map: the lines above it, and its text from the key to the end of its last line.
+
+    `keeps`: the body ends with a `|+` text, to which blank lines below would be added.
+    """
+
+    key: str
+    leading: str
+    body: str
+    keeps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """The new text of a value, and comments that must go above the line it starts in."""
+
+    text: str
+    above: tuple[str, ...] = ()
+    keeps: bool = False
+
+
+def _below(keeps: bool, lines: str) -> str:
+    """Comment and blank lines as they may follow a text that keeps or does not keep the blank lines below it."""
+    if not keeps:
+        return lines
+    return "".join(dropwhile(lambda line: not line.strip(), lines.splitlines(keepends=True)))
+
+
+class _Layout:
+    """The text of one YAML document, cut into the entries of its block maps."""
+
+    def __init__(self, document: Document, order_for: KeyOrder) -> None:
+        self.document = document
+        self.order_for = order_for
+        self.text = document.source.text
+        self.newline = "\r\n" if "\r\n" in self.text else "\n"
+
+    def text_in_order(self) -> str:
+        """The whole text with every block map in order."""
+        if not isinstance(self.document.data, dict | list):
+            return self.text
+        span = self.document.values[()]
+        start = self._header_end(self._line_start(span.start)) if self._is_block(()) else span.start
+        laid = self._value((), start, len(self.text))
+        above = "".join(f"{comment}{self.newline}" for comment in laid.above)
+        return self.text[:start] + above + laid.text
+
+    def _header_end(self, first_line: int) -> int:
+        """Where the lines end that stay on top: up to the last blank line, `---` or editor directive."""
+        at = end = len(BOM) if self.text.startswith(BOM) else 0
+        while at < first_line:
+            after = self._line_end(at)
+            line = self.text[at:after].strip()
+            if not line or line.startswith(("---", "# yaml-language-server", "#!")):
+                end = after
+            at = after
+        return end
+
+    def _value(self, path: Path, start: int, end: int) -> _Laid:
+        """The new text of `start:end`, which holds the value at `path` and the comments that belong to it."""
+        value = self._at(path)
+        if isinstance(value, dict) and value and self._is_block(path):
+            return self._map(path, value, start, end)
+        if isinstance(value, list) and value and self._is_block(path):
+            return self._list(path, value, start, end)
+        return _Laid(self.text[start:end], keeps=self._keeps(self.document.values[path]))
+
+    def _list(self, path: Path, items: list[Any], start: int, end: int) -> _Laid:
+        dash = self._column(self.document.values[path].start)
+        parts: list[str] = []
+        hoisted: tuple[str, ...] = ()
+        cursor, keeps = start, False
+        for index in range(len(items)):
+            item = (*path, index)
+            item_start = self._region_start(item, cursor)
+            item_end = max(self._content_end(item, dash), item_start)
+            laid = self._value(item, item_start, item_end)
+            between = _below(keeps, self.text[cursor:item_start])
+            if laid.above and ("\n" in between or cursor == self._line_start(cursor)):
+                cut = between.rfind("\n") + 1
+                between = between[:cut] + self._comment_lines(laid.above, dash) + between[cut:]
+            else:
+                hoisted += laid.above
+            parts += [between, laid.text]
+            cursor, keeps = item_end, laid.keeps
+        tail = _below(keeps, self.text[cursor:end])
+        return _Laid("".join(parts) + tail, hoisted, keeps and not tail)
+
+    def _map(self, path: Path, value: dict[str, Any], start: int, end: int) -> _Laid:
+        keys = list(value)
+        first = self.document.keys[(*path, keys[0])].start
+        column = self._column(first)
+        if not all(self._starts_line(self.document.keys[(*path, key)].start, column) for key in keys[1:]):
+            return _Laid(self.text[start:end])
+        entries, above, rest = self._entries(path, keys, column, start)
+        order = self.order_for(path)
+        wanted = keys if order is None else key_rank(order, keys)
+        inline = self._line_start(first) < start
+        if wanted == keys:
+            laid = self._in_place(entries, column, inline=inline)
+        else:
+            by_key = {entry.key: entry for entry in entries}
+            laid = self._in_order([by_key[key] for key in wanted], column, inline=inline)
+        tail = _below(laid.keeps, self.text[rest:end])
+        return _Laid(laid.text + tail, above + laid.above, laid.keeps and not tail)
+
+    def _in_place(self, entries: list[_Entry], column: int, *, inline: bool) -> _Laid:
+        """Entries where they are."""
+        parts: list[str] = []
+        keeps = False
+        for index, entry in enumerate(entries):
+            indent = "" if inline and index == 0 else self._indent(column)
+            parts += [_below(keeps, entry.leading), indent, entry.body]
+            keeps = entry.keeps
+        return _Laid("".join(parts), keeps=keeps)
+
+    def _entries(
+        self, path: Path, keys: list[str], column: int, start: int
+    ) -> tuple[list[_Entry], tuple[str, ...], int]:
+        """The entries in the order of the text, comments hoisted out of them, and the offset after the last."""
+        entries = []
+        above: tuple[str, ...] = ()
+        cursor = start
+        for key in keys:
+            child = (*path, key)
+            key_span = self.document.keys[child]
+            leading = self.text[cursor : max(cursor, self._line_start(key_span.start))]
+            body_end = self._content_end(child, column)
+            value_start = self._region_start(child, key_span.end)
+            laid = self._value(child, value_start, body_end)
+            above += laid.above
+            entries.append(_Entry(key, leading, self.text[key_span.start : value_start] + laid.text, laid.keeps))
+            cursor = body_end
+        return entries, above, cursor
+
+    def _in_order(self, entries: list[_Entry], column: int, *, inline: bool) -> _Laid:
+        """Moved entries as text. Inline, the first key follows a dash, so that its comments go above that line."""
+        parts: list[str] = []
+        above: tuple[str, ...] = ()
+        keeps = False
+        for index, entry in enumerate(entries):
+            lines = [line.strip() for line in _below(keeps, entry.leading).splitlines()]
+            if index == 0 and inline:
+                above = tuple(line for line in lines if line)
+            elif index == 0:
+                parts += [self._comment_lines(tuple(line for line in lines if line), column), self._indent(column)]
+            else:
+                parts += [self._comment_lines(tuple(lines), column), self._indent(column)]
+            parts.append(entry.body if entry.body.endswith("\n") else entry.body + self.newline)
+            keeps = entry.keeps
+        return _Laid("".join(parts), above, keeps)
+
+    def _comment_lines(self, comments: tuple[str, ...], column: int) -> str:
+        return "".join(f"{self._indent(column) if line else ''}{line}{self.newline}" for line in comments)
+
+    def _region_start(self, path: Path, after: int) -> int:
+        """Where the value at `path` starts, with the comment lines above it when it starts a line of its own."""
+        start = self.document.values[path].start
+        if not self._is_block(path) or not self._at(path):
+            return max(start, after)
+        opening = self._line_end(after)
+        owns_line = self._line_start(start) >= opening and not self.text[self._line_start(start) : start].strip()
+        if path and isinstance(path[-1], int):
+            # Between two items the dash comes first: only what stands below the dash's line belongs to the item.
+            return self._below_dash(start, after) if owns_line else start
+        return opening if owns_line else start
+
+    def _below_dash(self, start: int, after: int) -> int:
+        """The start of the line below the dash whose item starts at `start`."""
+        at = self._line_start(start)
+        while at > after:
+            above = self._line_start(at - 1)
+            line = self.text[above:at].strip()
+            if line and not line.startswith("#"):
+                return at
+            at = above
+        return self._line_start(start)
+
+    def _content_end(self, path: Path, column: int) -> int:
+        """The end of the last line of the value at `path`, with the comments below it that are indented deeper."""
+        end = at = self._last_line_end(path)
+        while at < len(self.text):
+            after = self._line_end(at)
+            line = self.text[at:after]
+            if line.strip():
+                if not line.lstrip(" ").startswith("#") or len(line) - len(line.lstrip(" ")) <= column:
+                    break
+                end = after
+            at = after
+        return end
+
+    def _last_line_end(self, path: Path) -> int:
+        """The end of the last line that the value at `path` has text in."""
+        value = self._at(path)
+        span = self.document.values[path]
+        if value and self._is_block(path) and isinstance(value, dict | list):
+            last = list(value)[-1] if isinstance(value, dict) else len(value) - 1
+            return self._last_line_end((*path, last))
+        if not self._is_block_text(span):
+            key = self.document.keys.get(path)
+            return self._line_end(max(span.end, key.end if key else 0))
+        header_end = self._line_end(span.start)
+        if self._keeps(span):
+            return max(span.end, header_end)
+        trace = follow(self.text, span)
+        shown = [end for char, end in zip(trace.chars, trace.ends, strict=True) if char != "\n"]
+        return self._line_end(shown[-1]) if shown else header_end
+
+    def _is_block(self, path: Path) -> bool:
+        return self.text[self.document.values[path].start] not in "{["
+
+    def _is_block_text(self, span: Span) -> bool:
+        return self.text[span.start : span.start + 1] in ("|", ">") and span.end > span.start
+
+    def _keeps(self, span: Span) -> bool:
+        return self._is_block_text(span) and "+" in self.text[span.start : span.start + 3]
+
+    def _starts_line(self, at: int, column: int) -> bool:
+        return self._column(at) == column and not self.text[self._line_start(at) : at].strip(" " + BOM)
+
+    def _at(self, path: Path) -> Any:
+        value = self.document.data
+        for step in path:
+            value = value[step]
+        return value
+
+    def _indent(self, column: int) -> str:
+        return " " * column
+
+    def _column(self, at: int) -> int:
+        return at - self._line_start(at)
+
+    def _line_start(self, at: int) -> int:
+        start = self.text.rfind("\n", 0, at) + 1
+        return len(BOM) if start == 0 and self.text.startswith(BOM) else start
+
+    def _line_end(self, at: int) -> int:
+        """The offset after the line break of the line that holds `at`."""
+        found = self.text.find("\n", at)
+        return len(self.text) if found < 0 else found + 1
+
+
+def _tidied(source: Source) -> str:
+    """The text without white space at the ends of lines and of the file, outside of texts that go over lines."""
+    document, _ = read_document(source)
+    if document is None:
+        return source.text
+    text = source.text
+    newline = "\r\n" if "\r\n" in text else "\n"
+    kept: list[tuple[int, int]] = sorted(
+        (span.start, span.end)
+        for table in (document.values, document.keys)
+        for path, span in table.items()
+        if "\n" in text[span.start : span.end] and (table is document.keys or _is_text(document, path))
+    )
+    lines: list[str] = []
+    at = 0
+    inside = 0
+    for line in text.splitlines(keepends=True) if "\r" not in text.replace("\r\n", "") else [text]:
+        end = at + len(line)
+        while inside < len(kept) and kept[inside][1] < end:
+            inside += 1
+        protected = inside < len(kept) and kept[inside][0] < end <= kept[inside][1]
+        content = line.rstrip("\r\n")
+        lines.append(line if protected else content.rstrip(" \t") + line[len(content) :])
+        at = end
+    joined = "".join(lines)
+    if kept and kept[-1][1] >= len(text):
+        return joined
+    return joined.rstrip(" \t\r\n") + newline if joined.strip() else joined
+
+
+def _is_text(document: Document, path: Path) -> bool:
+    value = document.data
+    for step in path:
+        value = value[step]
+    return isinstance(value, str)
+
+
+def _closed(document: Document) -> Document:
+    """The document with a line break at its end, which a block text there does not take for its own."""
+    text = document.source.text
+    if text.endswith("\n") or not text.strip():
+        return document
+    newline = "\r\n" if "\r\n" in text else "\n"
+    last = max(
+        (span for span in document.values.values() if span.end > span.start), key=lambda span: (span.end, span.start)
+    )
+    if last.end >= len(text) and text[last.start] in "|>":
+        header_end = text.index("\n", last.start)
+        header = text[last.start : header_end].replace("+", "", 1)
+        chomped = header if "-" in header.split("#")[0] else header[0] + "-" + header[1:]
+        text = text[: last.start] + chomped + text[header_end:]
+    closed, _ = read_document(Source(document.source.name, text + newline))
+    return closed if closed is not None else document

@@ -1,0 +1,44 @@
+"""Arrow columns of the data plane as Python lists."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+from maniple.store.data.arrow import Array, load_arrow
+
+
+def decode(column: Array) -> list[Any]:
+    """The values of a column; a JSON column's texts are parsed."""
+    pa = load_arrow()
+
+    values: list[Any] = column.to_pylist()
+    if not isinstance(column.type, pa.JsonType):
+        return values
+    return [None if value is None else _parse(value) for value in values]
+
+
+def decode_rows(columns: dict[str, Array], count: int) -> list[dict[str, Any]]:
+    """One map a row of the named columns, `count` rows."""
+    pa = load_arrow()
+
+    if not columns:
+        return [{} for _ in range(count)]
+    nested = [name for name, column in columns.items() if isinstance(column.type, pa.JsonType)]
+    # Nested values are filled in afterwards; the nulls keep their place among the keys.
+    flat = [pa.nulls(count) if name in nested else column for name, column in columns.items()]
+    rows: list[dict[str, Any]] = pa.StructArray.from_arrays(flat, names=list(columns)).to_pylist()
+    for name in nested:
+        for row, value in zip(rows, decode(columns[name]), strict=True):
+            row[name] = value
+    return rows
+
+
+def _parse(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # Not-a-number and infinity inside a nested value are no JSON, but the standard library reads them.
+        return json.loads(text)

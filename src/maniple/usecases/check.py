@@ -1,0 +1,52 @@
+"""Checking manifests: everything that is wrong with each, and whether it may be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from maniple.diagnostics.model import Diagnostic, blocking
+from maniple.manifest.cases import Cases
+from maniple.manifest.load import read_named, validate
+from maniple.review.lint import lint
+from maniple.usecases.destinations import load_file, manifest_files
+
+CASES = "cases.yaml"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A manifest file and what was found."""
+
+    path: Path
+    findings: tuple[Diagnostic, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Some finding keeps it from being used."""
+        return bool(blocking(self.findings))
+
+
+def check(paths: list[Path]) -> list[Checked]:
+    """Check every manifest at `paths`, with the golden cases beside it. Raises UsageError for a path without any."""
+    files = [manifest for path in paths for manifest in manifest_files(path)]
+    return [_check_file(path) for path in dict.fromkeys(files)]
+
+
+def _check_file(path: Path) -> Checked:
+    destination = load_file(path)
+    findings = list(destination.diagnostics)
+    if destination.manifest is not None and destination.document is not None and destination.program is not None:
+        findings.extend(lint(destination.manifest, destination.document, destination.program))
+    cases = path.parent / CASES
+    if path.name.startswith("manifest.") and cases.is_file():
+        findings.extend(check_cases(cases))
+    return Checked(path, tuple(findings))
+
+
+def check_cases(path: Path) -> list[Diagnostic]:
+    """What is wrong with the form of a file of golden cases."""
+    document, findings = read_named(str(path), path.read_bytes())
+    if document is None:
+        return findings
+    return [*findings, *validate(document, Cases)[1]]

@@ -1,0 +1,172 @@
+"""Finding and loading destinations: by slug from the catalogue's folders, or by path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from maniple.diagnostics.model import Diagnostic, blocking
+from maniple.diagnostics.suggest import hint_for
+from maniple.errors import ManifestError, OperatorError, UsageError
+from maniple.manifest.load import load_manifest
+from maniple.manifest.model import Manifest
+from maniple.plan.compile import try_compile
+from maniple.plan.program import Program, VariableRow
+from maniple.source.text import Document
+
+MANIFEST_NAMES = ("manifest.yaml", "manifest.yml", "manifest.json")
+ENVIRONMENT = "MANIPLE_INTEGRATIONS"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A destination loaded from a file: its program is None when a finding blocks."""
+
+    path: Path
+    content: bytes = field(repr=False)
+    manifest: Manifest | None
+    document: Document | None
+    program: Program | None
+    diagnostics: tuple[Diagnostic, ...]
+    variables: tuple[VariableRow, ...] = ()
+
+    def usable(self) -> Program:
+        """The program. Raises ManifestError with every blocking finding."""
+        if self.program is None:
+            raise ManifestError(blocking(self.diagnostics))
+        return self.program
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """A destination of the catalogue. `problems` counts what keeps it from being used."""
+
+    slug: str
+    name: str
+    category: str
+    kind: str
+    version: str
+    summary: str
+    path: Path
+    problems: int = 0
+
+
+def catalogue_folders(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> list[Path]:
+    """The folders that hold destinations, most specific first.
+
+    `MANIPLE_INTEGRATIONS` (several, separated as in PATH), `integrations/` of the working directory, those of
+    MANIPLE_HOME, and those of the checkout that maniple runs from.
+    """
+    given = [Path(part) for part in environ.get(ENVIRONMENT, "").split(os.pathsep) if part]
+    checkout = Path(__file__).resolve().parents[3] / "integrations"
+    candidates = [*given, Path.cwd() / "integrations", *([home / "integrations"] if home else []), checkout]
+    seen: dict[Path, None] = {}
+    for folder in candidates:
+        if folder.is_dir():
+            seen.setdefault(folder.resolve())
+    return list(seen)
+
+
+def manifest_files(path: Path) -> list[Path]:
+    """The manifests at `path`: a file, a destination's folder, or a folder of destinations.
+
+    Raises UsageError when there is none.
+    """
+    if path.is_file():
+        return [path]
+    if not path.exists():
+        raise UsageError(f"there is no file or folder `{path}`")
+    own = _manifest_in(path)
+    if own is not None:
+        return [own]
+    found = [
+        manifest
+        for folder in sorted(path.iterdir())
+        if folder.is_dir() and (manifest := _manifest_in(folder)) is not None
+    ]
+    if not found:
+        raise UsageError(f"`{path}` holds no manifest", hint=f"a destination is a folder with a `{MANIFEST_NAMES[0]}`")
+    return found
+
+
+def _manifest_in(folder: Path) -> Path | None:
+    return next((folder / name for name in MANIFEST_NAMES if (folder / name).is_file()), None)
+
+
+def load_file(path: Path) -> Destination:
+    """Load and compile one manifest file; findings are part of the answer."""
+    try:
+        content = path.read_bytes()
+    except OSError as cause:
+        raise OperatorError(f"`{path}` cannot be read: {cause.strerror}") from cause
+    folder = path.resolve().parent if path.name in MANIFEST_NAMES else None
+    return load_content(path, content, folder=folder)
+
+
+def load_content(path: Path, content: bytes, *, folder: Path | None = None) -> Destination:
+    """Load and compile a manifest whose bytes are at hand."""
+    loaded = load_manifest(
+        str(path),
+        content,
+        folder=folder.name if folder else None,
+        in_catalogue=bool(folder and folder.parent.name == "integrations"),
+    )
+    if loaded.manifest is None:
+        return Destination(path, content, None, loaded.document, None, loaded.diagnostics)
+    compilation = try_compile(loaded.manifest, loaded.document)
+    findings = (*loaded.diagnostics, *compilation.diagnostics)
+    program = compilation.program if not blocking(findings) else None
+    return Destination(path, content, loaded.manifest, loaded.document, program, findings, compilation.variables)
+
+
+def find_destination(word: str, folders: list[Path]) -> Destination:
+    """The destination with this slug, or at this path. Raises UsageError when there is none."""
+    path = Path(word)
+    if path.exists() and (path.is_file() or _manifest_in(path)):
+        return load_file(manifest_files(path)[0])
+    if "/" in word or word.endswith((".yaml", ".yml", ".json")):
+        raise UsageError(f"there is no manifest at `{word}`")
+    for folder in folders:
+        manifest = _manifest_in(folder / word)
+        if manifest is not None:
+            return load_file(manifest)
+    known = sorted(
+        {path.name for folder in folders for path in folder.iterdir() if path.is_dir() and _manifest_in(path)}
+    )
+    raise UsageError(
+        f"there is no destination `{word}`",
+        hint=hint_for(word, known) or "`maniple destinations` lists them; a path to a manifest works too",
+    )
+
+
+def catalogue(folders: list[Path]) -> Iterator[CatalogueEntry]:
+    """Every destination in `folders`; the first folder wins where two hold one slug."""
+    seen: set[str] = set()
+    for folder in folders:
+        for path in sorted(folder.iterdir()):
+            manifest_path = _manifest_in(path) if path.is_dir() else None
+            if manifest_path is None or path.name in seen:
+                continue
+            seen.add(path.name)
+            yield _entry(path.name, load_file(manifest_path))
+
+
+def _entry(slug: str, destination: Destination) -> CatalogueEntry:
+    manifest = destination.manifest
+    problems = len(blocking(destination.diagnostics))
+    if manifest is None:
+        return CatalogueEntry(
+            slug, slug, "", "", "", "cannot be read: see `maniple check`", destination.path, max(1, problems)
+        )
+    return CatalogueEntry(
+        manifest.slug,
+        manifest.name,
+        manifest.category,
+        manifest.kind,
+        manifest.version,
+        manifest.summary,
+        destination.path,
+        problems,
+    )

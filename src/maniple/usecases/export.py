@@ -1,0 +1,35 @@
+"""A run as CSV: who was added, removed, skipped, refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+
+from maniple.errors import UsageError
+from maniple.store.data.export import export_csv
+from maniple.store.data.folder import open_plan
+from maniple.usecases.run import RunFiles
+from maniple.usecases.settle import fates_of, verdicts_of
+from maniple.wiring import Workspace
+
+
+def export_run(workspace: Workspace, word: str, out: Path | IO[bytes]) -> int:
+    """Write the CSV of a run; the answer is how many rows below the header.
+
+    Raises UsageError when the run planned nothing, OperatorError when its files are gone.
+    """
+    store = workspace.store
+    run = store.find_run(word)
+    if run.phase == "planning":
+        raise UsageError(f"run `{run.id}` stopped before it had a plan, so there is nothing to export")
+    files = RunFiles(workspace.home.run_dir(run.sync_id, run.id))
+    names = open_plan(files.directory).mappings
+    return export_csv(
+        files.directory,
+        fates_of(store.batches(run.id)),
+        verdicts_of(store, run.id),
+        files.skips,
+        out,
+        names,
+        {name: name for name in names},
+    )

@@ -1,0 +1,172 @@
+"""The exact requests a destination would get, with nothing sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from maniple.diagnostics.suggest import hint_for, listed
+from maniple.errors import UsageError
+from maniple.plan.prepare import Batch, Prepared, build_request, prepare
+from maniple.plan.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
+from maniple.plan.resolve import ResolvedUsers, resolve_users
+from maniple.plan.settings import check_mappings, check_settings
+from maniple.usecases.users import TestUsers
+from maniple.wire import Request
+
+RUN_ID = "run_preview"
+LIST_ID = "list_id_from_create_list"
+"""Stands where the id of the created list would stand."""
+MASK = "***"
+USER_CALLS: dict[str, Operation] = {
+    "add_users": "add",
+    "set_property": "add",
+    "remove_users": "remove",
+    "unset_property": "remove",
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a preview or a test is made with: checked settings, users, the cohort's names, the list's id."""
+
+    program: Program
+    settings: Mapping[str, Any] = field(repr=False)
+    mappings: Mapping[str, str]
+    users: TestUsers
+    cohort: Cohort
+    now: str
+    call: str | None = None
+    list_id: Any = None
+    run_id: str = RUN_ID
+
+    def context(self, *, saved: Mapping[str, Any] | None = None, mask: bool = False) -> RunContext:
+        """The run's constants; with `mask` secrets are `***`."""
+        settings = {
+            name: MASK if mask and name in self.program.secret_names and value is not None else value
+            for name, value in self.settings.items()
+        }
+        return run_context(
+            self.program, settings=settings, cohort=self.cohort, run_id=self.run_id, now=self.now, saved=saved
+        )
+
+    def wants(self, call: CallProgram) -> bool:
+        """The call is asked for."""
+        return self.call is None or self.call == call.name
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The requests in sending order, and the users for whom none is made."""
+
+    requests: tuple[Request, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+
+def start_trial(
+    program: Program,
+    *,
+    settings: Mapping[str, Any],
+    mappings: Mapping[str, str],
+    users: TestUsers,
+    cohort: Cohort,
+    now: str,
+    call: str | None = None,
+    list_id: Any = None,
+    run_id: str = RUN_ID,
+) -> Trial:
+    """Check what was given. Raises SettingsError, and UsageError for a call that the manifest does not have."""
+    if call is not None and call not in program.calls:
+        names = list(program.calls)
+        shown = listed((f"`{name}`" for name in names), last="and")
+        raise UsageError(f"there is no call `{call}`", hint=hint_for(call, names) or f"the calls are {shown}")
+    checked = check_settings(program, settings)
+    chosen = check_mappings(program, mappings, users.columns)
+    return Trial(program, checked, chosen, users, cohort, now, call, list_id, run_id)
+
+
+def saved_values(trial: Trial) -> dict[str, Any]:
+    """What `create_list` would have saved: the given list id, placeholders for the rest."""
+    create = trial.program.create
+    if create is None:
+        return {} if trial.list_id is None else {"list_id": trial.list_id}
+    saved: dict[str, Any] = {name: f"{name}_from_create_list" for name, _ in create.save}
+    return {**saved, "list_id": trial.list_id if trial.list_id is not None else LIST_ID}
+
+
+def user_batches(trial: Trial, context: RunContext) -> Iterator[tuple[CallProgram, Batch, ResolvedUsers]]:
+    """The batches of each call that carries users, adds first; a resolved set comes with each of its batches."""
+    for operation in ("add", "remove"):
+        call = trial.program.call_for(operation)
+        if not trial.wants(call):
+            continue
+        rows = trial.users.of(operation)
+        if not rows and trial.call is not None and not trial.users.told:
+            rows = list(trial.users.rows)
+        resolved = resolve_users(trial.program, trial.mappings, context.scope, rows)
+        if not resolved.ids:
+            yield call, Batch(operation, 0, {}, 0), resolved
+        for index, start in enumerate(range(0, len(resolved.ids), call.items)):
+            columns = {name: column[start : start + call.items] for name, column in resolved.columns.items()}
+            yield call, Batch(operation, index, columns, len(resolved.ids[start : start + call.items])), resolved
+
+
+def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
+    """The requests of a trial. They are byte for byte those that a run sends for the same input."""
+    context = trial.context(mask=not show_secrets)
+    requests: list[Request] = []
+    skipped: list[tuple[str, str]] = []
+    create = trial.program.create
+    if create is not None and trial.wants(create):
+        requests.append(build_request(create, context.scope))
+    context = context.with_list(saved_values(trial))
+    seen: set[int] = set()
+    for call, batch, resolved in user_batches(trial, context):
+        if id(resolved.skipped) not in seen:
+            seen.add(id(resolved.skipped))
+            skipped.extend(resolved.skipped)
+        if not batch.size:
+            continue
+        for prepared in prepare(call, context, batch):
+            skipped.extend(skips_of(prepared, batch))
+            if prepared.request is not None:
+                requests.append(prepared.request)
+    shown = requests if show_secrets else [_without_credentials(request) for request in requests]
+    return Preview(tuple(shown), tuple(skipped))
+
+
+def skips_of(prepared: Prepared, batch: Batch) -> list[tuple[str, str]]:
+    """Id and reason of the users that a prepared request leaves out."""
+    return [(str(batch.columns["amplitude_id"][verdict.row]), verdict.reason) for verdict in prepared.verdicts]
+
+
+def _without_credentials(request: Request) -> Request:
+    """Basic credentials hide their mask in base64: show them as what they are."""
+    for name, value in request.headers:
+        if name.lower() == "authorization" and value.startswith("Basic "):
+            return request.with_header(name, f"Basic {MASK}")
+    return request
+
+
+def request_json(request: Request) -> dict[str, Any]:
+    """A request as plain data: `{call, method, url, headers, body}`, the body a JSON value where it is JSON."""
+    return {
+        "call": request.call,
+        "method": request.method,
+        "url": request.url,
+        "headers": dict(request.headers),
+        "body": body_value(request.body),
+    }
+
+
+def body_value(body: bytes | None) -> Any:
+    """A body as a JSON value where it is JSON, else text; None without one."""
+    if not body:
+        return None
+    import json
+
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")

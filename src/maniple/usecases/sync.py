@@ -1,0 +1,391 @@
+"""Syncing a cohort: the first run creates the list and sends all, later runs send who entered or left."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from maniple.errors import DeliveryError, ManipleError, UsageError
+from maniple.plan.program import Cohort, Program, RunContext, run_context
+from maniple.plan.retry import Dice, RetryPolicy
+from maniple.plan.settings import check_mappings
+from maniple.ports import Clock, Sender
+from maniple.sources.file import CohortFile, open_cohort
+from maniple.store.control.rows import ConnectionRow, RunRow, SyncRow
+from maniple.store.lock import SyncLock
+from maniple.store.redact import Redactor
+from maniple.template.filters import slugify
+from maniple.usecases.connect import connected_program, connection_settings
+from maniple.usecases.estimate import Estimate, estimate_run
+from maniple.usecases.report import RunReport, report_of
+from maniple.usecases.run import Progress, Run, RunEdges, RunFiles, ShowProgress, operations, plan_run
+from maniple.usecases.settle import Settlement, drop_old_files, drop_working_files, settle
+from maniple.wiring import Workspace, allows_private, open_clock, open_sender, retry_policy
+
+
+@dataclass(frozen=True)
+class SyncRequest:
+    """What to sync where. `cohort_id` is made from the name when it is not given."""
+
+    connection: str
+    cohort_file: Path
+    cohort_name: str
+    cohort_id: str | None = None
+    cohort_url: str = ""
+    id_column: str | None = None
+    via: str | None = None
+    allow_private: bool = False
+
+
+@dataclass(frozen=True)
+class SyncTools:
+    """What a sync may be given instead of the real edges: for tests and for embedding."""
+
+    sender: Sender | None = None
+    clock: Clock | None = None
+    dice: Dice = random.random
+    policy: RetryPolicy | None = None
+    show: ShowProgress = lambda _: None
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """A connection with everything opened that a run of it needs."""
+
+    connection: ConnectionRow
+    program: Program
+    settings: Mapping[str, Any]
+    redactor: Redactor
+    allow_private: bool
+    via: str | None
+
+    def sender(self) -> Sender:
+        return open_sender(allow_private=self.allow_private, via=self.via)
+
+
+def cohort_id_of(name: str) -> str:
+    """The cohort's id when nobody gave one: its name as a slug, in lower case."""
+    return slugify(name).strip("-").lower() or "cohort"
+
+
+def _open(workspace: Workspace, connection: ConnectionRow, *, via: str | None, allow_private: bool) -> _Setting:
+    program = connected_program(connection)
+    settings = connection_settings(workspace, connection, program)
+    secrets = [str(settings[name]) for name in program.secret_names if settings.get(name)]
+    allowed = allow_private or connection.allow_private or allows_private()
+    return _Setting(connection, program, settings, Redactor(secrets), allowed, via or connection.via)
+
+
+def estimate_sync(workspace: Workspace, request: SyncRequest) -> Estimate:
+    """What a run would send, and how long that takes at least; nothing is sent, nothing is kept."""
+    setting = _open(
+        workspace,
+        workspace.store.find_connection(request.connection),
+        via=request.via,
+        allow_private=request.allow_private,
+    )
+    cohort = open_cohort(request.cohort_file)
+    sync = _known_sync(workspace, setting.connection, request)
+    membership = _membership(workspace, sync) if sync else None
+    context = _context(setting, sync, request, "run_estimate", _iso(open_clock().now()))
+    mappings = check_mappings(setting.program, setting.connection.mappings, None)
+    directory = Path(tempfile.mkdtemp(prefix="estimate-", dir=workspace.home.make(workspace.home.data)))
+    try:
+        id_column = cohort.id_column(request.id_column or (sync.id_column if sync else None))
+        figures, planned = plan_run(
+            setting.program,
+            cohort,
+            RunFiles(directory),
+            id_column=id_column,
+            mappings=mappings,
+            scope=context.scope,
+            membership=membership,
+        )
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    return estimate_run(
+        setting.program, planned, figures, creates=setting.program.create is not None and not (sync and sync.list)
+    )
+
+
+async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncTools = SyncTools()) -> RunReport:
+    """Run a sync, creating it on first use. A run whose calls fail is a report with status `failed`.
+
+    Raises ManifestError, SettingsError, CohortError, UsageError and OperatorError before anything is sent.
+    """
+    connection = workspace.store.find_connection(request.connection)
+    setting = _open(workspace, connection, via=request.via, allow_private=request.allow_private)
+    cohort = open_cohort(request.cohort_file)
+    known = _known_sync(workspace, connection, request)
+    cohort.id_column(request.id_column or (known.id_column if known else None))
+    sync = known or workspace.store.get_or_create_sync(
+        connection.id,
+        cohort_name=request.cohort_name,
+        cohort_id=request.cohort_id or cohort_id_of(request.cohort_name),
+        id_column=request.id_column,
+    )
+    with SyncLock(workspace.home, sync.id):
+        sync = _close_unfinished(workspace, sync)
+        report = await _run(workspace, setting, sync, request, cohort, tools)
+        if report.reason is not None and report.status == "failed" and _list_is_gone(workspace, report):
+            # The list and everybody on it is gone at the partner: begin again with a new one, once.
+            sync = workspace.store.forget_list(sync.id)
+            report = await _run(workspace, setting, sync, request, cohort, tools)
+    return report
+
+
+async def resume_run(workspace: Workspace, word: str, tools: SyncTools = SyncTools()) -> RunReport:
+    """Go on with a run that was killed or interrupted. Raises UsageError when it has ended."""
+    run = workspace.store.find_run(word)
+    if run.status not in ("running", "interrupted", "paused"):
+        raise UsageError(
+            f"run `{run.id}` has ended", hint="`maniple sync` sends what is missing" if run.status == "failed" else None
+        )
+    sync = workspace.store.get_sync(run.sync_id)
+    connection = workspace.store.get_connection(sync.connection_id)
+    with SyncLock(workspace.home, sync.id):
+        run = workspace.store.resume_run(run.id)
+        setting = _open(
+            workspace,
+            connection,
+            via=run.batch_items.get("via"),
+            allow_private=bool(run.batch_items.get("allow_private")),
+        )
+        request = _request_of(connection, sync, run)
+        return await _carry_out(workspace, setting, sync, run, request, None, tools)
+
+
+def _request_of(connection: ConnectionRow, sync: SyncRow, run: RunRow) -> SyncRequest:
+    kept = run.batch_items
+    return SyncRequest(
+        connection.name,
+        Path(str(kept["cohort_path"])),
+        sync.cohort_name,
+        sync.cohort_id,
+        str(kept.get("cohort_url") or ""),
+        kept.get("id_column"),
+    )
+
+
+async def _run(
+    workspace: Workspace, setting: _Setting, sync: SyncRow, request: SyncRequest, cohort: CohortFile, tools: SyncTools
+) -> RunReport:
+    kept: dict[str, Any] = {
+        "cohort_path": str(request.cohort_file.resolve()),
+        "cohort_url": request.cohort_url,
+        "id_column": request.id_column or sync.id_column,
+        "via": request.via,
+        "allow_private": request.allow_private,
+        **{operation: setting.program.call_for(operation).items for operation in operations()},
+    }
+    run = workspace.store.start_run(sync.id, manifest_version=setting.program.manifest.version, batch_items=kept)
+    return await _carry_out(workspace, setting, sync, run, request, cohort, tools)
+
+
+async def _carry_out(
+    workspace: Workspace,
+    setting: _Setting,
+    sync: SyncRow,
+    run: RunRow,
+    request: SyncRequest,
+    cohort: CohortFile | None,
+    tools: SyncTools,
+) -> RunReport:
+    clock = tools.clock or open_clock()
+    context = _context(setting, sync, request, run.id, _iso(run.started_at))
+    sender = tools.sender or setting.sender()
+    edges = RunEdges(
+        workspace.home,
+        workspace.store,
+        sender,
+        clock,
+        tools.dice,
+        tools.policy or retry_policy(),
+        setting.redactor,
+        tools.show,
+    )
+    began = clock.monotonic()
+    try:
+        if run.phase == "planning":
+            run = await _plan(
+                workspace, setting, sync, run, request, cohort or open_cohort(request.cohort_file), context, tools
+            )
+        task = Run(setting.program, sync, run, context, edges)
+        run = await _send(workspace, task, run)
+        sync = task.sync
+        return await asyncio.to_thread(_finish, workspace, sync, run, task, clock.monotonic() - began, tools)
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        workspace.store.interrupt_run(
+            run.id, reason="interrupted", message="The run was stopped; `maniple resume` goes on"
+        )
+        raise
+    except ManipleError as error:
+        _note_failure(workspace, run, setting.redactor.text(error.message))
+        raise
+    finally:
+        if tools.sender is None:
+            await sender.close()
+
+
+async def _plan(
+    workspace: Workspace,
+    setting: _Setting,
+    sync: SyncRow,
+    run: RunRow,
+    request: SyncRequest,
+    cohort: CohortFile,
+    context: RunContext,
+    tools: SyncTools,
+) -> RunRow:
+    tools.show(Progress("planning"))
+    files = RunFiles(workspace.home.make(workspace.home.run_dir(sync.id, run.id)))
+    mappings = check_mappings(setting.program, setting.connection.mappings, None)
+    figures, _ = await asyncio.to_thread(
+        plan_run,
+        setting.program,
+        cohort,
+        files,
+        id_column=cohort.id_column(request.id_column or sync.id_column),
+        mappings=mappings,
+        scope=context.scope,
+        membership=_membership(workspace, sync),
+    )
+    return workspace.store.set_phase(
+        run.id, "creating_list", counts=figures, cohort_rows=figures["cohort_users"], cohort_file=files.snapshot.name
+    )
+
+
+async def _send(workspace: Workspace, task: Run, run: RunRow) -> RunRow:
+    """Create the list and deliver. A failed creation leaves everything unsent."""
+    if run.phase in ("creating_list", "delivering"):
+        try:
+            await task.create_list()
+        except DeliveryError:
+            return run
+        if run.phase == "creating_list":
+            counts = {**run.counts, "other_requests": task.delivery.requests, "other_retries": task.delivery.retries}
+            run = workspace.store.set_phase(run.id, "delivering", counts=counts)
+            task.run = run
+        await task.deliver()
+    return workspace.store.set_phase(run.id, "settling")
+
+
+def _finish(workspace: Workspace, sync: SyncRow, run: RunRow, task: Run, seconds: float, tools: SyncTools) -> RunReport:
+    tools.show(Progress("settling"))
+    why = task.delivery.failure
+    settlement = settle(workspace.store, workspace.home, sync, run, failed=why is not None)
+    redact = task.edges.redactor.text
+    figures = _complete(settlement, sync, seconds)
+    if why is not None:
+        figures["action"] = why.action
+    if run.phase == "creating_list":
+        figures["requests"] += task.delivery.requests
+        figures["retries"] += task.delivery.retries
+    ended = workspace.store.adopt_membership(
+        sync.id,
+        run.id,
+        file=settlement.file,
+        members=settlement.folded.members,
+        doubts=settlement.folded.doubts,
+        status=settlement.status,
+        counts=figures,
+        reason=redact(why.reason) if why else None,
+        message=redact(why.message) if why else None,
+        rule=why.rule if why else None,
+    )
+    drop_old_files(workspace.home, sync, settlement.file)
+    drop_working_files(task.files.directory)
+    return replace(report_of(ended), list_created=ended.list_created)
+
+
+def _complete(settlement: Settlement, sync: SyncRow, seconds: float) -> dict[str, Any]:
+    figures = settlement.figures
+    settled = figures["added"] + figures["removed"]
+    return {
+        **figures,
+        "cohort_name": sync.cohort_name,
+        "cohort_id": sync.cohort_id,
+        "list_id": sync.list.get("list_id"),
+        "seconds": round(seconds, 3),
+        "users_per_s": round(settled / seconds, 1) if seconds > 0 and settled else 0.0,
+    }
+
+
+def _note_failure(workspace: Workspace, run: RunRow, message: str) -> None:
+    """A run that could not go on for a reason other than the partner's: to be resumed, or begun anew when nothing was sent."""
+    current = workspace.store.get_run(run.id)
+    if current.status != "running":
+        return
+    if current.phase == "planning":
+        workspace.store.finish_run(run.id, "failed", reason="not started", message=message)
+    else:
+        workspace.store.interrupt_run(run.id, reason="stopped", message=message)
+
+
+def _close_unfinished(workspace: Workspace, sync: SyncRow) -> SyncRow:
+    """Settle what an earlier run left behind when its process died, so that the next plan starts from the truth."""
+    run = workspace.store.unfinished_run(sync.id)
+    if run is None:
+        return sync
+    if run.phase == "planning":
+        workspace.store.finish_run(
+            run.id, "failed", reason="interrupted", message="The run was stopped before anything was sent"
+        )
+        return sync
+    settlement = settle(workspace.store, workspace.home, sync, run, failed=True)
+    figures = _complete(settlement, sync, 0.0)
+    workspace.store.adopt_membership(
+        sync.id,
+        run.id,
+        file=settlement.file,
+        members=settlement.folded.members,
+        doubts=settlement.folded.doubts,
+        status=settlement.status,
+        counts=figures,
+        reason="interrupted",
+        message="The run was stopped; the run after it sends what is missing",
+    )
+    drop_old_files(workspace.home, sync, settlement.file)
+    return workspace.store.get_sync(sync.id)
+
+
+def _list_is_gone(workspace: Workspace, report: RunReport) -> bool:
+    run = workspace.store.get_run(report.run_id)
+    return run.counts.get("action") == "recreate_list"
+
+
+def _known_sync(workspace: Workspace, connection: ConnectionRow, request: SyncRequest) -> SyncRow | None:
+    wanted = request.cohort_id
+    for sync in workspace.store.list_syncs(connection.id):
+        if sync.cohort_id == wanted or (wanted is None and sync.cohort_name == request.cohort_name):
+            return sync
+    return None
+
+
+def _membership(workspace: Workspace, sync: SyncRow) -> Path | None:
+    return workspace.home.sync_dir(sync.id) / sync.membership_file if sync.membership_file else None
+
+
+def _context(setting: _Setting, sync: SyncRow | None, request: SyncRequest, run_id: str, now: str) -> RunContext:
+    name = sync.cohort_name if sync else request.cohort_name
+    cohort_id = sync.cohort_id if sync else request.cohort_id or cohort_id_of(request.cohort_name)
+    cohort = Cohort(name, cohort_id, request.cohort_url)
+    return run_context(
+        setting.program,
+        settings=setting.settings,
+        cohort=cohort,
+        run_id=run_id,
+        now=now,
+        saved=sync.list if sync else None,
+    )
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

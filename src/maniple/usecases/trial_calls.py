@@ -1,0 +1,105 @@
+"""Calling a partner's endpoints for real with test users, and showing how every answer is read."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from maniple.delivery.driver import drive
+from maniple.delivery.rate import RateLimiter, Window
+from maniple.plan.flow import create_list, deliver
+from maniple.plan.outcome import Delivered, Outcome
+from maniple.plan.prepare import Batch, prepare
+from maniple.plan.program import CallProgram
+from maniple.plan.retry import Dice, RetryPolicy
+from maniple.ports import Clock, Sender
+from maniple.usecases.preview import Trial, saved_values, skips_of, user_batches
+from maniple.wire import Flow, Reply, Request
+
+
+@dataclass(frozen=True)
+class TrialCall:
+    """One call as it went: every exchange of it, and how the last reply was read."""
+
+    call: str
+    exchanges: tuple[tuple[Request, Reply], ...]
+    outcome: Outcome
+    list_id: Any
+    rejected: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class TrialReport:
+    """All calls of a test, and the users who were skipped."""
+
+    calls: tuple[TrialCall, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+    @property
+    def failed(self) -> bool:
+        """Some call did not do what it was for."""
+        return any(not isinstance(call.outcome, Delivered) for call in self.calls)
+
+
+async def try_calls(
+    trial: Trial,
+    *,
+    sender: Sender,
+    clock: Clock,
+    policy: RetryPolicy,
+    show: Callable[[TrialCall], None] = lambda _: None,
+    dice: Dice = random.random,
+) -> TrialReport:
+    """Make the calls of a trial, creation first; the list id it answers goes into the calls after it.
+
+    Stops after a failed creation, for the other calls have nothing to go to.
+    """
+    done: list[TrialCall] = []
+    skipped: list[tuple[str, str]] = []
+    context = trial.context()
+    create = trial.program.create
+    saved = saved_values(trial)
+    if create is not None and trial.wants(create) and (trial.list_id is None or trial.call is not None):
+        call = await _one(create, create_list(create, context, dice, policy), sender, clock, None)
+        done.append(call)
+        show(call)
+        if not isinstance(call.outcome, Delivered):
+            return TrialReport(tuple(done), ())
+        saved = {**saved, **call.outcome.saved}
+    context = context.with_list(saved)
+    seen: set[int] = set()
+    for program, batch, resolved in user_batches(trial, context):
+        if id(resolved.skipped) not in seen:
+            seen.add(id(resolved.skipped))
+            skipped.extend(resolved.skipped)
+        for prepared in prepare(program, context, batch) if batch.size else ():
+            skipped.extend(skips_of(prepared, batch))
+            if prepared.request is None:
+                continue
+            call = await _one(program, deliver(program, prepared, dice, policy), sender, clock, batch)
+            done.append(call)
+            show(call)
+    return TrialReport(tuple(done), tuple(skipped))
+
+
+async def _one(
+    program: CallProgram, flow: Flow[Outcome], sender: Sender, clock: Clock, batch: Batch | None
+) -> TrialCall:
+    exchanges: list[tuple[Request, Reply]] = []
+    limiter = RateLimiter([Window(count, every) for count, every in program.rates], clock)
+    outcome = await drive(
+        flow,
+        sender=sender,
+        clock=clock,
+        limiter=limiter,
+        observe=lambda request, reply: exchanges.append((request, reply)),
+    )
+    rejected = tuple(
+        (str(batch.columns["amplitude_id"][verdict.row]), verdict.reason)
+        for verdict in outcome.verdicts
+        if batch is not None and verdict.kind == "rejected"
+    )
+    list_id = outcome.saved.get("list_id") if isinstance(outcome, Delivered) else None
+    return TrialCall(program.name, tuple(exchanges), outcome, list_id, rejected)

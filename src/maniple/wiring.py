@@ -1,0 +1,86 @@
+"""The one place that picks real edges: the home's stores, the clock, the sender."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from maniple.errors import UsageError
+from maniple.plan.retry import MAX_RETRIES, RetryPolicy
+from maniple.ports import Clock, Sender
+from maniple.store.home import Home
+
+if TYPE_CHECKING:
+    from maniple.store.control.store import ControlStore
+
+ALLOW_PRIVATE = "MANIPLE_ALLOW_PRIVATE_HOSTS"
+RETRIES = "MANIPLE_MAX_RETRIES"
+
+
+def allows_private(environ: Mapping[str, str] = os.environ) -> bool:
+    """Requests may go to loopback and private addresses, says the environment."""
+    return environ.get(ALLOW_PRIVATE, "").strip().lower() in ("1", "true", "yes", "on")
+
+
+def retry_policy(environ: Mapping[str, str] = os.environ) -> RetryPolicy:
+    """How often calls are tried again: eight times, or what MANIPLE_MAX_RETRIES says. Raises UsageError."""
+    word = environ.get(RETRIES, "").strip()
+    if not word:
+        return RetryPolicy()
+    if not word.isdigit() or int(word) > 50:
+        raise UsageError(
+            f"{RETRIES} is `{word}`, and must be a number from 0 to 50",
+            hint=f"unset it for the default of {MAX_RETRIES}",
+        )
+    return RetryPolicy(int(word))
+
+
+def open_sender(*, allow_private: bool, via: str | None) -> Sender:
+    """The sender of bulk deliveries."""
+    from maniple.delivery.sender import AiohttpSender
+
+    return AiohttpSender(allow_private=allow_private, via=via)
+
+
+def open_clock() -> Clock:
+    """The machine's clock."""
+    from maniple.delivery.clock import SystemClock
+
+    return SystemClock()
+
+
+@dataclass
+class Workspace(AbstractContextManager["Workspace"]):
+    """A home with its control plane open. Use it as a context manager."""
+
+    home: Home
+    store: ControlStore
+
+    @classmethod
+    def open(cls, environ: Mapping[str, str] = os.environ) -> Workspace:
+        """The workspace of MANIPLE_HOME, made if need be. Raises OperatorError."""
+        from maniple.store.control.store import ControlStore
+
+        home = Home.locate(environ)
+        return cls(home, ControlStore.open(home))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.store.close()
+
+    def catalogue_folders(self) -> list[Path]:
+        """The folders that hold destinations."""
+        return integration_folders(self.home)
+
+
+def integration_folders(home: Home | None = None, environ: Mapping[str, str] = os.environ) -> list[Path]:
+    """The folders that hold destinations, without opening the control plane."""
+    from maniple.usecases.destinations import catalogue_folders
+
+    return catalogue_folders(environ, (home or Home.locate(environ)).path)

@@ -32,7 +32,9 @@ BASE = ROOT / "tests" / "rules" / "base.yaml"
 FOLDER = "acme"
 FILES = ("README.md", "cases.yaml", "manifest.yaml")
 
-_FENCE = re.compile(r"^```(?P<language>yaml|text) (?P<word>bad|good|output)(?P<more>[^\n]*)\n(?P<text>.*?)^```$", re.M | re.S)
+_FENCE = re.compile(
+    r"^```(?P<language>yaml|text) (?P<word>bad|good|output)(?P<more>[^\n]*)\n(?P<text>.*?)^```$", re.M | re.S
+)
 _MARK = re.compile(r"[ \t]*# <--[ \t]*$", re.M)
 _BLOCK = re.compile(r"^(?=[^\s#])", re.M)
 
@@ -129,7 +131,11 @@ def _merged(change: str, removed: tuple[str, ...]) -> str:
         key = _key(block)
         if key in removed:
             continue
-        merged.append(changes.pop(key).rstrip("\n") + "\n" + "\n" * (len(block) - len(block.rstrip("\n")) - 1) if key in changes else block)
+        merged.append(
+            changes.pop(key).rstrip("\n") + "\n" + "\n" * (len(block) - len(block.rstrip("\n")) - 1)
+            if key in changes
+            else block
+        )
     return "".join((*merged, *("\n" + block for block in changes.values())))
 
 

@@ -144,7 +144,7 @@ def test_a_key_given_twice_is_refused_with_the_line_of_the_first() -> None:
         ("200: x", [("MAN107", "the key `200` is a number, not text", "200")]),
         ("true: x", [("MAN107", "the key `true` is true or false, not text", "true")]),
         ("~: x", [("MAN107", "the key `~` is null, not text", "~")]),
-        ("{: x}", [("MAN107", "a key is missing here", "")]),
+        ("?\n: x", [("MAN107", "a key is missing here", "")]),
         ("? [a]\n: x", [("MAN107", "a key must be text, not a map or a list", "[")]),
         ("on: x\n'200': y", None),
         ("a: &n 1\nb: *n", [

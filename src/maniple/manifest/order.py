@@ -32,8 +32,30 @@ _BY_LIST: dict[str, type[BaseModel]] = {
     "errors": ErrorRule,
     "steps": Step,
 }
-_FIRST_IN_CALL = ("method", "url", "query", "headers", "auth", "json", "form", "ndjson", "csv", "multipart", "xml", "text", "gzip",
-                  "item", "join", "batch", "limits", "list_id", "save", "success", "rejects", "errors")
+_FIRST_IN_CALL = (
+    "method",
+    "url",
+    "query",
+    "headers",
+    "auth",
+    "json",
+    "form",
+    "ndjson",
+    "csv",
+    "multipart",
+    "xml",
+    "text",
+    "gzip",
+    "item",
+    "join",
+    "batch",
+    "limits",
+    "list_id",
+    "save",
+    "success",
+    "rejects",
+    "errors",
+)
 
 
 def canonical_order(path: Path) -> Sequence[str] | None:

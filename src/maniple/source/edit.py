@@ -318,7 +318,8 @@ def _tidied(source: Source) -> str:
         at = end
     joined = "".join(lines)
     if kept and kept[-1][1] >= len(text):
-        return joined
+        keeps = "+" in text[kept[-1][0] : kept[-1][0] + 3]
+        return joined if keeps else joined.rstrip("\r\n") + newline
     return joined.rstrip(" \t\r\n") + newline if joined.strip() else joined
 
 

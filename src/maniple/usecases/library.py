@@ -1,0 +1,319 @@
+"""maniple as a library: a cohort in memory through a program to a partner, with no database and no files.
+
+`plan` compares the cohort with what the partner accepted before; `run` delivers the difference and answers with a
+report that holds the new membership. Who embeds maniple keeps that membership and gives it to the next `plan`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from maniple.cohort.delta import Changes, changes
+from maniple.cohort.fold import Fate, fold
+from maniple.cohort.identity import Identity, identity_of
+from maniple.cohort.member import Membership, Pair
+from maniple.errors import SettingsError
+from maniple.manifest.model import Manifest
+from maniple.plan.compile import compile_program
+from maniple.plan.flow import create_list, deliver
+from maniple.plan.outcome import Classification, Delivered, Failed, Outcome
+from maniple.plan.prepare import Batch, Prepared, build_request, prepare
+from maniple.plan.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
+from maniple.plan.resolve import resolve_users
+from maniple.plan.retry import RetryPolicy
+from maniple.plan.settings import check_mappings, check_settings
+from maniple.ports import Clock, Sender
+from maniple.usecases.destinations import Destination, find_destination, load_file, manifest_files
+from maniple.usecases.users import read_users
+from maniple.wire import Flow, Request
+
+LIST_ID = "list_id_from_create_list"
+
+
+def load(path: str | Path) -> Destination:
+    """Load the manifest at `path`, a file or a destination's folder. Raises ManifestError, which shows carets."""
+    destination = load_file(manifest_files(Path(path))[0])
+    destination.usable()
+    return destination
+
+
+def compile(manifest: Destination | Manifest) -> Program:
+    """Compile what `load` gave, or a Manifest made in code. Raises ManifestError."""
+    return manifest.usable() if isinstance(manifest, Destination) else compile_program(manifest)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would change at the partner, and everything that is needed to make it."""
+
+    program: Program
+    context: RunContext = field(repr=False)
+    saved: Mapping[str, Any]
+    """What creating the list saved; empty when it is still to be created."""
+    accepted: Membership = field(repr=False)
+    changes: Changes = field(repr=False)
+    identity: Identity = field(repr=False)
+    users: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    """Carried properties by member id."""
+    mappings: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    """Users that cannot be sent: id and reason."""
+
+    @property
+    def creates_list(self) -> bool:
+        """The run begins with creating the list."""
+        return self.program.create is not None and not self.saved
+
+    def batches(self, operation: Operation) -> Iterable[Batch]:
+        """The users of one operation, as columns, batch by batch."""
+        pairs = self.changes.adds if operation == "add" else self.changes.removes
+        size = self.program.call_for(operation).items
+        for index, start in enumerate(range(0, len(pairs), size)):
+            part = pairs[start : start + size]
+            yield Batch(operation, index, self._columns(part), len(part))
+
+    def _columns(self, pairs: Sequence[Pair]) -> dict[str, list[Any]]:
+        columns: dict[str, list[Any]] = {
+            name: [pair.sent_as[at] for pair in pairs] for at, name in enumerate(self.mappings)
+        }
+        columns["amplitude_id"] = [pair.member_id for pair in pairs]
+        columns["user"] = [self.users.get(pair.member_id) for pair in pairs]
+        return {**{mapping.name: [None] * len(pairs) for mapping in self.program.mappings}, **columns}
+
+    def preview(self, limit: int | None = None) -> list[Request]:
+        """The first `limit` requests, exactly as a run would send them; a list that is not created yet has a
+        placeholder for its id."""
+        return list(islice(self._requests(), limit))
+
+    def _requests(self) -> Iterable[Request]:
+        context = self.context
+        if self.creates_list and self.program.create is not None:
+            yield build_request(self.program.create, context.scope)
+            context = context.with_list({"list_id": LIST_ID})
+        for operation in ("remove", "add"):
+            call = self.program.call_for(operation)
+            for batch in self.batches(operation):
+                yield from (
+                    prepared.request for prepared in prepare(call, context, batch) if prepared.request is not None
+                )
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did. `accepted` and `saved` are to be kept, and given to the next `plan`."""
+
+    added: int
+    removed: int
+    shared: int
+    skipped_by_reason: Mapping[str, int]
+    rejected: tuple[tuple[str, str], ...]
+    """Users whom the partner refused: id and reason."""
+    in_doubt: int
+    unsent: int
+    requests: int
+    retries: int
+    saved: Mapping[str, Any]
+    accepted: Membership = field(repr=False)
+    failure: Classification | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Every call was accepted; users may have been skipped or refused."""
+        return self.failure is None
+
+
+def plan(
+    program: Program,
+    cohort: Iterable[Mapping[str, Any]] | str | Path,
+    *,
+    settings: Mapping[str, Any],
+    accepted: Membership | None = None,
+    saved: Mapping[str, Any] | None = None,
+    mappings: Mapping[str, str] | None = None,
+    cohort_name: str = "Cohort",
+    cohort_id: str = "cohort",
+    cohort_url: str = "",
+    run_id: str | None = None,
+    now: datetime | None = None,
+) -> Plan:
+    """Plan the changes from what was accepted to `cohort`: rows of user properties, or the path of a small file.
+
+    The id of a row is its `amplitude_id`, else its `user_id`. `mappings` name the user property of each mapping;
+    what is left out is chosen from the rows. Raises SettingsError and CohortError.
+    """
+    rows = list(read_users(Path(cohort)).rows) if isinstance(cohort, str | Path) else [dict(row) for row in cohort]
+    columns = dict.fromkeys(name for row in rows for name in row)
+    chosen = check_mappings(program, mappings or {}, columns) if rows else dict(mappings or {})
+    context = run_context(
+        program,
+        settings=check_settings(program, settings),
+        cohort=Cohort(cohort_name, cohort_id, cohort_url),
+        run_id=run_id or f"run_{uuid.uuid4().hex[:10]}",
+        now=(now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        saved=saved,
+    )
+    resolved = resolve_users(program, chosen, context.scope, rows)
+    names = tuple(mapping.name for mapping in program.mappings)
+    wanted = [
+        Pair(member, tuple(resolved.columns[name][at] for name in names)) for at, member in enumerate(resolved.ids)
+    ]
+    wanted = list({pair.member_id: pair for pair in reversed(wanted)}.values())[::-1]
+    identity = identity_of(program.identity, names)
+    before = accepted or Membership()
+    if any(len(pair.sent_as) != len(names) for pair in before.pairs):
+        raise SettingsError("the accepted membership was made with other mappings than this manifest has")
+    difference = changes(before, wanted, {member for member, _ in resolved.skipped}, identity)
+    carried = dict(zip(resolved.ids, resolved.columns.get("user", [None] * len(resolved.ids)), strict=True))
+    return Plan(
+        program, context, dict(saved or {}), before, difference, identity, carried, names, tuple(resolved.skipped)
+    )
+
+
+async def run(
+    plan: Plan,
+    *,
+    sender: Sender | None = None,
+    clock: Clock | None = None,
+    retries: int | None = None,
+    allow_private: bool = False,
+    via: str | None = None,
+    dice: Callable[[], float] = random.random,
+) -> Report:
+    """Deliver a plan. Calls that fail are in the report, never exceptions. `sender` is closed only when it is made here.
+
+    Raises ForbiddenAddress when a request would go to a private address, and SettingsError when a request cannot be
+    made from the settings.
+    """
+    from maniple.wiring import open_clock, open_sender, retry_policy
+
+    own = sender is None
+    out = sender or open_sender(allow_private=allow_private, via=via)
+    policy = RetryPolicy(retries) if retries is not None else retry_policy()
+    delivery = _Delivery(plan, out, clock or open_clock(), policy, dice)
+    try:
+        return await delivery.run()
+    finally:
+        if own:
+            await out.close()
+
+
+def run_blocking(plan: Plan, **options: Any) -> Report:
+    """`run` for scripts: the same arguments, and it returns when the run has ended."""
+    return asyncio.run(run(plan, **options))
+
+
+class _Delivery:
+    """One run of a plan in memory."""
+
+    def __init__(
+        self, plan: Plan, sender: Sender, clock: Clock, policy: RetryPolicy, dice: Callable[[], float]
+    ) -> None:
+        self.plan = plan
+        self.sender = sender
+        self.clock = clock
+        self.policy = policy
+        self.dice = dice
+        self.saved = dict(plan.saved)
+        self.fates: dict[tuple[Operation, Pair], Fate] = {}
+        self.rejected: list[tuple[str, str]] = []
+        self.skipped = [reason for _, reason in plan.skipped]
+        self.requests = 0
+        self.retries = 0
+        self.failure: Classification | None = None
+
+    async def run(self) -> Report:
+        from maniple.delivery.driver import drive
+
+        context = self.plan.context
+        create = self.plan.program.create
+        if create is not None and not self.saved:
+            outcome = await drive(
+                create_list(create, context, self.dice, self.policy), sender=self.sender, clock=self.clock
+            )
+            self._count(outcome)
+            if isinstance(outcome, Delivered):
+                self.saved = dict(outcome.saved)
+        if self.failure is None:
+            context = context.with_list(self.saved)
+            await self._send("remove", context)
+            await self._send("add", context)
+        return self._report()
+
+    async def _send(self, operation: Operation, context: RunContext) -> None:
+        from maniple.delivery.driver import drive_many
+        from maniple.delivery.rate import RateLimiter, Window
+
+        call = self.plan.program.call_for(operation)
+        windows = [Window(count, every) for count, every in (*self.plan.program.rates, *call.rates)]
+        landed = drive_many(
+            self._flows(call, operation, context),
+            parallel=min(call.parallel, self.plan.program.parallel),
+            sender=self.sender,
+            clock=self.clock,
+            limiter=RateLimiter(windows, self.clock),
+        )
+        async for (pairs, first), outcome in landed:
+            self._settle(operation, pairs, first, outcome)
+
+    async def _flows(
+        self, call: CallProgram, operation: Operation, context: RunContext
+    ) -> AsyncIterator[tuple[tuple[Sequence[Pair], int], Callable[[], Flow[Outcome]]]]:
+        pairs = self.plan.changes.adds if operation == "add" else self.plan.changes.removes
+        for batch in self.plan.batches(operation):
+            for prepared in prepare(call, context, batch):
+                first = batch.index * call.items + prepared.start
+                yield (pairs[first : first + prepared.count], prepared.start), self._flow(call, prepared)
+
+    def _flow(self, call: CallProgram, prepared: Prepared) -> Callable[[], Flow[Outcome]]:
+        return lambda: deliver(call, prepared, self.dice, self.policy)
+
+    def _settle(self, operation: Operation, pairs: Sequence[Pair], first: int, outcome: Outcome) -> None:
+        self._count(outcome)
+        fate: Fate = "delivered" if isinstance(outcome, Delivered) else "in_doubt" if outcome.in_doubt else "unsent"
+        for pair in pairs:
+            self.fates[operation, pair] = fate
+        for verdict in outcome.verdicts:
+            pair = pairs[verdict.row - first]
+            self.fates[operation, pair] = verdict.kind
+            if verdict.kind == "rejected":
+                self.rejected.append((pair.member_id, verdict.reason))
+            else:
+                self.skipped.append(verdict.reason)
+
+    def _count(self, outcome: Outcome) -> None:
+        self.requests += outcome.requests
+        self.retries += outcome.retries
+        if isinstance(outcome, Failed):
+            self.failure = self.failure or outcome.why
+
+    def _report(self) -> Report:
+        planned = self.plan.changes
+        by_fate = [(operation, fate) for (operation, _), fate in self.fates.items()]
+        # No pair is both removed and added, so the fates of both operations fold as one map.
+        fates = {pair: fate for (_, pair), fate in self.fates.items()}
+        unsent = len(planned.adds) + len(planned.removes) - sum(fate != "unsent" for _, fate in by_fate)
+        return Report(
+            added=by_fate.count(("add", "delivered")),
+            removed=by_fate.count(("remove", "delivered")),
+            shared=len(planned.shared),
+            skipped_by_reason={reason: self.skipped.count(reason) for reason in dict.fromkeys(self.skipped)},
+            rejected=tuple(self.rejected),
+            in_doubt=sum(fate == "in_doubt" for _, fate in by_fate),
+            unsent=unsent,
+            requests=self.requests,
+            retries=self.retries,
+            saved=self.saved,
+            accepted=fold(self.plan.accepted, planned, fates, self.plan.identity),
+            failure=self.failure,
+        )
+
+
+__all__ = ["Plan", "Report", "compile", "find_destination", "load", "plan", "run", "run_blocking"]

@@ -121,7 +121,7 @@ class _Translation:
             "MAN404",
             f"{self._place(fault.path)} is {self._shown(fault.path)}; it must be {listed(allowed)}",
             fault.path,
-            label=f"must be {listed(allowed)}" if len(allowed) < 6 else "not one of the allowed values",
+            label=_label(listed(allowed)),
             hint=self._literal_hint(fault.path, value, allowed),
         )
 
@@ -188,7 +188,7 @@ class _Translation:
             "MAN401",
             f"{place} is {self._shown(fault.path)}; it must be {asked_for}",
             fault.path,
-            label=f"must be {asked_for}",
+            label=_label(asked_for),
             hint=self._type_hint(fault.path, value, asked_for),
         )
 
@@ -221,7 +221,7 @@ class _Translation:
         better = f"_{better}" if better[:1].isdigit() else better
         return self._at(
             "MAN208" if dashed else "MAN401",
-            f"`{shortened(name)}` cannot be a variable name",
+            f"`{shortened(name)}` cannot be a variable name" if name else "a variable needs a name",
             fault.path,
             key=fault.about_key,
             label="only letters, digits and `_`",
@@ -232,7 +232,8 @@ class _Translation:
         written = self._written(path)
         match value:
             case None:
-                return "leave the key out, or give it a value" if path else None
+                what = "delete the entry" if path and isinstance(path[-1], int) else "leave the key out"
+                return f"{what}, or give it a value" if path else None
             case bool() | int() | float() if asked_for == "text":
                 return f'put quotes around it: `"{written}"`'
             case str() if asked_for == BOOLEAN and value.lower() in _YES_NO:
@@ -252,7 +253,10 @@ class _Translation:
             word for each in choice if each.kind in ("literal_error", "enum") for word in allowed_words(each.context)
         ]
         phrases = list(dict.fromkeys(phrase for each in choice if (phrase := self._branch_phrase(each))))
-        asked_for = _either([*(f"`{word}`" for word in words), *phrases]).replace(BOOLEAN, "`true`, `false`")
+        if "a map" in phrases:
+            phrases = [phrase for phrase in phrases if not phrase.startswith("a map with")]
+        shown = [word for phrase in phrases for word in (BOOLEAN.split(" or ") if phrase == BOOLEAN else (phrase,))]
+        asked_for = _either([*(f"`{word}`" for word in words), *shown])
         hint = hint_for(value, words) if isinstance(value, str) else None
         for phrase in phrases:
             if phrase != "a list":
@@ -261,7 +265,7 @@ class _Translation:
             "MAN404" if words and isinstance(value, str) else "MAN401",
             f"{self._place(path)} is {self._shown(path)}; it must be {asked_for}",
             path,
-            label=f"must be {asked_for}" if len(asked_for) < 60 else "",
+            label=_label(asked_for),
             hint=hint,
         )
 
@@ -347,6 +351,10 @@ class _Translation:
 
 def _names(label: str, model: type[BaseModel]) -> bool:
     return model.__name__ in label.replace("[", " ").replace("]", " ").replace(",", " ").replace(")", " ").split()
+
+
+def _label(asked_for: str) -> str:
+    return f"must be {asked_for}" if len(asked_for) < 60 else "not one of the allowed values"
 
 
 def _either(phrases: list[str]) -> str:

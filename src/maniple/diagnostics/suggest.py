@@ -7,7 +7,7 @@ from collections.abc import Iterable
 _LONGEST = 100
 
 
-def closest(word: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
+def closest(word: str, candidates: Iterable[str], cutoff: float = 0.65) -> str | None:
     """The candidate most like `word`, or None when none is like it.
 
     Case, dashes, underscores and a plural `s` do not count; otherwise each letter added, left out, exchanged or
@@ -27,7 +27,7 @@ def closest(word: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | 
     return best
 
 
-def hint_for(word: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
+def hint_for(word: str, candidates: Iterable[str], cutoff: float = 0.65) -> str | None:
     """The hint that names the candidate most like `word`, or None."""
     found = closest(word, candidates, cutoff)
     return f"did you mean `{found}`?" if found is not None else None

@@ -162,7 +162,8 @@ class _Emitter:
         bound: list[int] = []
         for hole in below:
             emitted = self.expression(hole)
-            if emitted.text:
+            # A hole that an optional part further out has tested is known to have a value here.
+            if emitted.text or id(hole) in self.bound:
                 continue
             temporary = self._temporary()
             tests.append(_is_none(ast.NamedExpr(ast.Name(temporary, ast.Store()), emitted.code)))

@@ -10,7 +10,7 @@ from maniple.errors import ManifestError, SettingsError, UsageError
 from maniple.manifest.cases import Case, Cases
 from maniple.plan.flow import create_list, deliver
 from maniple.plan.outcome import Outcome
-from maniple.plan.prepare import Batch, prepare
+from maniple.plan.prepare import Batch, Prepared, prepare
 from maniple.plan.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.plan.resolve import ResolvedUsers, resolve_users
 from maniple.plan.settings import check_mappings, check_settings
@@ -144,11 +144,11 @@ def _play_users(
         batch = Batch(operation, index, columns, min(call.items, len(resolved.ids) - start))
         for prepared in prepare(call, context, batch):
             outcome = partner.meet(deliver(call, prepared, no_jitter))
-            _sort_verdicts(outcome, resolved, start, partner.played)
+            _sort_verdicts(outcome or prepared, resolved, start, partner.played)
 
 
-def _sort_verdicts(outcome: Outcome | None, resolved: ResolvedUsers, start: int, played: Played) -> None:
-    for verdict in outcome.verdicts if outcome is not None else ():
+def _sort_verdicts(ended: Outcome | Prepared, resolved: ResolvedUsers, start: int, played: Played) -> None:
+    for verdict in ended.verdicts:
         users = played.skipped if verdict.kind == "skipped" else played.rejected
         users.append((resolved.ids[start + verdict.row], verdict.reason))
 

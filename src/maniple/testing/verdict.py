@@ -68,17 +68,17 @@ def _body(request: Request) -> Any:
 def _users(word: str, found: list[tuple[str, str]], expected: list[tuple[str, str]]) -> Iterator[str]:
     for user_id, reason in found:
         if (user_id, reason) not in expected:
-            yield f"`{user_id}` is {word} as *{reason}*, and the case does not say so"
+            yield f"the user `{user_id}` is {word} (`{reason}`), and the case does not say so"
     for user_id, reason in expected:
         if (user_id, reason) not in found:
-            yield f"`{user_id}` is not {word} as *{reason}*, and the case says so"
+            yield f"the user `{user_id}` is not {word} (`{reason}`), and the case says so"
 
 
 def _outcome(expected: ExpectedOutcome, played: Played) -> Iterator[str]:
     failure = next((outcome for outcome in played.outcomes if isinstance(outcome, Failed)), None)
     result = "failed" if failure else "delivered"
     if result != expected.result:
-        because = f" (*{failure.why.reason}*)" if failure else ""
+        because = f" (`{failure.why.reason}`)" if failure else ""
         yield f"the result is `{result}`{because}, and the case says `{expected.result}`"
     yield from _why(expected, failure)
     reasons = dict(played.rejected)

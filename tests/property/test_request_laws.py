@@ -8,7 +8,6 @@ from urllib.parse import unquote, urlsplit
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
-from support.manifests import context, program
 
 from maniple.errors import SettingsError
 from maniple.plan.flow import deliver
@@ -16,6 +15,7 @@ from maniple.plan.outcome import Delivered, Failed
 from maniple.plan.prepare import Batch, prepare
 from maniple.plan.retry import MAX_PAUSE, is_throttled, pause_before, retry_after
 from maniple.wire import Reply, Request, Wait
+from support.manifests import context, program
 
 ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 ONE_BY_ONE = program(
@@ -41,7 +41,9 @@ def test_no_user_value_changes_host_path_headers_or_body(value: str) -> None:
     assert ("https", "api.acme.test", "") == (parts.scheme, parts.netloc, parts.fragment)
     assert ["", "lists", "7", "members", value] == [unquote(part) for part in parts.path.split("/")]
     assert f"via={value}" == unquote(parts.query)
-    assert ("Content-Type", "Authorization", "X-List", "User-Agent") == tuple(name for name, _ in prepared.request.headers)
+    assert ("Content-Type", "Authorization", "X-List", "User-Agent") == tuple(
+        name for name, _ in prepared.request.headers
+    )
     assert {"id": value, value: 1} == orjson.loads(prepared.request.body or b"") or value == "id"
 
 

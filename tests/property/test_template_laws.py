@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.interpreter import interpret
-from support.trees import GIVEN, NAMES, ROWS, nodes, scalars, texts, values
 
 from maniple.template.compile import ColumnTemplate, ScalarTemplate
 from maniple.template.operations import ABSENT
 from maniple.template.parse import Reading
+from support.interpreter import interpret
+from support.trees import GIVEN, NAMES, ROWS, nodes, scalars, texts, values
 
 scopes = st.fixed_dictionaries({name: values for name in NAMES})
 rows = st.lists(st.fixed_dictionaries({name: values for name in ROWS}), max_size=5)
@@ -34,7 +34,9 @@ def test_a_compiled_template_is_what_the_interpreter_says(node: Any, scope: dict
 
 @given(nodes, rows, st.fixed_dictionaries({name: values for name in GIVEN}))
 @settings(max_examples=150)
-def test_a_column_template_is_the_interpreter_for_every_row(node: Any, users: list[dict[str, Any]], scope: dict[str, Any]) -> None:
+def test_a_column_template_is_the_interpreter_for_every_row(
+    node: Any, users: list[dict[str, Any]], scope: dict[str, Any]
+) -> None:
     columns = {name: [user[name] for user in users] for name in ROWS}
 
     rendered = ColumnTemplate(node, frozenset(ROWS)).render(columns, scope, len(users))
@@ -46,7 +48,9 @@ def test_a_column_template_is_the_interpreter_for_every_row(node: Any, users: li
 
 @given(nodes, text_rows, st.fixed_dictionaries({name: values for name in GIVEN}))
 @settings(max_examples=150)
-def test_the_fast_form_for_columns_of_text_means_the_same(node: Any, users: list[dict[str, str]], scope: dict[str, Any]) -> None:
+def test_the_fast_form_for_columns_of_text_means_the_same(
+    node: Any, users: list[dict[str, str]], scope: dict[str, Any]
+) -> None:
     columns = {name: [user[name] for user in users] for name in ROWS}
 
     rendered = ColumnTemplate(node, frozenset(ROWS)).render(columns, scope, len(users))
@@ -57,7 +61,9 @@ def test_the_fast_form_for_columns_of_text_means_the_same(node: Any, users: list
 
 @given(nodes, text_rows, st.fixed_dictionaries({name: values for name in GIVEN}))
 @settings(max_examples=150)
-def test_a_template_that_says_nothing_is_absent_has_nothing_absent(node: Any, users: list[dict[str, str]], scope: dict[str, Any]) -> None:
+def test_a_template_that_says_nothing_is_absent_has_nothing_absent(
+    node: Any, users: list[dict[str, str]], scope: dict[str, Any]
+) -> None:
     columns = {name: [user[name] for user in users] for name in ROWS}
 
     rendered, complete = ColumnTemplate(node, frozenset(ROWS)).render_checked(columns, scope, len(users))

@@ -60,8 +60,12 @@ def program(**changes: Any) -> Program:
     return compile_program(manifest(**changes))
 
 
-def context(of: Program, *, settings: dict[str, Any] | None = None, name: str = "My cohort", **saved: Any) -> RunContext:
+def context(
+    of: Program, *, settings: dict[str, Any] | None = None, name: str = "My cohort", **saved: Any
+) -> RunContext:
     """A run's constants with the list created."""
     checked = check_settings(of, SETTINGS if settings is None else settings)
     cohort = Cohort(name, "c1", "https://cohorts.test/c1")
-    return run_context(of, settings=checked, cohort=cohort, run_id="run_1", now="2026-11-20T10:00:00Z", saved={"list_id": 7, **saved})
+    return run_context(
+        of, settings=checked, cohort=cohort, run_id="run_1", now="2026-11-20T10:00:00Z", saved={"list_id": 7, **saved}
+    )

@@ -28,10 +28,26 @@ from maniple.template.ast import (
 ROWS = ("email", "phone")
 GIVEN = ("region", "list_id")
 NAMES = (*ROWS, *GIVEN)
-PLAIN_FILTERS = ("lower", "upper", "trim", "digits", "sha256", "md5", "int", "json", "base64", "length", "first", "epoch", "bool")
+PLAIN_FILTERS = (
+    "lower",
+    "upper",
+    "trim",
+    "digits",
+    "sha256",
+    "md5",
+    "int",
+    "json",
+    "base64",
+    "length",
+    "first",
+    "epoch",
+    "bool",
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-scalars = st.one_of(st.none(), st.booleans(), st.integers(-(2**40), 2**40), st.floats(allow_nan=False, allow_infinity=False), texts)
+scalars = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**40), 2**40), st.floats(allow_nan=False, allow_infinity=False), texts
+)
 values = st.one_of(scalars, st.lists(scalars, max_size=3), st.dictionaries(texts, scalars, max_size=3))
 literals = st.one_of(st.none(), st.booleans(), st.integers(-5, 5), texts).map(Literal_)
 

@@ -79,6 +79,6 @@ def write_cohort(path: Path, users: int, first: int = 0) -> None:
         target.write("user_id,email,plan\n")
         for at in range(first, first + users, 10_000):
             target.writelines(
-                f"user{n:08d}, Given.Name{n}@Mail.Example.test,{'gold' if n % 7 else 'silver'}\n"
+                f"user{n:08d},{' ' * (n % 10 == 0)}Given.Name{n}@Mail.Example.test,{'gold' if n % 7 else 'silver'}\n"
                 for n in range(at, min(at + 10_000, first + users))
             )

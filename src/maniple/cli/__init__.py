@@ -1,0 +1,1 @@
+"""The command line: every verb shows what one use case did, data on stdout and everything else on stderr."""

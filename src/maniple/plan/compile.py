@@ -13,7 +13,7 @@ from maniple.manifest.fields import FormField
 from maniple.manifest.limits import DEFAULT_PARALLEL, rate_window
 from maniple.manifest.mappings import Pattern
 from maniple.manifest.model import Manifest
-from maniple.plan.compile_call import CallCompiler
+from maniple.plan.compile_call import CallCompiler, check_header_name
 from maniple.plan.mapping import MappingProgram
 from maniple.plan.program import AuthProgram, CallProgram, Program, VariableRow
 from maniple.plan.reading import Available, TemplateReader
@@ -28,6 +28,7 @@ from maniple.template.scope import PREDEFINED
 
 ALWAYS = {name: "pre-defined" for name, row in PREDEFINED.items() if row.place == "always"}
 IN_CALL = {name: "pre-defined" for name in ("operation", "membership", "batch_id", "batch_index")}
+CALLS_WITH_USERS = ("add_users", "remove_users", "update_users", "set_property", "unset_property", "replace_users")
 PER_USER = {name: "pre-defined" for name in ("user", "amplitude_id")}
 
 
@@ -78,7 +79,12 @@ class _Compiler:
         self._shape()
         self._declare()
         define = self._define()
-        base: dict[str, str] = {**self.field_names, **{name: "define" for name in self.manifest.define}, **ALWAYS}
+        base: dict[str, str] = {
+            **self.field_names,
+            **{name: "define" for name in self.manifest.define},
+            **self._saved_by_auth(),
+            **ALWAYS,
+        }
         saved = dict.fromkeys(self._saved(), "create_list.save")
         has_list = self.manifest.create_list is not None or self.manifest.list_id is not None
         with_list = {**base, **saved, **({"list_id": "pre-defined"} if has_list else {})}
@@ -127,7 +133,18 @@ class _Compiler:
 
     def _saved(self) -> list[str]:
         create = self.manifest.create_list
-        return [name for name in create.save if name not in PREDEFINED] if create else []
+        if create is None:
+            return []
+        steps = create.steps or ()
+        saving = [create.save, *(each for step in steps for each in (step.save, step.match.save if step.match else {}))]
+        return [name for name in dict.fromkeys(name for saved in saving for name in saved) if name not in PREDEFINED]
+
+    def _saved_by_auth(self) -> dict[str, str]:
+        """The variables that an OAuth `auth` fills in from its token reply."""
+        auth = self.manifest.auth
+        saving = [kind for kind in (auth if isinstance(auth, list) else [auth]) if hasattr(kind, "save")]
+        names = {name: "auth" for kind in saving for name in getattr(kind, "save", {})}
+        return {**names, "access_token": "pre-defined"} if saving else names
 
     def _define(self) -> tuple[tuple[str, ScalarTemplate], ...]:
         available: dict[str, str] = {**self.field_names, **ALWAYS}
@@ -182,14 +199,19 @@ class _Compiler:
     def _calls(self, base: Available, with_list: Available, define: dict[str, Parts]) -> dict[str, CallProgram]:
         shared_auth = self._auth(self.manifest.auth, ("auth",), base, "auth")
         compiler = CallCompiler(
-            self.manifest, self.reader, {form_field.name: form_field for form_field in self.fields}, define, base
+            self.manifest,
+            self.reader,
+            {form_field.name: form_field for form_field in self.fields},
+            define,
+            base,
+            frozenset(self._saved_by_auth()),
         )
         calls: dict[str, CallProgram] = {}
         users = {**{mapping.name: "mapping" for mapping in self.manifest.mappings}, **PER_USER}
         for name, call in self.manifest.calls.items():
             if call.steps is not None:
                 continue
-            carries_users = name in ("add_users", "remove_users", "update_users", "set_property", "unset_property")
+            carries_users = name in CALLS_WITH_USERS
             available = (
                 {**with_list, **IN_CALL} if carries_users else dict(base if name == "create_list" else with_list)
             )
@@ -212,13 +234,20 @@ class _Compiler:
                 if kind.when
                 else None
             )
+            for header in kind.sets_header():
+                check_header_name(self.reader, header, *_place_of_header(kind, header, place))
             for template, at in _auth_templates(kind, place):
                 templates[template] = ScalarTemplate(self.reader.text(template, at, available, section))
             kinds.append((when, kind))
         return AuthProgram(tuple(kinds), templates)
 
     def _unused(self, rows: Iterable[VariableRow]) -> None:
+        not_run = any(found.code == "MAN901" and found.severity == "error" for found in self.reader.findings)
+        if not_run or self.reader.unread:
+            return
         for row in rows:
+            if row.name in self.reader.meant:
+                continue
             if row.declared and not row.used and row.name in self.declared.places:
                 path, key = self.declared.places[row.name]
                 what = {
@@ -232,6 +261,7 @@ class _Compiler:
                     path,
                     key=key,
                     label=label,
+                    hint=f"use `${row.name}`, or delete it",
                 )
 
 
@@ -250,6 +280,13 @@ def _with_default_fields(manifest: Manifest) -> tuple[FormField, ...]:
             names.add(default.name)
             added.append(FormField(name=default.name, type="secret", label=default.label, optional=default.optional))
     return (*added, *manifest.fields)
+
+
+def _place_of_header(kind: AuthKind, header: str, path: Path) -> tuple[Path, bool]:
+    """Where an auth kind names a header, and whether it is a key."""
+    if isinstance(getattr(kind, "headers", None), dict):
+        return (*path, "headers", header), True
+    return ((*path, "name"), False) if "name" in kind.model_fields_set else (path, True)
 
 
 def _auth_templates(kind: AuthKind, path: Path) -> list[tuple[str, Path]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from maniple.body import RUNNING_FORMATS
@@ -31,15 +31,18 @@ class CallCompiler:
         fields: Mapping[str, FormField],
         define: Mapping[str, Parts],
         base: Available,
+        saved_by_auth: frozenset[str] = frozenset(),
     ) -> None:
         self.manifest = manifest
         self.reader = reader
         self.fields = fields
         self.define = define
         self.base = base
+        self.saved_by_auth = saved_by_auth
 
     def compile(self, name: str, call: Call, auth: AuthProgram, available: Available, users: Available) -> CallProgram:
         """Compile one call. `available` has a value anywhere in it, `users` for each user; without `users` it carries none."""
+        self.reader.items_are_text = call.join is not None
         batch = call.batch or self.manifest.batch
         items = self._batch_items(call) if users else 1
         item_tree = call.item if "item" in call.model_fields_set else self.manifest.item if users else None
@@ -160,7 +163,8 @@ class CallCompiler:
     def _items_fit(
         self, name: str, call: Call, has_item: bool, uses_items: bool, single: bool, uses_users: bool
     ) -> None:
-        if any(body not in RUNNING_FORMATS for body in call.bodies):
+        unread = any(section.partition(".")[0] == name for section in self.reader.unread)
+        if unread or any(body not in RUNNING_FORMATS for body in call.bodies):
             return
         if uses_items and not has_item:
             return  # reported as a variable without value
@@ -194,23 +198,27 @@ class CallCompiler:
 
     def _url(self, name: str, call: Call, available: Available) -> PlacedText:
         path: Path = (name, "url")
-        node = self.reader.text(call.url or "", path, available, f"{name}.url")
+        node = self.reader.text(call.url or "", path, available, f"{name}.url", as_text=True)
         parts = expand(parts_of(node), self.define)
-        placed, faults = place_url(parts, self.fields)
+        placed, faults = place_url(parts, self.fields, self.saved_by_auth)
         for fault in faults:
             within = self._within(call.url or "", fault.about)
             self.reader.report(fault.code, fault.message, path, within=within, hint=fault.hint)
-        for variable in placed.names:
+        self._secrets_in_url(placed.names, call.url or "", path)
+        return placed
+
+    def _secrets_in_url(self, variables: Iterable[str], text: str, path: Path) -> None:
+        """Warn about secret fields among `variables`, which stand in `text`, a part of a URL."""
+        for variable in variables:
             form_field = self.fields.get(variable)
             if form_field is not None and form_field.type == "secret":
                 self.reader.report(
                     "MAN304",
                     f"the secret `${variable}` stands in the URL, where logs and proxies see it",
                     path,
-                    within=self._within(call.url or "", variable),
+                    within=self._within(text, variable),
                     hint="send it in a header, if the partner allows it",
                 )
-        return placed
 
     @staticmethod
     def _within(text: str, variable: str | None) -> tuple[int, int] | None:
@@ -224,15 +232,21 @@ class CallCompiler:
         for key, value in written.items():
             optional = key.endswith("~") and len(key) > 1
             name = self.reader.text(key[:-1] if optional else key, (*path, key), available, section, key=True)
-            if header:
-                self._header_name(name, (*path, key))
+            if header and isinstance(name, Const):
+                check_header_name(self.reader, str(name.value), (*path, key), True)
             values = value if isinstance(value, list) else [value]
-            nodes = [
-                self.reader.text(
-                    text, (*path, key, place) if isinstance(value, list) else (*path, key), available, section
-                )
-                for place, text in enumerate(values)
+            places: list[Path] = [
+                (*path, key, place) if isinstance(value, list) else (*path, key) for place in range(len(values))
             ]
+            nodes = [
+                self.reader.text(text, place, available, section, as_text=header)
+                for text, place in zip(values, places, strict=True)
+            ]
+            for node, text, place in zip(nodes, values, places, strict=True):
+                if header:
+                    self._header_value(node, place)
+                else:
+                    self._secrets_in_url(names(node), text, place)
             holes_below = [hole for node in (name, *nodes) for hole in holes(node)] if optional else []
             pairs.append(
                 PairProgram(
@@ -245,21 +259,31 @@ class CallCompiler:
             )
         return tuple(pairs)
 
-    def _header_name(self, name: Const | Value | Text, path: Path) -> None:
-        if not isinstance(name, Const):
-            return
-        if not TOKEN.fullmatch(str(name.value)):
+    def _header_value(self, value: Const | Value | Text, path: Path) -> None:
+        fixed = "".join(part for part in parts_of(value) if isinstance(part, str))
+        if any((char < " " and char != "\t") or char == "\x7f" for char in fixed):
             self.reader.report(
                 "MAN303",
-                f"`{name.value}` is not a header name",
+                "a header's value cannot contain a line break or another control character",
                 path,
-                key=True,
-                hint="header names are letters, digits and hyphens",
+                hint="write it in one line",
             )
-        elif str(name.value).lower() in OWN_HEADERS:
-            self.reader.report(
-                "MAN303", f"`{name.value}` is set by the connection itself", path, key=True, hint="leave it out"
-            )
+
+
+def check_header_name(reader: TemplateReader, name: str, path: Path, key: bool) -> None:
+    """Report a name that no header can have, or that the connection sets itself. With `key`, the key at `path` is it."""
+    if "$" in name or "{{" in name:
+        return
+    if not TOKEN.fullmatch(name):
+        reader.report(
+            "MAN303",
+            f"`{name}` is not a header name",
+            path,
+            key=key,
+            hint="header names are letters, digits and hyphens",
+        )
+    elif name.lower() in OWN_HEADERS:
+        reader.report("MAN303", f"`{name}` is set by the connection itself", path, key=key, hint="leave it out")
 
 
 def _placed(node: Const | Value | Text, position: Position) -> PlacedText:

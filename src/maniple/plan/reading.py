@@ -26,9 +26,9 @@ _WITHOUT_VALUE = {
     "access_token": "`$access_token` has a value only with an OAuth `auth`",
     "value": "`$value` is the value being normalized, and exists only in `normalize`",
     "reply": "`$reply` exists only in `message`",
-    "property_name": "`$property_name` exists only in property syncs",
-    "property_value": "`$property_value` exists only in property syncs",
 }
+NOT_FILLED_YET = ("targets", "values", "steps", "property_name", "property_value")
+"""Pre-defined variables that this version does not fill in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,14 @@ class TemplateReader:
             {name for name, row in PREDEFINED.items() if row.kind == "map"}
             | {m.name for m in manifest.mappings if m.many}
         )
+        self.structures = self.maps | {name for name, row in PREDEFINED.items() if row.kind == "list"}
+        self.elsewhere = _declared(manifest)
+        self.items_are_text = False
+        """`$items` is one text in the call that is being read (`join`)."""
+        self.unread: set[str] = set()
+        """Sections with a template that could not be read, so that nobody knows all that they use."""
+        self.meant: set[str] = set()
+        """Variables that a misspelt name probably meant."""
         self.findings: list[Diagnostic] = []
         self.uses: list[Located] = []
 
@@ -58,25 +66,32 @@ class TemplateReader:
         return key in self.carried.get(name, ()) or (key == "target" and name in self.targets)
 
     def text(
-        self, text: str, path: Path, available: Available, section: str, *, key: bool = False
+        self,
+        text: str,
+        path: Path,
+        available: Available,
+        section: str,
+        *,
+        key: bool = False,
+        as_text: bool = False,
     ) -> Const | Value | Text:
-        """Read one string at `path` of the document."""
-        reading = Reading(self.carries, self.maps)
-        node = reading.text(text, path, key=key)
+        """Read one string at `path` of the document; `as_text` when it stands where only text may, as in a URL."""
+        reading = self._reading()
+        node = reading.text(text, path, key=key, as_text=as_text)
         self._take(reading, available, section, None, path)
         return node
 
     def condition(self, text: str, path: Path, available: Available, section: str) -> Node:
         """Read a `when`: one expression, written `{{ ... }}` or bare."""
         wrapped = text if "{{" in text or text.strip().startswith("$") else "{{ " + text + " }}"
-        reading = Reading(self.carries, self.maps)
+        reading = self._reading()
         node = reading.text(wrapped, path)
         self._take(reading, available, section, None, path, exact=wrapped == text)
         return node
 
     def tree(self, tree: Any, path: Path, available: Available, section: str) -> Node:
         """Read a body or an item: a YAML tree, or JSON text with bare holes."""
-        reading = Reading(self.carries, self.maps)
+        reading = self._reading()
         if not isinstance(tree, str) or not self._is_json_text(tree, path):
             node = reading.tree(tree, path)
             self._take(reading, available, section, None, path)
@@ -85,10 +100,14 @@ class TemplateReader:
         for fault in faults:
             self.report(fault.code, fault.message, path, within=(fault.start, fault.end), hint=fault.hint)
         if parsed is None:
+            self.unread.add(section)
             return Const(None)
         node = reading.tree(parsed.value, ())
         self._take(reading, available, section, (tree, parsed), path)
         return node
+
+    def _reading(self) -> Reading:
+        return Reading(self.carries, self.maps, self.structures - ({"items"} if self.items_are_text else set()))
 
     @staticmethod
     def _is_json_text(text: str, path: Path) -> bool:
@@ -123,6 +142,8 @@ class TemplateReader:
         *,
         exact: bool = True,
     ) -> None:
+        if reading.faults:
+            self.unread.add(section)
         for place, key, fault in reading.faults:
             at, within = self._place(place, key, fault.start, fault.end, text, path)
             self.report(
@@ -158,42 +179,57 @@ class TemplateReader:
         self, use: Use, available: Available, path: Path, within: tuple[int, int] | None, section: str, text: Any
     ) -> None:
         key = use.key and text is None
-        notes = (_listing(available),) if available else ()
-        if use.name in PREDEFINED:
-            row = PREDEFINED[use.name]
-            message = _WITHOUT_VALUE.get(use.name, f"`${use.written}` has no value in `{section}`")
+        where: dict[str, Any] = {"key": key, "within": within}
+        if use.name in NOT_FILLED_YET:
+            what = f"`${use.written}` is part of the language, but this version does not fill it in yet"
+            self.report("MAN901", what, path, **where)
+        elif use.name in PREDEFINED or use.name in self.elsewhere:
+            self._without_value(use, path, section, where)
+        elif (dashed := self._dashed(use, path)) is not None:
+            self._dash_in_name(use, dashed, available, path, where)
+        else:
+            hint = hint_for(use.written, available)
+            self.meant.update(name for name in available if hint is not None and f"`{name}`" in hint)
             self.report(
-                "MAN203",
-                message,
+                "MAN201",
+                f"`${use.written}` is not declared",
                 path,
-                key=key,
-                within=within,
-                notes=(f"`${row.name}` is {row.meaning}",),
-                label="no value here",
+                notes=(_listing(available),) if available else (),
+                label="no variable has this name",
+                hint=hint.replace("`", "`$", 1) if hint else None,
+                **where,
             )
-            return
-        dashed = self._dashed(use, path)
-        if dashed is not None:
-            fixed = f"{use.written}_{dashed.replace('-', '_')}"
-            self.report(
-                "MAN208",
-                f"a variable name ends at a dash: `${use.written}` is read, then the text `-{dashed}`",
-                path,
-                key=key,
-                within=within,
-                hint=f"write `${fixed}`" + ("" if fixed in available else f", and name the field `{fixed}`"),
-            )
-            return
-        hint = hint_for(use.written, available)
+
+    def _without_value(self, use: Use, path: Path, section: str, where: dict[str, Any]) -> None:
+        """A variable that exists, and has no value at this place."""
+        row = PREDEFINED.get(use.name)
+        kind = "user" if row is not None and row.place == "user" else self.elsewhere.get(use.name, "")
+        notes = (f"`${row.name}` is {row.meaning}",) if row is not None else ()
+        hint = None
+        match kind:
+            case "user":
+                message = f"`${use.written}` is one user's value, and has none in `{section}`"
+                hint = "a user's value can stand in `item`, and in a call with `batch: {items: 1}`"
+            case "define" if section == "define":
+                message = f"`${use.written}` is defined below, and has no value yet"
+                hint = f"move `{use.name}` up"
+            case "define":
+                message = f"`${use.written}` comes from `define`, and has no value in `{section}`"
+            case "saved":
+                message = f"`${use.written}` has no value before `create_list` has saved it"
+            case _:
+                message = _WITHOUT_VALUE.get(use.name, f"`${use.written}` has no value in `{section}`")
+        self.report("MAN203", message, path, notes=notes, label="no value here", hint=hint, **where)
+
+    def _dash_in_name(self, use: Use, dashed: str, available: Available, path: Path, where: dict[str, Any]) -> None:
+        fixed = f"{use.written}_{dashed.replace('-', '_')}"
+        self.meant.add(fixed)
         self.report(
-            "MAN201",
-            f"`${use.written}` is not declared",
+            "MAN208",
+            f"a variable name ends at a dash: `${use.written}` is read, then the text `-{dashed}`",
             path,
-            key=key,
-            within=within,
-            notes=notes,
-            label="no variable has this name",
-            hint=hint.replace("`", "`$", 1) if hint else None,
+            hint=f"write `${fixed}`" + ("" if fixed in available else f", and name the field `{fixed}`"),
+            **where,
         )
 
     def _dashed(self, use: Use, path: Path) -> str | None:
@@ -217,6 +253,16 @@ class TemplateReader:
         ):
             word += text[at + len(mark) + len(word)]
         return word.strip("-") or None
+
+
+def _declared(manifest: Manifest) -> dict[str, str]:
+    """What is declared and has a value only at some places: `user`, `define` or `saved`, by name."""
+    create = manifest.create_list
+    return {
+        **dict.fromkeys(create.save if create is not None else (), "saved"),
+        **dict.fromkeys(manifest.define, "define"),
+        **{mapping.name: "user" for mapping in manifest.mappings},
+    }
 
 
 def _listing(available: Available) -> str:

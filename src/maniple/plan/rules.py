@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import jmespath
 import re2
 from jmespath.exceptions import JMESPathError
 
+from maniple.diagnostics.suggest import hint_for
 from maniple.manifest.answers import ErrorRule, ErrorRules, ListId, Rejects, RetryAfter, SameAs
 from maniple.manifest.base import seconds
 from maniple.manifest.model import Manifest
@@ -34,9 +37,22 @@ def compile_path(reader: TemplateReader, expression: str | None, path: Path) -> 
             path,
             within=within,
             label="reading stops here" if within else "",
-            hint="write a path such as `data.id`, `errors[].code` or `status == 'ok'`",
+            hint=_path_hint(expression),
         )
         return None
+
+
+def _path_hint(expression: str) -> str:
+    """What to type: a key with a dash needs double quotes; otherwise examples."""
+    quoted = re.sub(r"(?<![\w\"'`-])[A-Za-z_]\w*(?:-\w+)+(?![\w\"'`-])", r'"\g<0>"', expression)
+    if quoted != expression:
+        try:
+            jmespath.compile(quoted)
+        except JMESPathError:
+            pass
+        else:
+            return f"write `{quoted}`: a key with a dash needs double quotes"
+    return "write a path such as `data.id`, `errors[].code` or `status == 'ok'`"
 
 
 def compile_pattern(reader: TemplateReader, pattern: str | None, path: Path, *, group: str | None = None) -> Any:
@@ -49,10 +65,13 @@ def compile_pattern(reader: TemplateReader, pattern: str | None, path: Path, *, 
     try:
         compiled = re2.compile(pattern, options)
     except re2.error as cause:
+        what, part = _reason(cause)
+        start = pattern.find(part) if part else -1
         reader.report(
             "MAN504",
-            f"the regular expression cannot be used: {_reason(cause)}",
+            f"the regular expression cannot be used: {what}",
             path,
+            within=(start, start + len(part)) if start >= 0 else None,
             hint="RE2 syntax: no look-around, no back-references, so that matching takes linear time",
         )
         return None
@@ -64,47 +83,85 @@ def compile_pattern(reader: TemplateReader, pattern: str | None, path: Path, *, 
     return compiled
 
 
-def _reason(cause: Exception) -> str:
+_PATTERN_FAULTS = {
+    "invalid perl operator": "look-around is not available",
+    "invalid escape sequence": "there is no such escape",
+    "missing ]": "`[` is opened and never closed",
+    "missing )": "`(` is opened and never closed",
+    "unexpected )": "`)` closes nothing",
+    "no argument for repetition operator": "nothing stands before this repetition",
+    "bad repetition operator": "two repetitions follow each other",
+    "invalid repetition size": "this repetition is too large or runs backwards",
+    "invalid character class range": "this range runs backwards",
+    "invalid named capture group": "this group has no right name",
+}
+"""What RE2 says, in the author's words."""
+
+
+def _reason(cause: Exception) -> tuple[str, str]:
+    """Why RE2 refused a pattern, and the part of the pattern that it names."""
     text = cause.args[0] if cause.args else "unknown"
-    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    fault, _, part = text.partition(": ")
+    return _PATTERN_FAULTS.get(fault, text), part
 
 
-def own_rules(manifest: Manifest, call: str, seen: tuple[str, ...] = ()) -> list[tuple[Path, ErrorRule]] | None:
-    """A call's own rules with their places, copies resolved; None when they copy in a circle or from no call."""
-    source = manifest.calls.get(call)
-    if source is None or call in seen:
-        return None
-    return _resolved(manifest, source.errors, (call, "errors"), (*seen, call))
+@dataclass(frozen=True, slots=True)
+class LostCopy:
+    """A `same_as` that leads nowhere. `path` is its place."""
+
+    path: Path
+    message: str
+    hint: str | None = None
 
 
-def _resolved(
-    manifest: Manifest, rules: ErrorRules, path: Path, seen: tuple[str, ...]
-) -> list[tuple[Path, ErrorRule]] | None:
-    found: list[tuple[Path, ErrorRule]] = []
+Rules: TypeAlias = list[tuple[Path, ErrorRule]]
+"""Error rules with their places."""
+
+
+def own_rules(manifest: Manifest, call: str) -> Rules | LostCopy:
+    """A call's own rules with their places, copies resolved."""
+    return _resolved(manifest, manifest.calls[call].errors, (call, "errors"), (call,))
+
+
+def _resolved(manifest: Manifest, rules: ErrorRules, path: Path, seen: tuple[str, ...]) -> Rules | LostCopy:
+    found: Rules = []
     for position, rule in enumerate([rules] if isinstance(rules, SameAs) else rules):
+        place = path if isinstance(rules, SameAs) else (*path, position)
         if isinstance(rule, ErrorRule):
-            found.append(((*path, position), rule))
+            found.append((place, rule))
             continue
-        copied = own_rules(manifest, rule.same_as, seen)
-        if copied is None:
-            return None
+        copied = _copied(manifest, rule.same_as, (*place, "same_as"), seen)
+        if isinstance(copied, LostCopy):
+            return copied
         found.extend(copied)
     return found
+
+
+def _copied(manifest: Manifest, call: str, path: Path, seen: tuple[str, ...]) -> Rules | LostCopy:
+    source = manifest.calls.get(call)
+    if source is None:
+        return LostCopy(path, f"this manifest has no call `{call}`", hint_for(call, manifest.calls))
+    if call in seen:
+        return LostCopy(path, f"`{call}` copies its rules from here: the copies go round in a circle")
+    return _resolved(manifest, source.errors, (call, "errors"), (*seen, call))
 
 
 def compile_rules(
     reader: TemplateReader, manifest: Manifest, call: str, available: Available
 ) -> tuple[RuleProgram, ...]:
     """The call's own rules, then the manifest's that are for it."""
-    own = own_rules(manifest, call)
-    if own is None:
-        reader.report(
-            "MAN506", f"`same_as` in `{call}` names no call of this manifest, or copies in a circle", (call, "errors")
-        )
-        own = []
-    shared = _resolved(manifest, manifest.errors, ("errors",), ()) or []
+    own = _found(reader, own_rules(manifest, call))
+    shared = _found(reader, _resolved(manifest, manifest.errors, ("errors",), ()))
     fitting = [(path, rule) for path, rule in shared if not rule.calls or call in rule.calls]
     return tuple(_compile_rule(reader, path, rule, available) for path, rule in (*own, *fitting))
+
+
+def _found(reader: TemplateReader, rules: Rules | LostCopy) -> Rules:
+    if isinstance(rules, LostCopy):
+        reader.report("MAN506", rules.message, rules.path, hint=rules.hint)
+        return []
+    return rules
 
 
 def _compile_rule(reader: TemplateReader, path: Path, rule: ErrorRule, available: Available) -> RuleProgram:

@@ -6,18 +6,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from maniple.body import RUNNING_FORMATS
+from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules
 from maniple.manifest.call import Call
 from maniple.manifest.limits import rate_scope, rate_window
 from maniple.manifest.model import Manifest
 from maniple.source.text import Path
-from maniple.template.scope import ALIASES, PREDEFINED
+from maniple.template.scope import ALIASES, PREDEFINED, canonical
 
 Finding = tuple[str, str, Path, dict[str, Any]]
 """Code, message, path, further arguments of `finding`."""
 
-_UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
-_LATER_ACTIONS = ("split_batch", "drop_rejected_and_resend", "refresh_auth")
+UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
+"""Calls that are read and never made; their absence does no harm."""
+LATER_ACTIONS = ("split_batch", "drop_rejected_and_resend", "refresh_auth")
+"""What a rule's `then` may say and is not done yet; the batch fails with its reason instead."""
+LATER_KEYS = {
+    "a mapping": ("one_of", "many", "when"),
+    "a call": ("gzip", "first_batch", "when"),
+    "`batch`": ("min_items", "dedupe", "by", "empty"),
+    "`limits`": ("budget", "wait"),
+}
+"""Keys that are read and not run yet, by what they stand in."""
 
 
 def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
@@ -34,14 +44,14 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
             path: Path = ("auth", position, "kind") if isinstance(manifest.auth, list) else ("auth", "kind")
             yield later(f"auth kind `{auth.kind}`", path)
     for name, call in manifest.calls.items():
-        if name in _UNSENT_CALLS:
+        if name in UNSENT_CALLS:
             yield later(f"`{name}`", (name,), key=True, severity="warning")
         yield from _call_not_run_yet(name, call, later)
     for position, form_field in enumerate(manifest.fields):
         if form_field.from_ is not None:
             yield later("`from: operator`", ("fields", position, "from"))
     for position, mapping in enumerate(manifest.mappings):
-        for key in ("one_of", "many", "when"):
+        for key in LATER_KEYS["a mapping"]:
             if getattr(mapping, key):
                 yield later(f"`{key}` on a mapping", ("mappings", position, key), key=True)
     yield from _limits_not_run_yet(manifest.limits, ("limits",), later)
@@ -57,7 +67,7 @@ def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
     for body in call.bodies:
         if body not in RUNNING_FORMATS:
             yield later(f"a `{body}` body", (name, body), key=True)
-    for key in ("gzip", "first_batch", "when"):
+    for key in LATER_KEYS["a call"]:
         if getattr(call, key):
             yield later(f"`{key}` on a call", (name, key), key=True)
     if name != "create_list" and call.save:
@@ -77,7 +87,7 @@ def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
 def _batch_not_run_yet(batch: Any, path: Path, later: Any) -> Iterator[Finding]:
     if batch is None:
         return
-    for key in ("min_items", "dedupe", "by", "empty"):
+    for key in LATER_KEYS["`batch`"]:
         if getattr(batch, key):
             yield later(f"`{key}` in `batch`", (*path, key), key=True)
     if batch.items == "all":
@@ -85,7 +95,7 @@ def _batch_not_run_yet(batch: Any, path: Path, later: Any) -> Iterator[Finding]:
 
 
 def _limits_not_run_yet(limits: Any, path: Path, later: Any) -> Iterator[Finding]:
-    for key in ("budget", "wait"):
+    for key in LATER_KEYS["`limits`"]:
         if getattr(limits, key):
             yield later(f"`{key}` in `limits`", (*path, key), key=True)
     for rate in limits.rates:
@@ -97,7 +107,7 @@ def _limits_not_run_yet(limits: Any, path: Path, later: Any) -> Iterator[Finding
 
 def _rules_not_run_yet(rules: ErrorRules, path: Path, later: Any) -> Iterator[Finding]:
     for position, rule in enumerate(rules if isinstance(rules, list) else []):
-        if isinstance(rule, ErrorRule) and rule.then in _LATER_ACTIONS:
+        if isinstance(rule, ErrorRule) and rule.then in LATER_ACTIONS:
             yield later(
                 f"`then: {rule.then}`",
                 (*path, position, "then"),
@@ -161,7 +171,11 @@ def _names(manifest: Manifest) -> Iterator[Finding]:
                 "MAN209",
                 f"`{name}` is a pre-defined variable",
                 path,
-                {"key": path[0] == "define", "hint": "choose another name"},
+                {
+                    "key": path[0] == "define",
+                    "notes": (f"`${canonical(name)}` is {PREDEFINED[canonical(name)].meaning}",),
+                    "hint": "choose another name",
+                },
             )
         elif name in seen:
             yield (
@@ -194,26 +208,34 @@ def _options(manifest: Manifest) -> Iterator[Finding]:
                 {"hint": "add `options: [{label: ..., value: ...}]`"},
             )
         elif form_field.default is not None and form_field.default not in values:
-            allowed = ", ".join(f"`{value}`" for value in values)
+            words = [_word(value) for value in values]
+            default = _word(form_field.default)
             yield (
                 "MAN510",
-                f"the default `{form_field.default}` is not one of the options",
+                f"the default `{default}` is not one of the options",
                 (*path, "default"),
-                {"notes": (f"options: {allowed}",)},
+                {"notes": (f"options: {listed(words, last='and')}",), "hint": hint_for(default, words)},
             )
         for second, value in enumerate(values):
             if value in values[:second]:
-                yield "MAN508", f"two options have the value `{value}`", (*path, "options", second, "value"), {}
+                yield (
+                    "MAN508",
+                    f"two options have the value `{_word(value)}`",
+                    (*path, "options", second, "value"),
+                    {"hint": "give each option a value of its own"},
+                )
+
+
+def _word(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _rules(rules: ErrorRules, path: Path) -> Iterator[Finding]:
+    earlier: list[tuple[int, ErrorRule]] = []
     for position, rule in enumerate(rules if isinstance(rules, list) else []):
-        if not isinstance(rule, ErrorRule) or rule.then == "treat_as_success":
+        if not isinstance(rule, ErrorRule):
             continue
-        statuses = rule.status if isinstance(rule.status, list) else [rule.status]
-        plain = rule.body is None and rule.where is None
-        success = any(status == "2xx" or (isinstance(status, int) and 200 <= status < 300) for status in statuses)
-        if plain and success:
+        if rule.then != "treat_as_success" and rule.body is None and rule.where is None and _fits_success(rule):
             yield (
                 "MAN507",
                 "this rule would make every success a failure",
@@ -223,3 +245,36 @@ def _rules(rules: ErrorRules, path: Path) -> Iterator[Finding]:
                     "hint": "leave it out: a 2xx is success already; add `body` or `where` for failures inside a 2xx",
                 },
             )
+        wider = next((number for number, other in earlier if _covers(other, rule)), None)
+        if wider is not None:
+            yield (
+                "MAN507",
+                f"rule {wider + 1} of this list fits first whenever this one would",
+                (*path, position),
+                {"label": "never reached", "hint": f"move it above rule {wider + 1}, or delete it"},
+            )
+        earlier.append((position, rule))
+
+
+def _statuses(rule: ErrorRule) -> frozenset[int | str]:
+    return frozenset(rule.status if isinstance(rule.status, list) else () if rule.status is None else (rule.status,))
+
+
+def _fits_success(rule: ErrorRule) -> bool:
+    return any(status == "2xx" or (isinstance(status, int) and 200 <= status < 300) for status in _statuses(rule))
+
+
+def _covers(earlier: ErrorRule, later: ErrorRule) -> bool:
+    """`earlier` fits every reply that `later` fits, as far as their words tell."""
+    wide, narrow = _statuses(earlier), _statuses(later)
+    by_status = not wide or (
+        bool(narrow)
+        and all(status in wide or (isinstance(status, int) and f"{status // 100}xx" in wide) for status in narrow)
+    )
+    by_call = not earlier.calls or (bool(later.calls) and set(later.calls) <= set(earlier.calls))
+    return (
+        by_status
+        and by_call
+        and (earlier.body is None or earlier.body == later.body)
+        and (earlier.where is None or earlier.where == later.where)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -25,13 +26,14 @@ from maniple.template.ast import (
     Negative,
     Not,
 )
-from maniple.template.filters import FILTERS
+from maniple.template.filters import FILTERS, FilterSpec
 from maniple.template.parse import Carries, Fault, Use
 from maniple.template.scope import canonical
 
 MAX_DEPTH = 30
-MAX_TEXT = 1_000
 
+_TOO_DEEP = f"the expression is nested too deeply: {MAX_DEPTH} brackets inside each other are the most"
+_SIMPLER = "use filters, or name a part of it under `define`"
 _BINARY: dict[type[nodes.BinExpr], Any] = {
     nodes.Add: "+",
     nodes.Sub: "-",
@@ -51,7 +53,7 @@ _COMPARE: dict[str, CompareOp] = {
     "notin": "not in",
 }
 _REFUSED: dict[type[nodes.Node], str] = {
-    nodes.Call: "calls",
+    nodes.Call: "function calls",
     nodes.List: "literal lists",
     nodes.Tuple: "literal tuples",
     nodes.Dict: "literal maps",
@@ -59,6 +61,37 @@ _REFUSED: dict[type[nodes.Node], str] = {
     nodes.Pow: "powers (`**`)",
     nodes.Slice: "slices",
 }
+
+_ALLOWED = "allowed: names, constants, operators, `a if b else c`, filters"
+_ELSEWHERE = {
+    "b64encode": "base64",
+    "base64_encode": "base64",
+    "count": "length",
+    "d": "default",
+    "downcase": "lower",
+    "encode": "path",
+    "format_date": "date",
+    "lowercase": "lower",
+    "lstrip": "trim",
+    "md5_hex": "md5",
+    "remove_spaces": "strip_spaces",
+    "rstrip": "trim",
+    "size": "length",
+    "str": "string",
+    "strftime": "date",
+    "strip": "trim",
+    "timestamp": "epoch",
+    "to_json": "json",
+    "tojson": "json",
+    "toLowerCase": "lower",
+    "toUpperCase": "upper",
+    "tolower": "lower",
+    "toupper": "upper",
+    "upcase": "upper",
+    "uppercase": "upper",
+    "urlencode": "path",
+}
+"""What filters and methods of other languages are called here."""
 
 
 @lru_cache(maxsize=1)
@@ -68,17 +101,17 @@ def _environment() -> Environment:
 
 def read_expression(inner: str, carries: Carries) -> tuple[Expression, list[Use], list[Fault]]:
     """Read what stands between `{{` and `}}`. Offsets in uses and faults count from the start of `inner`."""
-    whole = (0, max(1, len(inner)))
+    whole = _trimmed(inner)
     nothing = Literal_(None)
     if _nesting(inner) > MAX_DEPTH:
-        return nothing, [], [Fault("MAN104", "the expression is nested too deeply", *whole)]
+        return nothing, [], [Fault("MAN104", _TOO_DEEP, *whole, _SIMPLER)]
     try:
         template = _environment().parse("{{" + inner + "}}")
     except TemplateSyntaxError as cause:
         message = f"this expression cannot be read: {(cause.message or 'syntax error').rstrip('.')}"
         return nothing, [], [Fault("MAN204", message, *whole)]
     except RecursionError:
-        return nothing, [], [Fault("MAN104", "the expression is nested too deeply", *whole)]
+        return nothing, [], [Fault("MAN104", _TOO_DEEP, *whole, _SIMPLER)]
     body = template.body
     output = body[0] if len(body) == 1 else None
     if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
@@ -131,13 +164,24 @@ class _Reader:
                 return self.read(node.node)
             case nodes.BinExpr() if type(node) in _BINARY:
                 return Binary(_BINARY[type(node)], self.read(node.left), self.read(node.right))
+        if isinstance(node, nodes.Call):
+            return self._call(node)
         what = _REFUSED.get(type(node), f"`{type(node).__name__}`")
-        return self._refuse(f"{what} are not part of the language", 0, len(self.inner))
+        return self._refuse(f"{what} are not part of the language", *_trimmed(self.inner))
+
+    def _call(self, node: nodes.Call) -> Expression:
+        """A call is refused; what is called is often a filter by another name."""
+        called = node.node.attr if isinstance(node.node, nodes.Getattr) else getattr(node.node, "name", "")
+        start, end = self._place(called) if isinstance(node.node, nodes.Name) else self._place(called, r"\.\s*")
+        known = called if called in FILTERS else _ELSEWHERE.get(called)
+        return self._refuse(
+            "function calls are not part of the language", start, end, f"write `value | {known}`" if known else None
+        )
 
     def _constant(self, value: Any) -> Expression:
         if value is None or isinstance(value, str | bool | int | float):
             return Literal_(value)
-        return self._refuse("only text, numbers, true, false and null can be written here", 0, len(self.inner))
+        return self._refuse("only text, numbers, true, false and null can be written here", *_trimmed(self.inner))
 
     def _name(self, written: str) -> Expression:
         start, end = self._place(written)
@@ -158,7 +202,7 @@ class _Reader:
 
     def _item(self, node: nodes.Getitem) -> Expression:
         if isinstance(node.arg, nodes.Slice):
-            return self._refuse("slices are not part of the language", 0, len(self.inner))
+            return self._refuse("slices are not part of the language", *_trimmed(self.inner))
         if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
             return self._member(node.node, node.arg.value)
         return Member(self.read(node.node), self.read(node.arg))
@@ -179,15 +223,16 @@ class _Reader:
         spec = FILTERS.get(node.name)
         if spec is None:
             self.faults.append(
-                Fault("MAN206", f"there is no filter `{node.name}`", start, end, hint_for(node.name, FILTERS))
+                Fault("MAN206", f"there is no filter `{node.name}`", start, end, _filter_hint(node.name))
             )
             return value
         if node.kwargs or node.dyn_args or node.dyn_kwargs:
-            self.faults.append(Fault("MAN207", f"`{node.name}` takes its arguments by position", start, end))
+            message = f"`{node.name}` takes its arguments by position"
+            self.faults.append(Fault("MAN207", message, start, end, _usage(node.name, spec)))
             return value
         if not spec.least <= len(node.args) <= spec.most:
-            wanted = _count(spec.least, spec.most)
-            self.faults.append(Fault("MAN207", f"`{node.name}` takes {wanted}, not {len(node.args)}", start, end))
+            message = f"`{node.name}` takes {_count(spec.least, spec.most)}, not {len(node.args)}"
+            self.faults.append(Fault("MAN207", message, start, end, _usage(node.name, spec)))
             return value
         arguments = tuple(self.read(argument) for argument in node.args)
         return Filter(value, node.name, arguments)
@@ -201,17 +246,29 @@ class _Reader:
         self.seen[before + word] = found.end()
         return found.end() - len(word), found.end()
 
-    def _refuse(self, message: str, start: int, end: int) -> Expression:
-        self.faults.append(
-            Fault(
-                "MAN205",
-                message,
-                start,
-                max(end, start + 1),
-                "allowed: names, constants, operators, `a if b else c`, filters",
-            )
-        )
+    def _refuse(self, message: str, start: int, end: int, hint: str | None = None) -> Expression:
+        self.faults.append(Fault("MAN205", message, start, max(end, start + 1), hint or _ALLOWED))
         return Literal_(None)
+
+
+def _trimmed(inner: str) -> tuple[int, int]:
+    """The range of `inner` without blanks at its ends; never empty."""
+    start = len(inner) - len(inner.lstrip())
+    return start, max(start + 1, len(inner.rstrip()))
+
+
+def _filter_hint(name: str) -> str:
+    known = _ELSEWHERE.get(name)
+    if known is not None:
+        return f"write `{known}`"
+    return hint_for(name, FILTERS) or f"known filters: {', '.join(FILTERS)}"
+
+
+def _usage(name: str, spec: FilterSpec) -> str:
+    """How the filter is written, with the names of what it takes."""
+    taken = list(inspect.signature(spec.apply).parameters)[1:]
+    forms = [f"`{name}({', '.join(taken[:count])})`" if count else f"`{name}`" for count in (spec.least, spec.most)]
+    return f"write {' or '.join(dict.fromkeys(forms))}"
 
 
 def _owner_and_key(name: str, key: str) -> tuple[str, str]:
@@ -239,6 +296,8 @@ def _nesting(text: str) -> int:
 def _count(least: int, most: int) -> str:
     if most == 0:
         return "no argument"
+    if least == 0:
+        return f"at most {most} argument" + ("s" if most > 1 else "")
     if least == most:
         return f"{least} argument" + ("s" if least > 1 else "")
     return f"{least} to {most} arguments"

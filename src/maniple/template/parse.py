@@ -43,6 +43,8 @@ _HOLE = re.compile(
     r"|(?P<statement>\{%)"
 )
 
+_BRACED = re.compile(r"\$\{([^{}]+)\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -74,12 +76,18 @@ class Reading:
     carries: Carries
     maps: frozenset[str] = frozenset()
     """Variables that are maps of any keys."""
+    structures: frozenset[str] = frozenset()
+    """Variables that are lists or maps, and so cannot become part of a text by themselves."""
     uses: list[Use] = field(default_factory=list)
     faults: list[tuple[Path, bool, Fault]] = field(default_factory=list)
 
-    def text(self, text: str, path: Path, *, key: bool = False) -> Const | Value | Text:
-        """Read one string. A string that is only a hole is a `Value`, one without holes a `Const`."""
+    def text(self, text: str, path: Path, *, key: bool = False, as_text: bool = False) -> Const | Value | Text:
+        """Read one string. A string that is only a hole is a `Value`, one without holes a `Const`.
+
+        `as_text`: the value becomes text in any case, as in a URL or a header.
+        """
         parts: list[str | Expression] = []
+        read: list[tuple[Expression, int, int]] = []
         plain: list[str] = []
         at = 0
 
@@ -96,21 +104,15 @@ class Reading:
                 flush()
                 expression, end = self._variable(match, path, key)
                 parts.append(expression)
+                read.append((expression, match.start(), end))
                 at = end
             elif match["open"]:
                 flush()
                 inner, at = _inside(text, match.end())
                 parts.append(self._expression(inner, match.end(), text, at, path, key))
+                read.append((parts[-1], match.start(), at))  # type: ignore[arg-type]
             elif match["braced"]:
-                self._fault(
-                    path,
-                    key,
-                    "MAN204",
-                    "`${` is not a hole here",
-                    match.start(),
-                    match.end(),
-                    "write `$name`, or `{{ name | filter }}`",
-                )
+                at = self._braced(text, match, path, key)
             elif match["lone"]:
                 self._fault(
                     path,
@@ -122,25 +124,50 @@ class Reading:
                     "write `$$` for a dollar sign",
                 )
             elif match["statement"]:
+                closed = text.find("%}", at)
                 self._fault(
                     path,
                     key,
                     "MAN205",
                     "statements (`{% ... %}`) are not part of the language",
                     match.start(),
-                    match.end(),
+                    closed + 2 if closed >= 0 else match.end(),
                     "use a `{{ expression }}`, `$case`, or a key ending in `~`",
                 )
+                # One statement is seldom alone, and its fellows are the same mistake.
+                at = len(text)
             else:
                 plain.append("$")
         plain.append(text[at:])
         flush()
+        if as_text or key or len(parts) > 1:
+            self._structures_in_text(read, path, key)
         if not parts:
             return Const(text)
         if len(parts) == 1:
             only = parts[0]
             return Const(only) if isinstance(only, str) else Value(only)
         return Text(tuple(parts))
+
+    def _braced(self, text: str, match: re.Match[str], path: Path, key: bool) -> int:
+        """Say what to write instead of `${...}`, and where reading goes on."""
+        found = _BRACED.match(text, match.start())
+        if found is None:
+            hint, end = "write `$name`, or `{{ name | filter }}`", match.end()
+        else:
+            inner, end = found[1].strip(), found.end()
+            hint = f"write `${inner}`" if inner.isidentifier() else f"write `{{{{ {inner} }}}}`"
+        self._fault(path, key, "MAN204", "`${` is not how a hole begins", match.start(), end, hint)
+        return end
+
+    def _structures_in_text(self, read: list[tuple[Expression, int, int]], path: Path, key: bool) -> None:
+        """Faults about lists and maps that would have to become part of a text."""
+        for expression, start, end in read:
+            if isinstance(expression, Name) and expression.name in self.structures:
+                name = expression.name
+                kind, joined = ("map", "") if name in self.maps else ("list", f", or `{{{{ {name} | join(',') }}}}`")
+                message = f"`${name}` is a {kind}, and would have to become part of a text"
+                self._fault(path, key, "MAN210", message, start, end, f"write `{{{{ {name} | json }}}}`{joined}")
 
     def tree(self, tree: Any, path: Path, depth: int = 0) -> Node:
         """Read a body: every string leaf and every key is a template."""

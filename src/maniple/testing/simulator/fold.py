@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from maniple.template.ast import Array, Case, Const, Entry, Expression, Node, Object, Text, Value, expression_names
-from maniple.template.compile import PlacedText, Scope, ScalarTemplate
+from maniple.template.compile import PlacedText, ScalarTemplate, Scope
 from maniple.template.filters import text_of
 
 

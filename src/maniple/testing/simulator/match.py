@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias, assert_never
 
@@ -117,18 +117,18 @@ def _match_elements(elements: tuple[Node, ...], values: list[Any], found: Captur
 
 
 def _match_entries(entries: tuple[Entry, ...], tree: dict[str, Any], found: Captures) -> Captures | None:
-    fixed = [entry for entry in entries if isinstance(entry.key, Const)]
-    captures: Captures | None = found
     left = dict(tree)
-    for entry in fixed:
-        name = text_of(entry.key.value) if isinstance(entry.key, Const) else ""
-        if name in left:
-            captures = match(entry.value, left.pop(name), captures)
-        else:
-            captures = _absent_entry(entry, captures)
+    open_entries: list[Entry] = []
+    for entry in entries:
+        if not isinstance(entry.key, Const):
+            open_entries.append(entry)
+            continue
+        name = text_of(entry.key.value)
+        captures = match(entry.value, left.pop(name), found) if name in left else _absent_entry(entry, found)
         if captures is None:
             return None
-    return _match_open([entry for entry in entries if not isinstance(entry.key, Const)], left, captures)
+        found = captures
+    return _match_open(open_entries, left, found)
 
 
 def _match_open(entries: list[Entry], left: dict[str, Any], found: Captures) -> Captures | None:
@@ -184,13 +184,3 @@ def may_be_absent(node: Node) -> bool:
             return otherwise is None or any(map(may_be_absent, (*(branch for _, branch in branches), otherwise)))
         case _:
             assert_never(node)
-
-
-def rendered_with(expression: Expression, captures: Mapping[str, Any]) -> bool:
-    """The captures have the value of this hole."""
-    return written(expression) in captures
-
-
-def hole_keys(expressions: Iterable[Expression]) -> list[str]:
-    """The names under which holes are captured, each once."""
-    return list(dict.fromkeys(map(written, expressions)))

@@ -1,0 +1,76 @@
+"""Requests and replies as HTTP messages in text, and as plain data."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from maniple.cli.words import count, octets
+from maniple.diagnostics.cells import visible
+
+if TYPE_CHECKING:
+    from maniple.wire import Headers, Reply, Request
+
+MOST_LINES = 40
+LONGEST_LINE = 2_000
+
+
+def request_lines(request: Request, *, everything: bool = False) -> list[str]:
+    """A request: method and URL, headers, an empty line, the body."""
+    lines = [visible(f"{request.method} {request.url}"), *_header_lines(request.headers)]
+    return [*lines, "", *body_lines(request.body or b"", everything=everything)] if request.body else lines
+
+
+def reply_lines(reply: Reply, *, everything: bool = False) -> list[str]:
+    """A reply: status, time and size, headers, an empty line, the body."""
+    milliseconds = f"{reply.elapsed * 1000:,.0f} ms"
+    if reply.status == 0:
+        doubt = "; the partner may have got the request" if reply.in_doubt else ""
+        return [f"no answer after {milliseconds}: {visible(reply.failure or 'the connection failed')}{doubt}"]
+    lines = [
+        f"{reply.status}  ({milliseconds}, {octets(len(reply.body))})",
+        *_header_lines(reply.headers),
+    ]
+    return [*lines, "", *body_lines(reply.body, everything=everything)] if reply.body else lines
+
+
+def body_lines(body: bytes, *, everything: bool = False) -> list[str]:
+    """A body, JSON laid out; a long one is cut unless `everything` is wanted, and says so."""
+    lines = [visible(line) for line in _laid_out(body).split("\n")]
+    if everything:
+        return lines
+    kept = [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in lines[:MOST_LINES]]
+    if len(lines) > MOST_LINES:
+        kept.append(f"… {count(len(lines) - MOST_LINES)} more lines, {octets(len(body))} in all; `--full` shows all")
+    elif kept != lines:
+        kept.append(f"… cut: {octets(len(body))} in all; `--full` shows all")
+    return kept
+
+
+def reply_json(reply: Reply) -> dict[str, Any]:
+    """A reply as plain data: `{status, headers, body, ms, bytes, failure}`, the body a JSON value where it is JSON."""
+    from maniple.usecases.preview import body_value
+
+    headers: dict[str, str] = {}
+    for name, value in reply.headers:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return {
+        "status": reply.status,
+        "headers": headers,
+        "body": body_value(reply.body),
+        "ms": round(reply.elapsed * 1000, 1),
+        "bytes": len(reply.body),
+        "failure": reply.failure,
+    }
+
+
+def _header_lines(headers: Headers) -> list[str]:
+    return [visible(f"{name}: {value}") for name, value in headers]
+
+
+def _laid_out(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return text.rstrip("\n")

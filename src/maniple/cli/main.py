@@ -1,0 +1,37 @@
+"""Where the `maniple` command begins and ends."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+
+def run(words: Sequence[str] | None = None) -> int:
+    """Carry out the command line `words` (the process's own by default) and answer with the exit code."""
+    from maniple.cli.verbs import app
+
+    given = list(sys.argv[1:] if words is None else words)
+    _prepare()
+    try:
+        code = app(given, result_action="return_value", exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except BaseException as error:
+        from maniple.cli.faults import report
+
+        return report(error, app, given)
+
+
+def _prepare() -> None:
+    """Text of others may hold half a surrogate pair, which is shown escaped; a polite kill is as good as Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _as_ctrl_c)
+
+
+def _as_ctrl_c(_signal: int, _frame: Any) -> None:
+    signal.raise_signal(signal.SIGINT)

@@ -1,0 +1,68 @@
+"""Numbers and moments as a person reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+MARKS = {
+    "succeeded": ("✓", "green"),
+    "succeeded_with_skips": ("!", "yellow"),
+    "failed": ("✗", "red"),
+    "running": ("·", "cyan"),
+    "interrupted": ("!", "yellow"),
+    "paused": ("!", "yellow"),
+}
+"""The mark and the colour of a run's status; the status is always said in words too."""
+
+
+def count(number: int) -> str:
+    """`number` with a comma between thousands."""
+    return f"{number:,}"
+
+
+def plural(number: int, noun: str, many: str | None = None) -> str:
+    """`number` and its noun: `1 user`, `1,200 users`."""
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
+
+
+def moment(seconds: float) -> str:
+    """A moment (seconds since the Unix epoch) in local time, to the minute."""
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def utc(seconds: float | None) -> str | None:
+    """A moment for programs: ISO 8601 in UTC, to the second; None for None."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was, from its age in seconds: `3 min ago`."""
+    for size, unit in ((86_400, "day"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            amount = int(seconds // size)
+            return f"{amount} {unit}{'s' * (unit == 'day' and amount > 1)} ago"
+    return "just now"
+
+
+def lasting(seconds: float) -> str:
+    """A length of time: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3_600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3_600:,} h {whole % 3_600 // 60} min"
+
+
+def octets(number: int) -> str:
+    """A size: `46 bytes`, `12.3 kB`, `4.0 MB`."""
+    if number < 10_000:
+        return plural(number, "byte")
+    return f"{number / 1_000:,.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:,.1f} MB"
+
+
+def rate(users_per_second: float) -> str:
+    """A speed in users a second."""
+    return f"{users_per_second:,.0f} users/s" if users_per_second >= 10 else f"{users_per_second:.1f} users/s"

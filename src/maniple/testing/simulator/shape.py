@@ -1,0 +1,199 @@
+"""What requests of one call look like, and reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from maniple.errors import UsageError
+from maniple.plan.program import CallProgram, Operation, Program
+from maniple.template.ast import Expression, Name, Node, expression_names, holes
+from maniple.testing.simulator.fold import fold
+from maniple.testing.simulator.match import Captures, match, match_text, may_be_absent, plain
+from maniple.testing.simulator.members import Member, ReadItems, member_of, read_items, users_of
+from maniple.testing.simulator.urls import UrlShape, header_shape, url_shape
+from maniple.testing.simulator.written import written
+from maniple.wire import Headers
+
+ITEMS = "items"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request as a partner gets it. `target` is the raw path and query; header names are in lower case."""
+
+    method: str
+    host: str
+    target: str
+    headers: Headers
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header named in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a request says: the values of its holes, and the members it is about, in the order of its items."""
+
+    captures: Captures
+    members: list[Member] = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CallShape:
+    """One call for one operation. `member_keys` are the captures by which the partner knows a member."""
+
+    call: CallProgram
+    operation: Operation | None
+    url: UrlShape
+    body: Node | None
+    item: Node | None
+    member_keys: tuple[str, ...]
+    user_keys: frozenset[str]
+    """The captures that differ from user to user."""
+    auth_members: frozenset[str]
+    """Members of the body that the authentication adds."""
+    headers: tuple[tuple[str, tuple[str | Expression, ...]], ...]
+
+    @cached_property
+    def _read_items(self) -> ReadItems | None:
+        return read_items(self.item, self.member_keys) if self.item is not None else None
+
+    def read_address(self, request: Received) -> Captures | None:
+        """The holes of the URL and the headers; None when the request is to another address or by another method."""
+        if request.method != self.call.method:
+            return None
+        captures = self.url.read(request.host, request.target, {})
+        if captures is None:
+            return None
+        for name, parts in self.headers:
+            value = request.header(name)
+            read = match_text(parts, value, captures) if value is not None else None
+            captures = read if read is not None else captures
+        return captures
+
+    def read_body(self, tree: Any, found: Captures) -> Reading | None:
+        """The whole request; None when its body is not what this call sends. `found` are the address's holes."""
+        captures = self._match_body(tree, found)
+        if captures is None:
+            return None
+        if self.operation is None:
+            return Reading(plain(captures))
+        if self.item is None:
+            captures = plain(captures)
+            return Reading(captures, [member_of(captures, self.member_keys)], [None])
+        return self._read_users(captures)
+
+    def _match_body(self, tree: Any, found: Captures) -> Captures | None:
+        if self.auth_members and isinstance(tree, dict):
+            tree = {name: value for name, value in tree.items() if name not in self.auth_members}
+        if self.body is None:
+            return found if tree in (None, {}) else None
+        if tree == {} and may_be_absent(self.body):
+            return found
+        return match(self.body, tree, found)
+
+    def _read_users(self, captures: Captures) -> Reading | None:
+        items = captures.get(ITEMS)
+        shared = {key: value for key, value in captures.items() if key != ITEMS}
+        if self.call.join is not None and isinstance(items, str):
+            items = items.split(self.call.join)
+        if not isinstance(items, list) or self._read_items is None or self.item is None:
+            return None
+        members = self._read_items(items)
+        if members is None:
+            return None
+        # What the items say of the list is the same in all of them.
+        first = match(self.item, items[0], shared) if items else None
+        told = {key: value for key, value in (first or shared).items() if key not in self.user_keys}
+        return Reading(plain(told), members, items)
+
+    def users(self, reading: Reading) -> list[Captures]:
+        """The captures of each user of a request."""
+        if self.item is None:
+            return [reading.captures]
+        return users_of(self.item, reading.items, reading.captures)
+
+
+def shapes_of(program: Program) -> list[CallShape]:
+    """The calls of a manifest, for reading. Raises UsageError for a call that cannot be read back."""
+    shapes = [_shape(program, call, None, ()) for name, call in program.calls.items() if name == "create_list"]
+    keys = member_keys(program)
+    for operation in ("add", "remove"):
+        call = program.call_for(operation)
+        _refuse_unreadable(program, call)
+        shapes.append(_shape(program, call, operation, keys[operation]))
+    return shapes
+
+
+def _shape(
+    program: Program, call: CallProgram, operation: Operation | None, keys: Sequence[str]
+) -> CallShape:
+    known = {} if operation is None else {"operation": operation, "membership": operation == "add"}
+    fields = {form_field.name: form_field for form_field in program.fields}
+    return CallShape(
+        call=call,
+        operation=operation,
+        url=url_shape(call, fields, known),
+        body=fold(call.body.node, known) if call.body is not None else None,
+        item=fold(call.item.node, known) if call.item is not None else None,
+        member_keys=tuple(keys),
+        user_keys=frozenset(_user_holes(program, call)) if operation is not None else frozenset(),
+        auth_members=frozenset(name for _, kind in call.auth.kinds for name in getattr(kind, "json_", {})),
+        headers=tuple(shape for pair in call.headers if (shape := header_shape(pair, known)) is not None),
+    )
+
+
+def member_keys(program: Program) -> dict[Operation, list[str]]:
+    """The captures by which the partner knows a member: what the remove call says of a user and the add call too.
+
+    Raises UsageError when the two calls have nothing about a user in common.
+    """
+    added = _user_holes(program, program.call_for("add"))
+    removed = _user_holes(program, program.call_for("remove"))
+    shared = [key for key in added if key in removed]
+    identity = set(program.identity)
+    named = [key for key in shared if added[key] <= identity]
+    if named or shared:
+        return {"add": named or shared, "remove": named or shared}
+    if len(added) == len(removed) == 1:
+        return {"add": list(added), "remove": list(removed)}
+    raise UsageError(
+        f"the simulator cannot play {program.manifest.name}: its add and remove calls name users in different ways"
+    )
+
+
+def _user_holes(program: Program, call: CallProgram) -> dict[str, set[str]]:
+    """The holes that differ from user to user, with the user variables that each reads."""
+    rows = {*(mapping.name for mapping in program.mappings), "amplitude_id", "user"}
+    nodes = [template.node for template in (call.item, call.body) if template is not None]
+    below = [hole for node in nodes for hole in holes(node)]
+    below += [part[0] for part in call.url.parts if not isinstance(part, str)]
+    below += [hole for pair in call.query for template in pair.values for hole in holes(template.node)]
+    found = {written(hole): rows & set(expression_names(hole)) for hole in below}
+    return {key: names for key, names in found.items() if names}
+
+
+def _refuse_unreadable(program: Program, call: CallProgram) -> None:
+    """The items must stand in the body as they are."""
+    if call.item is None or call.body is None:
+        return
+    inside = [hole for hole in holes(call.body.node) if "items" in set(expression_names(hole))]
+    if any(not isinstance(hole, Name) for hole in inside):
+        raise UsageError(
+            f"the simulator cannot play {program.manifest.name}: "
+            f"`$items` in `{call.name}` goes through a filter and cannot be read back"
+        )
+
+
+def parse(body: bytes) -> Any:
+    """The body as plain data. Raises orjson.JSONDecodeError (a ValueError)."""
+    return orjson.loads(body) if body else None
+

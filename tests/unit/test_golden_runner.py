@@ -78,7 +78,9 @@ def test_a_case_that_is_sent_and_read_as_it_says_has_no_problems() -> None:
 def test_a_whole_number_is_not_a_boolean_nor_a_decimal_number() -> None:
     for total, first in (("true", "true"), ("1.0", "true"), ("1", "1")):
         body = f"{{users: [{{email: ann@x.test}}], total: {total}, first: {first}}}"
-        [problem] = problems(f"call: add_users, users: [{ANN}], requests: [{{method: POST, url: '{URL}', body: {body}}}]")
+        [problem] = problems(
+            f"call: add_users, users: [{ANN}], requests: [{{method: POST, url: '{URL}', body: {body}}}]"
+        )
         assert problem.startswith("request 1: the body differs: `")
 
 
@@ -107,7 +109,9 @@ def test_the_other_properties_of_a_user_travel_in_user() -> None:
 
 
 def test_a_user_without_the_mapped_property_is_skipped_and_must_be_named() -> None:
-    case = f"call: add_users, users: [{ANN}, {{user_id: u2}}, {{user_id: u3, email: nobody}}], replies: [{{status: 200}}]"
+    case = (
+        f"call: add_users, users: [{ANN}, {{user_id: u2}}, {{user_id: u3, email: nobody}}], replies: [{{status: 200}}]"
+    )
     assert problems(case) == [
         "the user `u2` is skipped (`unresolved mapping`), and the case does not say so",
         "the user `u3` is skipped (`invalid format`), and the case does not say so",
@@ -161,7 +165,10 @@ def test_a_folder_is_run_and_each_case_knows_its_line(tmp_path: Path) -> None:
         f"{DEFAULTS.strip()}\ncases:\n  - {{name: one, call: create_list}}\n  - {{name: two, call: unset_property}}\n"
     )
     report = run_cases(tmp_path)
-    assert [(result.name, result.line, len(result.problems)) for result in report.results] == [("one", 5, 0), ("two", 6, 1)]
+    assert [(result.name, result.line, len(result.problems)) for result in report.results] == [
+        ("one", 5, 0),
+        ("two", 6, 1),
+    ]
     assert not report.passed
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from maniple.cli.screen import hint, stderr, stdout
 from maniple.diagnostics.cells import visible
-from maniple.errors import Bug, ExitCode, ManifestError, ManipleError, UsageError
+from maniple.errors import Bug, ExitCode, ManifestError, ManipleError, OperatorError, UsageError
 
 if TYPE_CHECKING:
     from cyclopts import App, CycloptsError
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
 DEBUG = "MANIPLE_DEBUG"
 PIPE_CLOSED = 141
 """What a program ends with that wrote into a closed pipe (128 + SIGPIPE): `maniple export latest | head` does."""
+EXTRAS = {
+    **dict.fromkeys(("aiohttp", "duckdb", "pyarrow", "sqlalchemy", "alembic", "cryptography"), "sync"),
+    **dict.fromkeys(("fastapi", "uvicorn", "httptools"), "simulator"),
+}
+"""Packages that come with an extra of maniple, and its name."""
+
+
+class Interrupted(ManipleError):
+    """Ctrl-C, or a polite kill."""
+
+    code = "interrupted"
+    exit_code = ExitCode.INTERRUPTED
+    title = "Stopped"
 
 
 class _Secrecy:
@@ -45,8 +59,7 @@ def without_secrets(text: str) -> str:
 def wants_json(words: Sequence[str]) -> bool:
     """The command line asks for JSON; known also when the rest of it cannot be read."""
     before = words[: words.index("--")] if "--" in words else words
-    pairs = zip(before, before[1:], strict=False)
-    return "--json" in before or "--format=json" in before or ("--format", "json") in pairs
+    return "--json" in before or "--format=json" in before or ("--format", "json") in pairwise(before)
 
 
 def report(error: BaseException, app: App, words: Sequence[str]) -> int:
@@ -57,14 +70,15 @@ def report(error: BaseException, app: App, words: Sequence[str]) -> int:
         case BrokenPipeError():
             return _leave_quietly()
         case KeyboardInterrupt():
-            stderr().line("stopped")
-            return ExitCode.INTERRUPTED
+            told: ManipleError = Interrupted("stopped", hint=error.args[0] if error.args else None)
         case CycloptsError():
-            told: ManipleError = _misuse(error, app)
+            told = _misuse(error, app)
         case ManipleError():
             told = error
         case SystemExit():
             return error.code if isinstance(error.code, int) else ExitCode.BUG
+        case ModuleNotFoundError() if (error.name or "").partition(".")[0] in EXTRAS:
+            told = _not_installed(error)
         case OSError() if error.filename is not None and error.strerror:
             told = UsageError(f"`{error.filename}` cannot be used: {error.strerror}")
         case _:
@@ -96,14 +110,15 @@ def _tell(error: ManipleError) -> None:
             screen.line()
         screen.line(f"{screen.paint('error:', 'bold red')} {error.title[0].lower()}{error.title[1:]}")
         return
-    screen.line(f"{screen.paint('error:', 'bold red')} {visible(without_secrets(error.message))}")
+    word = "" if isinstance(error, Interrupted) else f"{screen.paint('error:', 'bold red')} "
+    screen.line(f"{word}{visible(without_secrets(error.message))}")
     if error.hint:
         hint(visible(without_secrets(error.hint)))
 
 
 def _misuse(error: CycloptsError, app: App) -> UsageError:
     """What cyclopts found wrong with the command line, in our words where they help more."""
-    from cyclopts import UnknownCommandError, UnknownOptionError
+    from cyclopts import MissingArgumentError, UnknownCommandError, UnknownOptionError
 
     from maniple.diagnostics.suggest import hint_for
 
@@ -119,8 +134,23 @@ def _misuse(error: CycloptsError, app: App) -> UsageError:
             known = [name for argument in error.argument_collection if argument.parse for name in argument.names]
             near = hint_for(word, [name for name in known if name.startswith("--")])
             return UsageError(f"`maniple {verb}` has no option `{word}`", hint=near or helped)
+        case MissingArgumentError() if error.argument is not None:
+            name = error.keyword or error.argument.name
+            if error.keyword is not None:
+                return UsageError(f"`{name}` of `maniple {verb}` needs a value", hint=helped)
+            near = hint_for(name, [word for word in error.unused_tokens or () if word.startswith("--")])
+            return UsageError(f"`maniple {verb}` needs `{name}`", hint=_instead(name, near) or helped)
         case _:
             return UsageError(" ".join(str(error).split()).removesuffix("."), hint=helped)
+
+
+def _not_installed(error: ModuleNotFoundError) -> OperatorError:
+    missing = (error.name or "").partition(".")[0]
+    return OperatorError(f"`{missing}` is not installed", hint=f"`pip install 'maniple[{EXTRAS[missing]}]'`")
+
+
+def _instead(name: str, near: str | None) -> str | None:
+    return f"did you mean `{name}` by {near.removeprefix('did you mean ').removesuffix('?')}?" if near else None
 
 
 def _unexpected(error: BaseException) -> Bug:

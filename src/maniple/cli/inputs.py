@@ -92,9 +92,7 @@ def read_list_id(word: str | None) -> int | str | None:
 
 
 def _unusable(message: str, program: Program) -> SettingsError:
-    return SettingsError(
-        message, hint=f"the settings of {program.manifest.name} look like {settings_example(program)}"
-    )
+    return SettingsError(message, hint=f"the settings of {program.manifest.name} look like {settings_example(program)}")
 
 
 def _example(form_field: FormField) -> str | int | bool:

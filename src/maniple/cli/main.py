@@ -13,7 +13,7 @@ def run(words: Sequence[str] | None = None) -> int:
     """Carry out the command line `words` (the process's own by default) and answer with the exit code."""
     from maniple.cli.verbs import app
 
-    given = list(sys.argv[1:] if words is None else words)
+    given = with_stdin_named(sys.argv[1:] if words is None else words)
     _prepare()
     try:
         code = app(given, result_action="return_value", exit_on_error=False, print_error=False)
@@ -23,6 +23,21 @@ def run(words: Sequence[str] | None = None) -> int:
         from maniple.cli.faults import report
 
         return report(error, app, given)
+
+
+def with_stdin_named(words: Sequence[str]) -> list[str]:
+    """The words with `--option -` written as `--option=-`: a lone `-` is stdin, and no option of its own.
+
+    >>> with_stdin_named(["preview", "--settings", "-", "--json"])
+    ['preview', '--settings=-', '--json']
+    """
+    joined: list[str] = []
+    for word in words:
+        if word == "-" and joined and joined[-1].startswith("--") and len(joined[-1]) > 2 and "=" not in joined[-1]:
+            joined[-1] += "=-"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _prepare() -> None:

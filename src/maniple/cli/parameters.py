@@ -43,7 +43,8 @@ def complete_syncs(_context: Any) -> Iterable[str]:
         return [f"{names[sync.connection_id]}/{sync.cohort_name}" for sync in workspace.store.list_syncs()]
 
 
-def _check_retries(_type: Any, value: int | None) -> None:
+def check_retries(_type: Any, value: int | None) -> None:
+    """Raises ValueError, which cyclopts tells of."""
     if value is not None and not 0 <= value <= HIGHEST_RETRIES:
         raise ValueError(f"It must be a number from 0 to {HIGHEST_RETRIES}.")
 
@@ -65,7 +66,7 @@ Via: TypeAlias = Annotated[
 ]
 Retries: TypeAlias = Annotated[
     int | None,
-    Parameter(name="--retries", metavar="N", validator=_check_retries, help="Tries after the first for each call."),
+    Parameter(name="--retries", metavar="N", validator=check_retries, help="Tries after the first for each call."),
 ]
 Maps: TypeAlias = Annotated[
     list[str] | None,
@@ -82,7 +83,6 @@ Settings: TypeAlias = Annotated[
     Parameter(
         name="--settings",
         metavar="FILE.json",
-        allow_leading_hyphen=False,
         help="The form's fields as a JSON object; `-` reads stdin.",
     ),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -38,6 +39,12 @@ class Screen:
     def line(self, text: str = "") -> None:
         """Write one line."""
         self.stream.write(f"{text}\n")
+
+    def paragraph(self, text: str, indent: str = "") -> None:
+        """Write a text of some length: wrapped in a terminal, as it is elsewhere."""
+        lines = textwrap.wrap(text, max(20, self.width - len(indent) - 1)) if self.terminal else [text]
+        for line in lines:
+            self.line(f"{indent}{line}")
 
     def paint(self, text: str, style: str) -> str:
         """`text` in a style of `STYLES`, where the stream shows colours."""

@@ -44,9 +44,7 @@ def table_lines(
         if _whole(sizes) > width:
             return _records(columns, rows, texts, width, colored)
     lines = [colored(_line(columns, [column.title for column in columns], sizes, None, colored), "bold")]
-    return lines + [
-        _line(columns, row_texts, sizes, row, colored) for row_texts, row in zip(texts, rows, strict=True)
-    ]
+    return lines + [_line(columns, row_texts, sizes, row, colored) for row_texts, row in zip(texts, rows, strict=True)]
 
 
 def cut_to(text: str, room: int) -> str:
@@ -109,7 +107,7 @@ def _records(
             if line and cell_count(line) + cell_count(piece) + 5 > width:
                 lines.append(f"  {line}")
                 line = ""
-            line = f"{line} · {piece}" if line else cut_to(piece, width - 2)
+            line = f"{line} · {piece}" if line else piece
         if line:
             lines.append(f"  {line}")
     return lines

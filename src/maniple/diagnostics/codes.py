@@ -322,6 +322,13 @@ _ALL = (
         "Add `maintainer` with a name and a URL or e-mail address for help.",
         "warning",
     ),
+    Code(
+        "MAN612",
+        "Key where a text was meant",
+        "A path compares with a name in double quotes, which JMESPath reads as a key of the reply.",
+        "Write a text in single quotes: `status == 'ok'`.",
+        "warning",
+    ),
 )
 
 CODES: dict[str, Code] = {code.code: code for code in _ALL}

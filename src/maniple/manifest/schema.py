@@ -83,7 +83,7 @@ def _tidy(schema: Any) -> Any:
 def _without_nothing(default: Any) -> Any:
     """A default an editor may offer: None for null, empty text and containers that hold nothing."""
     if isinstance(default, dict):
-        kept = {name: value for name, each in default.items() if (value := _without_nothing(each)) is not None}
+        kept = {name: value for name, each in default.items() if (value := _without_nothing(each)) not in (None, False)}
         return kept or None
     return None if default in ("", []) else default
 
@@ -111,6 +111,9 @@ def _name_the_auth(schema: Schema, definitions: dict[str, Schema]) -> None:
     """One definition for the union of auth kinds, which stands at several places."""
     union = schema["properties"]["auth"]["anyOf"][0]
     definitions[_AUTH] = {"description": "How a partner is authenticated.", **union}
+    for branch in union["oneOf"]:
+        kind = definitions[branch["$ref"].rpartition("/")[2]]
+        kind["properties"]["kind"]["description"] = kind["description"]
     reference = {"$ref": f"#/$defs/{_AUTH}"}
     owners = [schema, *(definition for name, definition in definitions.items() if name != _AUTH)]
     for owner in owners:

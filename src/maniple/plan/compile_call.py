@@ -13,7 +13,7 @@ from maniple.manifest.limits import DEFAULT_ITEMS, DEFAULT_PARALLEL, byte_count,
 from maniple.manifest.model import Manifest
 from maniple.plan.prepare import OWN_HEADERS, TOKEN
 from maniple.plan.program import AuthProgram, CallProgram, PairProgram
-from maniple.plan.reading import Available, TemplateReader
+from maniple.plan.reading import NOT_FILLED_YET, Available, TemplateReader
 from maniple.plan.rules import compile_list_id, compile_path, compile_rejects, compile_rules
 from maniple.plan.url import Parts, expand, parts_of, place_url
 from maniple.source.text import Path
@@ -149,8 +149,9 @@ class CallCompiler:
             return None
         own = "item" in call.model_fields_set
         path: Path = (name, "item") if own else ("item",)
-        node: Node = self.reader.tree(tree, path, available, f"{name}.item" if own else "item")
-        if not names(node) & rows:
+        section = f"{name}.item" if own else "item"
+        node: Node = self.reader.tree(tree, path, available, section)
+        if section not in self.reader.unread and not names(node) & (rows | set(NOT_FILLED_YET)):
             self.reader.report(
                 "MAN505",
                 "this `item` is the same for every user",
@@ -277,7 +278,7 @@ def check_header_name(reader: TemplateReader, name: str, path: Path, key: bool) 
     if not TOKEN.fullmatch(name):
         reader.report(
             "MAN303",
-            f"`{name}` is not a header name",
+            f"{f'`{name}`' if name else 'the empty text'} is not a header name",
             path,
             key=key,
             hint="header names are letters, digits and hyphens",

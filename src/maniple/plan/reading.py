@@ -52,6 +52,7 @@ class TemplateReader:
         )
         self.structures = self.maps | {name for name, row in PREDEFINED.items() if row.kind == "list"}
         self.elsewhere = _declared(manifest)
+        self.has_list = manifest.create_list is not None or manifest.list_id is not None
         self.items_are_text = False
         """`$items` is one text in the call that is being read (`join`)."""
         self.unread: set[str] = set()
@@ -86,7 +87,7 @@ class TemplateReader:
         wrapped = text if "{{" in text or text.strip().startswith("$") else "{{ " + text + " }}"
         reading = self._reading()
         node = reading.text(wrapped, path)
-        self._take(reading, available, section, None, path, exact=wrapped == text)
+        self._take(reading, available, section, None, path, shift=wrapped.index(text))
         return node
 
     def tree(self, tree: Any, path: Path, available: Available, section: str) -> Node:
@@ -140,27 +141,26 @@ class TemplateReader:
         text: tuple[str, HoleJson] | None,
         path: Path,
         *,
-        exact: bool = True,
+        shift: int = 0,
     ) -> None:
+        """Report what was found in one text; `shift` is how many characters stand before the author's own."""
         if reading.faults:
             self.unread.add(section)
         for place, key, fault in reading.faults:
-            at, within = self._place(place, key, fault.start, fault.end, text, path)
+            at, within = self._place(place, key, fault.start - shift, fault.end - shift, text, path)
             self.report(
                 fault.code,
                 fault.message,
                 at,
                 key=key and text is None,
-                within=within if exact and not key else None,
+                within=within if not key else None,
                 hint=fault.hint,
             )
         for use in reading.uses:
             self.uses.append(Located(use.name, section))
             if use.name not in available:
-                at, within = self._place(use.path, use.key, use.start, use.end, text, path)
-                self._unavailable(
-                    use, available, at, within if exact and not (use.key and text is None) else None, section, text
-                )
+                at, within = self._place(use.path, use.key, use.start - shift, use.end - shift, text, path)
+                self._unavailable(use, available, at, within if not (use.key and text is None) else None, section, text)
 
     @staticmethod
     def _place(
@@ -183,6 +183,9 @@ class TemplateReader:
         if use.name in NOT_FILLED_YET:
             what = f"`${use.written}` is part of the language, but this version does not fill it in yet"
             self.report("MAN901", what, path, **where)
+        elif use.name == "list_id" and not self.has_list:
+            what = "`$list_id` is used, and nothing gives it a value"
+            self.report("MAN509", what, path, hint="add `create_list:`, or a `list_id:` at the top", **where)
         elif use.name in PREDEFINED or use.name in self.elsewhere:
             self._without_value(use, path, section, where)
         elif (dashed := self._dashed(use, path)) is not None:

@@ -10,7 +10,7 @@ import jmespath
 import re2
 from jmespath.exceptions import JMESPathError
 
-from maniple.diagnostics.suggest import hint_for
+from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules, ListId, Rejects, RetryAfter, SameAs
 from maniple.manifest.base import seconds
 from maniple.manifest.model import Manifest
@@ -43,16 +43,21 @@ def compile_path(reader: TemplateReader, expression: str | None, path: Path) -> 
 
 
 def _path_hint(expression: str) -> str:
-    """What to type: a key with a dash needs double quotes; otherwise examples."""
+    """What to type: the expression without one of two common slips, or examples."""
     quoted = re.sub(r"(?<![\w\"'`-])[A-Za-z_]\w*(?:-\w+)+(?![\w\"'`-])", r'"\g<0>"', expression)
-    if quoted != expression:
-        try:
-            jmespath.compile(quoted)
-        except JMESPathError:
-            pass
-        else:
-            return f"write `{quoted}`: a key with a dash needs double quotes"
+    compared = re.sub(r"(?<![=!<>])=(?!=)", "==", expression)
+    for mended, why in ((quoted, "a key with a dash needs double quotes"), (compared, "equality is `==`")):
+        if mended != expression and _is_path(mended):
+            return f"write `{mended}`: {why}"
     return "write a path such as `data.id`, `errors[].code` or `status == 'ok'`"
+
+
+def _is_path(expression: str) -> bool:
+    try:
+        jmespath.compile(expression)
+    except (JMESPathError, RecursionError, ValueError):
+        return False
+    return True
 
 
 def compile_pattern(reader: TemplateReader, pattern: str | None, path: Path, *, group: str | None = None) -> Any:
@@ -141,7 +146,8 @@ def _resolved(manifest: Manifest, rules: ErrorRules, path: Path, seen: tuple[str
 def _copied(manifest: Manifest, call: str, path: Path, seen: tuple[str, ...]) -> Rules | LostCopy:
     source = manifest.calls.get(call)
     if source is None:
-        return LostCopy(path, f"this manifest has no call `{call}`", hint_for(call, manifest.calls))
+        hint = hint_for(call, manifest.calls) or f"name one of {listed(manifest.calls)}"
+        return LostCopy(path, f"this manifest has no call `{call}`", hint)
     if call in seen:
         return LostCopy(path, f"`{call}` copies its rules from here: the copies go round in a circle")
     return _resolved(manifest, source.errors, (call, "errors"), (*seen, call))

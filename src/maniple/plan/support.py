@@ -7,7 +7,7 @@ from typing import Any
 
 from maniple.body import RUNNING_FORMATS
 from maniple.diagnostics.suggest import hint_for, listed
-from maniple.manifest.answers import ErrorRule, ErrorRules
+from maniple.manifest.answers import ErrorRule, ErrorRules, Rejects
 from maniple.manifest.call import Call
 from maniple.manifest.limits import rate_scope, rate_window
 from maniple.manifest.model import Manifest
@@ -44,7 +44,7 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
             path: Path = ("auth", position, "kind") if isinstance(manifest.auth, list) else ("auth", "kind")
             yield later(f"auth kind `{auth.kind}`", path)
     for name, call in manifest.calls.items():
-        if name in UNSENT_CALLS:
+        if name in UNSENT_CALLS or (name == "replace_users" and manifest.kind != "snapshot"):
             yield later(f"`{name}`", (name,), key=True, severity="warning")
         yield from _call_not_run_yet(name, call, later)
     for position, form_field in enumerate(manifest.fields):
@@ -58,6 +58,7 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
     if manifest.keep_users is not None:
         yield later("`keep_users`", ("keep_users",), key=True)
     yield from _batch_not_run_yet(manifest.batch, ("batch",), later)
+    yield from _rejects_not_run_yet(manifest.rejects, ("rejects",), later)
     yield from _rules_not_run_yet(manifest.errors, ("errors",), later)
 
 
@@ -76,12 +77,16 @@ def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
     for auth in auths:
         if not auth.runs:
             yield later(f"auth kind `{auth.kind}`", (name, "auth"))
-    if call.rejects is not None and call.rejects.retry is not None:
-        yield later("`retry` in `rejects`", (name, "rejects", "retry"), key=True)
+    yield from _rejects_not_run_yet(call.rejects, (name, "rejects"), later)
     if call.limits is not None:
         yield from _limits_not_run_yet(call.limits, (name, "limits"), later)
     yield from _batch_not_run_yet(call.batch, (name, "batch"), later)
     yield from _rules_not_run_yet(call.errors, (name, "errors"), later)
+
+
+def _rejects_not_run_yet(rejects: Rejects | None, path: Path, later: Any) -> Iterator[Finding]:
+    if rejects is not None and rejects.retry is not None:
+        yield later("`retry` in `rejects`", (*path, "retry"), key=True)
 
 
 def _batch_not_run_yet(batch: Any, path: Path, later: Any) -> Iterator[Finding]:

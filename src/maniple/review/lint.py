@@ -32,6 +32,10 @@ EXPECTED_FILES: Final = {
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:api_?key|access_key|private_key|auth_key|token|secret|passw(?:or)?d)$", re.IGNORECASE
 )
+_QUOTED_TEXT = re.compile(
+    r"(?:[=!<>]=|[<>]|\b(?:contains|starts_with|ends_with)\([^(),]*,)\s*(?P<quoted>\"(?P<text>[^\"\\]*)\")(?!\s*[.\[])"
+)
+"""A quoted name on the right of a comparison, or as the text that a function looks for."""
 _NAME_OF_COHORT = "amp_cohort_name"
 
 
@@ -283,6 +287,37 @@ def known_maintainer(given: Submission) -> Iterator[Diagnostic]:
         )
 
 
+def quoted_texts(given: Submission) -> Iterator[Diagnostic]:
+    """MAN612: in a JMESPath, double quotes make a key, so that the comparison is with a value that is not there."""
+    for path, expression in _path_expressions(given.manifest):
+        for found in _QUOTED_TEXT.finditer(expression):
+            text = found["text"]
+            yield finding(
+                "MAN612",
+                f'`"{text}"` in double quotes is a key of the reply, not a text',
+                document=given.document,
+                path=path,
+                within=found.span("quoted"),
+                label="a key",
+                hint=f"write `'{text}'` if the text is meant",
+            )
+
+
+def _path_expressions(manifest: Manifest) -> Iterator[tuple[Path, str]]:
+    """Every JMESPath over a reply that may compare, with its place."""
+    owners: list[tuple[Path, Any]] = [((), manifest), *(((name,), call) for name, call in manifest.calls.items())]
+    for path, owner in owners:
+        if owner.success is not None:
+            yield (*path, "success"), owner.success
+        for key in ("rows", "where", "at", "count"):
+            expression = getattr(owner.rejects, key, None)
+            if expression is not None:
+                yield (*path, "rejects", key), expression
+        for position, rule in enumerate(owner.errors if isinstance(owner.errors, list) else ()):
+            if isinstance(rule, ErrorRule) and rule.where is not None:
+                yield (*path, "errors", position, "where"), rule.where
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     refused_credentials,
     throttling,
@@ -294,5 +329,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     telling_list_names,
     helpful_fields,
     known_maintainer,
+    quoted_texts,
 )
 """Every check of `lint`."""

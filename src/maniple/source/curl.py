@@ -122,7 +122,8 @@ class _Reading:
             word = waiting.pop()
             if word.text.startswith("--") and len(word.text) > 2:
                 name, given, value = word.text[2:].partition("=")
-                self._option(name, Word(value, word.start, word.end) if given else None, waiting, word)
+                option = Word(f"--{name}", word.start, word.end)
+                self._option(name, Word(value, word.start, word.end) if given else None, waiting, option)
             elif word.text.startswith("-") and len(word.text) > 1:
                 self._short(word, waiting)
             else:
@@ -131,14 +132,16 @@ class _Reading:
     def _short(self, word: Word, waiting: list[Word]) -> None:
         """`-sSL`, `-XPOST`: flags in a row, the last of which may have its value right behind it."""
         for place, letter in enumerate(word.text[1:], 1):
-            name = _SHORT.get(letter, letter)
+            name = _SHORT.get(letter, "")
             if name in _REQUEST | _IGNORED | _OTHER:
                 rest = word.text[place + 1 :]
-                self._option(name, Word(rest, word.start, word.end) if rest else None, waiting, word)
+                value = Word(rest, word.start, word.end) if rest else None
+                self._option(name, value, waiting, Word(f"-{letter}", word.start, word.end))
                 return
-            self._option(name, None, waiting, word)
+            self._option(name, None, waiting, Word(f"-{letter}", word.start, word.end))
 
     def _option(self, name: str, value: Word | None, waiting: list[Word], word: Word) -> None:
+        """Take in one option. Notes show its name only, for its value may be a secret."""
         if name in _REQUEST | _IGNORED | _OTHER:
             value = value or (waiting.pop() if waiting else None)
             if value is None:
@@ -210,8 +213,9 @@ class _Reading:
         self.body.append(text)
 
     def _address(self, word: Word) -> None:
-        if self.url:
-            self._note(f"`{word.text}` is not read: the command has a URL already", word)
+        # What follows an option that is not known may be its value, and could be mistaken for a URL.
+        if self.url and ("://" in self.url or "://" not in word.text):
+            self._note("a second URL, or the value of an unknown option, is not read", word)
             return
         address, _, query = word.text.partition("#")[0].partition("?")
         self.query[:0] = parse_qsl(query, keep_blank_values=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.manifest.cases import Cases
 from maniple.manifest.load import read_named, validate
-from maniple.review.lint import lint
-from maniple.usecases.destinations import load_file, manifest_files
+from maniple.review.lint import lint, lint_files
+from maniple.source.text import Document
+from maniple.usecases.destinations import MANIFEST_NAMES, load_file, manifest_files
 
 CASES = "cases.yaml"
 
@@ -38,10 +39,16 @@ def _check_file(path: Path) -> Checked:
     findings = list(destination.diagnostics)
     if destination.manifest is not None and destination.document is not None and destination.program is not None:
         findings.extend(lint(destination.manifest, destination.document, destination.program))
-    cases = path.parent / CASES
-    if path.name.startswith("manifest.") and cases.is_file():
-        findings.extend(check_cases(cases))
+    if path.name in MANIFEST_NAMES:
+        findings.extend(_check_folder(path, destination.document))
     return Checked(path, tuple(findings))
+
+
+def _check_folder(path: Path, document: Document | None) -> list[Diagnostic]:
+    """What is wrong with the files beside a destination's manifest."""
+    beside = {file.name for file in path.resolve().parent.iterdir()}
+    findings = lint_files(document, beside) if document is not None else []
+    return [*findings, *check_cases(path.parent / CASES)] if CASES in beside else findings
 
 
 def check_cases(path: Path) -> list[Diagnostic]:

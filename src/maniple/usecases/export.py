@@ -13,13 +13,13 @@ from maniple.usecases.settle import fates_of, verdicts_of
 from maniple.wiring import Workspace
 
 
-def export_run(workspace: Workspace, word: str, out: Path | IO[bytes]) -> int:
-    """Write the CSV of a run; the answer is how many rows below the header.
+def export_run(workspace: Workspace, word: str, out: Path | IO[bytes], *, sync_id: str | None = None) -> int:
+    """Write the CSV of a run, of that sync if one is given; the answer is how many rows below the header.
 
     Raises UsageError when the run planned nothing, OperatorError when its files are gone.
     """
     store = workspace.store
-    run = store.find_run(word)
+    run = store.find_run(word, sync_id)
     if run.phase == "planning":
         raise UsageError(f"run `{run.id}` stopped before it had a plan, so there is nothing to export")
     files = RunFiles(workspace.home.run_dir(run.sync_id, run.id))

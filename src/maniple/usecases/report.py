@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from maniple.store.control.rows import RunRow
+from maniple.errors import SyncBusy
+from maniple.store.control.rows import RunRow, RunStatus
+from maniple.store.home import Home
+from maniple.store.lock import SyncLock
 
 TITLES = {
     "succeeded": "success",
@@ -84,3 +87,14 @@ def report_of(run: RunRow) -> RunReport:
             "list_created": run.list_created,
         }
     )
+
+
+def status_now(home: Home, run: RunRow) -> RunStatus:
+    """A run's status. One that is kept as `running` while nobody holds its sync's lock was killed: `interrupted`."""
+    if run.status != "running":
+        return run.status
+    try:
+        with SyncLock(home, run.sync_id):
+            return "interrupted"
+    except SyncBusy:
+        return "running"

@@ -21,27 +21,13 @@ from maniple.sources.file import CohortFile, open_cohort
 from maniple.store.control.rows import ConnectionRow, RunRow, SyncRow
 from maniple.store.lock import SyncLock
 from maniple.store.redact import Redactor
-from maniple.template.filters import slugify
 from maniple.usecases.connect import connected_program, connection_settings
 from maniple.usecases.estimate import Estimate, estimate_run
 from maniple.usecases.report import RunReport, report_of
+from maniple.usecases.request import SyncRequest, cohort_id_of, known_sync
 from maniple.usecases.run import Progress, Run, RunEdges, RunFiles, ShowProgress, operations, plan_run
 from maniple.usecases.settle import Settlement, drop_old_files, drop_working_files, settle
 from maniple.wiring import Workspace, allows_private, open_clock, open_sender, retry_policy
-
-
-@dataclass(frozen=True)
-class SyncRequest:
-    """What to sync where. `cohort_id` is made from the name when it is not given."""
-
-    connection: str
-    cohort_file: Path
-    cohort_name: str
-    cohort_id: str | None = None
-    cohort_url: str = ""
-    id_column: str | None = None
-    via: str | None = None
-    allow_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,11 +56,6 @@ class _Setting:
         return open_sender(allow_private=self.allow_private, via=self.via)
 
 
-def cohort_id_of(name: str) -> str:
-    """The cohort's id when nobody gave one: its name as a slug, in lower case."""
-    return slugify(name).strip("-").lower() or "cohort"
-
-
 def _open(workspace: Workspace, connection: ConnectionRow, *, via: str | None, allow_private: bool) -> _Setting:
     program = connected_program(connection)
     settings = connection_settings(workspace, connection, program)
@@ -92,7 +73,7 @@ def estimate_sync(workspace: Workspace, request: SyncRequest) -> Estimate:
         allow_private=request.allow_private,
     )
     cohort = open_cohort(request.cohort_file)
-    sync = _known_sync(workspace, setting.connection, request)
+    sync = known_sync(workspace, setting.connection, request)
     membership = _membership(workspace, sync) if sync else None
     context = _context(setting, sync, request, "run_estimate", _iso(open_clock().now()))
     mappings = check_mappings(setting.program, setting.connection.mappings, None)
@@ -123,7 +104,7 @@ async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncToo
     connection = workspace.store.find_connection(request.connection)
     setting = _open(workspace, connection, via=request.via, allow_private=request.allow_private)
     cohort = open_cohort(request.cohort_file)
-    known = _known_sync(workspace, connection, request)
+    known = known_sync(workspace, connection, request)
     cohort.id_column(request.id_column or (known.id_column if known else None))
     sync = known or workspace.store.get_or_create_sync(
         connection.id,
@@ -217,10 +198,12 @@ async def _carry_out(
             run = await _plan(
                 workspace, setting, sync, run, request, cohort or open_cohort(request.cohort_file), context, tools
             )
+        planned = clock.monotonic()
         task = Run(setting.program, sync, run, context, edges)
         run = await _send(workspace, task, run)
-        sync = task.sync
-        return await asyncio.to_thread(_finish, workspace, sync, run, task, clock.monotonic() - began, tools)
+        sent = clock.monotonic()
+        times = {"seconds": sent - began, "delivering": sent - planned}
+        return await asyncio.to_thread(_finish, workspace, task.sync, run, task, times, tools)
     except (asyncio.CancelledError, KeyboardInterrupt):
         workspace.store.interrupt_run(
             run.id, reason="interrupted", message="The run was stopped; `maniple resume` goes on"
@@ -277,12 +260,14 @@ async def _send(workspace: Workspace, task: Run, run: RunRow) -> RunRow:
     return workspace.store.set_phase(run.id, "settling")
 
 
-def _finish(workspace: Workspace, sync: SyncRow, run: RunRow, task: Run, seconds: float, tools: SyncTools) -> RunReport:
+def _finish(
+    workspace: Workspace, sync: SyncRow, run: RunRow, task: Run, times: Mapping[str, float], tools: SyncTools
+) -> RunReport:
     tools.show(Progress("settling"))
     why = task.delivery.failure
     settlement = settle(workspace.store, workspace.home, sync, run, failed=why is not None)
     redact = task.edges.redactor.text
-    figures = _complete(settlement, sync, seconds)
+    figures = _complete(settlement, sync, **times)
     if why is not None:
         figures["action"] = why.action
     if run.phase == "creating_list":
@@ -305,7 +290,7 @@ def _finish(workspace: Workspace, sync: SyncRow, run: RunRow, task: Run, seconds
     return replace(report_of(ended), list_created=ended.list_created)
 
 
-def _complete(settlement: Settlement, sync: SyncRow, seconds: float) -> dict[str, Any]:
+def _complete(settlement: Settlement, sync: SyncRow, seconds: float = 0.0, delivering: float = 0.0) -> dict[str, Any]:
     figures = settlement.figures
     settled = figures["added"] + figures["removed"]
     return {
@@ -314,7 +299,7 @@ def _complete(settlement: Settlement, sync: SyncRow, seconds: float) -> dict[str
         "cohort_id": sync.cohort_id,
         "list_id": sync.list.get("list_id"),
         "seconds": round(seconds, 3),
-        "users_per_s": round(settled / seconds, 1) if seconds > 0 and settled else 0.0,
+        "users_per_s": round(settled / delivering, 1) if delivering > 0 and settled else 0.0,
     }
 
 
@@ -340,7 +325,7 @@ def _close_unfinished(workspace: Workspace, sync: SyncRow) -> SyncRow:
         )
         return sync
     settlement = settle(workspace.store, workspace.home, sync, run, failed=True)
-    figures = _complete(settlement, sync, 0.0)
+    figures = _complete(settlement, sync)
     workspace.store.adopt_membership(
         sync.id,
         run.id,
@@ -359,14 +344,6 @@ def _close_unfinished(workspace: Workspace, sync: SyncRow) -> SyncRow:
 def _list_is_gone(workspace: Workspace, report: RunReport) -> bool:
     run = workspace.store.get_run(report.run_id)
     return run.counts.get("action") == "recreate_list"
-
-
-def _known_sync(workspace: Workspace, connection: ConnectionRow, request: SyncRequest) -> SyncRow | None:
-    wanted = request.cohort_id
-    for sync in workspace.store.list_syncs(connection.id):
-        if sync.cohort_id == wanted or (wanted is None and sync.cohort_name == request.cohort_name):
-            return sync
-    return None
 
 
 def _membership(workspace: Workspace, sync: SyncRow) -> Path | None:

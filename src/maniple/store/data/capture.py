@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 _TEXTS = ("VARCHAR", "UUID", "ENUM", "DATE", "TIME", "INTERVAL", "BIT", "BLOB")
+_LONG_NUMBERS = ("DECIMAL", "HUGEINT", "UHUGEINT", "UBIGINT")
 _EXACT = 2**53
 
 
@@ -171,6 +172,8 @@ def _value(expression: str, type_: str) -> str:
         return f"""CASE WHEN {expression} NOT IN ('null', '""') THEN {expression} END"""
     if type_.startswith(_TEXTS) and not type_.endswith("]"):
         return f"nullif(CAST({expression} AS VARCHAR), '')"
+    if type_.startswith(_LONG_NUMBERS) and not type_.endswith("]"):
+        return f"CAST(CAST({expression} AS VARCHAR) AS JSON)"
     return f"to_json({expression})"
 
 

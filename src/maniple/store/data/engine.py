@@ -113,7 +113,7 @@ def _operator_errors(directory: Path) -> Iterator[None]:
         yield
     except OSError as cause:
         where = cause.filename or directory
-        raise OperatorError(f"`{where}` cannot be written: {cause.strerror or cause}") from cause
+        raise OperatorError(f"`{where}` cannot be read or written: {cause.strerror or cause}") from cause
 
 
 def _sync(path: Path) -> None:

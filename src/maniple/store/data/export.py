@@ -57,17 +57,33 @@ def export_csv(
     was planned has the raw properties. A text a spreadsheet would take for a formula (it begins with `=`, `+`, `-`,
     `@`, a tab or a line end) gets an apostrophe in front, so a phone number `+1555` becomes `'+1555`.
     """
+    if isinstance(out, Path):
+        with replacing(out) as draft:
+            return _write(plan_dir, fates, verdicts, skips, draft, mapping_names, labels, memory)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=plan_dir) as folder:
+        written = Path(folder, "export.csv")
+        rows = _write(plan_dir, fates, verdicts, skips, written, mapping_names, labels, memory)
+        with written.open("rb") as source:
+            shutil.copyfileobj(source, out)
+        return rows
+
+
+def _write(
+    plan_dir: Path,
+    fates: Sequence[Fate],
+    verdicts: Verdicts,
+    skips: Path,
+    out: Path,
+    mapping_names: Sequence[str],
+    labels: Mapping[str, str],
+    memory: str,
+) -> int:
     with open_engine(plan_dir, memory) as connection:
         select = _select(connection, plan_dir, fates, verdicts, skips, mapping_names, labels)
-        if isinstance(out, Path):
-            with replacing(out) as draft:
-                return _copy(connection, select, draft)
-        with tempfile.TemporaryDirectory(prefix=".export-", dir=plan_dir) as folder:
-            written = Path(folder, "export.csv")
-            rows = _copy(connection, select, written)
-            with written.open("rb") as source:
-                shutil.copyfileobj(source, out)
-            return rows
+        row = connection.execute(
+            f"COPY ({select}) TO {quote_text(str(out))} (FORMAT csv, HEADER true, USE_TMP_FILE false)"
+        ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _select(
@@ -117,10 +133,3 @@ def _cell(text: str) -> str:
     """SQL for a text a spreadsheet does not run."""
     risky = ", ".join(f"chr({ord(letter)})" for letter in _FORMULA)
     return f"CASE WHEN left({text}, 1) IN ({risky}) THEN '''' || {text} ELSE {text} END"
-
-
-def _copy(connection: DuckDBPyConnection, select: str, out: Path) -> int:
-    row = connection.execute(
-        f"COPY ({select}) TO {quote_text(str(out))} (FORMAT csv, HEADER true, USE_TMP_FILE false)"
-    ).fetchone()
-    return int(row[0]) if row else 0

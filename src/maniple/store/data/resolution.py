@@ -48,12 +48,11 @@ def resolve(
     are groups of mapping names of which each user needs at least one.
     """
     _refuse_unknown(mappings, require)
-    if any(mapping.convert for mapping in mappings):
-        convert_members(snapshot, mappings, carried, resolved, skips, require)
-    else:
-        with open_engine(resolved.parent, memory) as connection:
-            _pass_through(connection, snapshot, mappings, carried, resolved, skips, require)
     with open_engine(resolved.parent, memory) as connection:
+        if any(mapping.convert for mapping in mappings):
+            convert_members(snapshot, mappings, carried, resolved, skips, require)
+        else:
+            _pass_through(connection, snapshot, mappings, carried, resolved, skips, require)
         counts = connection.execute(
             f"SELECT reason, count(*) FROM {parquet(skips)} GROUP BY reason ORDER BY reason"
         ).fetchall()

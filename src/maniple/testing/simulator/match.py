@@ -164,9 +164,21 @@ def _absent_entry(entry: Entry, found: Captures) -> Captures | None:
 
 
 def _absent(node: Node, found: Captures) -> Captures | None:
-    """What a part tells by not being there: its only hole is null."""
+    """What a part tells by not being there: its only hole is null, unless a selector chose nothing."""
     below = list(holes(node))
-    return capture(found, below[0], None) if len(below) == 1 else found
+    return capture(found, below[0], None) if len(below) == 1 and not _has_case(node) else found
+
+
+def _has_case(node: Node) -> bool:
+    match node:
+        case Case():
+            return True
+        case Array(elements):
+            return any(map(_has_case, elements))
+        case Object(entries):
+            return any(_has_case(entry.value) for entry in entries)
+        case _:
+            return False
 
 
 def may_be_absent(node: Node) -> bool:

@@ -95,9 +95,7 @@ def _flat_reader(node: Object, wanted: str) -> ReadItems | None:
     return _flat_function(holes[wanted], constants, required, optional)
 
 
-def _flat_function(
-    wanted: str, constants: list[tuple[str, Any]], required: list[str], optional: set[str]
-) -> ReadItems:
+def _flat_function(wanted: str, constants: list[tuple[str, Any]], required: list[str], optional: set[str]) -> ReadItems:
     least = len(constants) + len(required)
 
     def read(items: list[Any]) -> list[Member] | None:

@@ -12,17 +12,17 @@ from maniple.plan.program import CallProgram
 from maniple.plan.rejects import RejectsProgram, read_rejects
 from maniple.template.ast import Const, Text, Value, holes
 from maniple.template.compile import ScalarTemplate
-from maniple.testing.simulator.answer import NoSuchAnswer, Path, put, satisfied
+from maniple.testing.simulator.build import NoSuchAnswer, Path, put, satisfied
 from maniple.testing.simulator.match import Captures
 from maniple.testing.simulator.written import written
 from maniple.wire import Reply
 
 REASON = "REFUSED"
-MESSAGE = "Refused by the simulator"
+MESSAGE = "RefusedUser by the simulator"
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedUser:
     """One refused user: its position among the items, and what the manifest compares identifiers with."""
 
     position: int
@@ -34,7 +34,7 @@ def can_refuse(call: CallProgram, body: Any) -> bool:
     if call.rejects is None:
         return False
     identifiers = [f"probe-{position}" for position in range(3)]
-    refused = [Refused(position, identifiers[position]) for position in (0, 2)]
+    refused = [RefusedUser(position, identifiers[position]) for position in (0, 2)]
     try:
         tree = refuse(call.rejects, body, refused, 3)
     except NoSuchAnswer:
@@ -59,7 +59,7 @@ def identifier_of(rejects: RejectsProgram, user: Captures) -> Any:
     return None
 
 
-def refuse(rejects: RejectsProgram, body: Any, refused: Sequence[Refused], size: int) -> Any:
+def refuse(rejects: RejectsProgram, body: Any, refused: Sequence[RefusedUser], size: int) -> Any:
     """`body` with the refused users of a request of `size` items. Raises NoSuchAnswer."""
     tree = body
     if rejects.rows is not None:
@@ -69,7 +69,7 @@ def refuse(rejects: RejectsProgram, body: Any, refused: Sequence[Refused], size:
     return tree
 
 
-def _rows(rejects: RejectsProgram, refused: Sequence[Refused], size: int) -> Any:
+def _rows(rejects: RejectsProgram, refused: Sequence[RefusedUser], size: int) -> Any:
     names = [_address(rejects, one) for one in refused]
     if _reads_entries(rejects):
         return _entries(rejects, names)
@@ -78,7 +78,7 @@ def _rows(rejects: RejectsProgram, refused: Sequence[Refused], size: int) -> Any
     return [_row(rejects, name) for name in names]
 
 
-def _address(rejects: RejectsProgram, refused: Refused) -> Any:
+def _address(rejects: RejectsProgram, refused: RefusedUser) -> Any:
     match rejects.by:
         case "value":
             return refused.identifier
@@ -108,7 +108,7 @@ def _row(rejects: RejectsProgram, name: Any) -> Any:
     return satisfied(row, rejects.where)
 
 
-def _positional(rejects: RejectsProgram, refused: Sequence[Refused], size: int) -> list[Any]:
+def _positional(rejects: RejectsProgram, refused: Sequence[RefusedUser], size: int) -> list[Any]:
     """A row an item; only for a refused one is `where` true."""
     if rejects.where is None:
         raise NoSuchAnswer("the simulator cannot build rows that name users by nothing but their own position")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -22,7 +23,7 @@ from maniple.wire import Headers
 ITEMS = "items"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Received:
     """A request as a partner gets it. `target` is the raw path and query; header names are in lower case."""
 
@@ -35,6 +36,13 @@ class Received:
     def header(self, name: str) -> str | None:
         """The first value of a header named in lower case."""
         return next((value for key, value in self.headers if key == name), None)
+
+    @cached_property
+    def mark(self) -> bytes:
+        """A mark that equal requests share; headers do not count."""
+        digest = blake2b(self.body, digest_size=16)
+        digest.update(f"\n{self.method} {self.host}{self.target}".encode())
+        return digest.digest()
 
 
 @dataclass(frozen=True)
@@ -133,9 +141,7 @@ def shapes_of(program: Program) -> list[CallShape]:
     return shapes
 
 
-def _shape(
-    program: Program, call: CallProgram, operation: Operation | None, keys: Sequence[str]
-) -> CallShape:
+def _shape(program: Program, call: CallProgram, operation: Operation | None, keys: Sequence[str]) -> CallShape:
     known = {} if operation is None else {"operation": operation, "membership": operation == "add"}
     fields = {form_field.name: form_field for form_field in program.fields}
     return CallShape(
@@ -196,4 +202,3 @@ def _refuse_unreadable(program: Program, call: CallProgram) -> None:
 def parse(body: bytes) -> Any:
     """The body as plain data. Raises orjson.JSONDecodeError (a ValueError)."""
     return orjson.loads(body) if body else None
-

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
-from maniple.plan.program import Operation
 from maniple.testing.simulator.members import Member, shown_in_order
 
 FIRST_ID = 1001
@@ -22,13 +19,6 @@ class MemberList:
     members: set[Member] = field(default_factory=set)
     requests: int = 0
 
-    def change(self, operation: Operation, members: Iterable[Member]) -> None:
-        """Add or remove members; doing it twice is doing it once."""
-        if operation == "add":
-            self.members.update(members)
-        else:
-            self.members.difference_update(members)
-
 
 @dataclass
 class Batches:
@@ -38,11 +28,11 @@ class Batches:
     largest: int = 0
     seen: Counter[bytes] = field(default_factory=Counter)
 
-    def count(self, fingerprint: bytes, users: int) -> None:
+    def count(self, mark: bytes, users: int) -> None:
         """Count one request with `users` users."""
         self.users += users
         self.largest = max(self.largest, users)
-        self.seen[fingerprint] += 1
+        self.seen[mark] += 1
 
     def shown(self) -> dict[str, int]:
         """The figures as plain data."""
@@ -64,10 +54,10 @@ class PartnerState:
     calls: Counter[str] = field(default_factory=Counter)
     refused: Counter[int] = field(default_factory=Counter)
     batches: Batches = field(default_factory=Batches)
-    created: dict[bytes, str] = field(default_factory=dict)
-    """The list that a create request made whose answer was lost, by the request's fingerprint."""
-    gone: set[str] = field(default_factory=set)
-    """Lists that vanished by themselves."""
+    created: dict[bytes, int] = field(default_factory=dict)
+    """The list that a create request made whose answer was lost, by the request's mark."""
+    lost: bool = False
+    """A list has vanished by itself."""
     next_id: int = FIRST_ID
 
     def new_id(self) -> int:
@@ -78,10 +68,7 @@ class PartnerState:
     def shown(self, *, counts: bool) -> dict[str, Any]:
         """The state as plain data; with `counts` the number of members in their place."""
         lists = {
-            list_id: {
-                "name": one.name,
-                "members": len(one.members) if counts else shown_in_order(one.members),
-            }
+            list_id: {"name": one.name, "members": len(one.members) if counts else shown_in_order(one.members)}
             for list_id, one in self.lists.items()
         }
         return {
@@ -91,12 +78,3 @@ class PartnerState:
             "refused": {str(status): count for status, count in sorted(self.refused.items())},
             "batches_seen": self.batches.shown(),
         }
-
-
-def fingerprint(*parts: bytes) -> bytes:
-    """A short mark that equal requests share."""
-    digest = blake2b(digest_size=16)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.digest()

@@ -90,6 +90,8 @@ def _satisfy_comparison(tree: Any, comparison: Path) -> Any:
     if right["type"] != "literal":
         return tree
     literal = right["value"]
+    if left["type"] == "function_expression" and left["value"] == "length" and isinstance(literal, int):
+        left, literal = left["children"][0], [None] * min(literal, 1_000)
     match comparison["value"]:
         case "eq" | "gte" | "lte":
             return put(tree, left, literal)
@@ -104,7 +106,10 @@ def satisfied(tree: Any, condition: Any) -> Any:
     """`tree` made to satisfy a compiled JMESPath condition (None: as it is). Raises NoSuchAnswer."""
     if condition is None or search(condition, tree):
         return tree
-    changed = satisfy(tree, condition.parsed)
+    try:
+        changed = satisfy(tree, condition.parsed)
+    except NoSuchAnswer:
+        changed = tree
     if not search(condition, changed):
         raise NoSuchAnswer(f"the simulator cannot build an answer for which `{condition.expression}` is true")
     return changed

@@ -26,7 +26,7 @@ from maniple.manifest.load import load_manifest
 from maniple.plan.compile import try_compile
 from maniple.review.lint import lint, lint_files
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "rules"
 BASE = ROOT / "tests" / "rules" / "base.yaml"
 FOLDER = "acme"
@@ -50,17 +50,22 @@ class Example:
     options: dict[str, tuple[str, ...]]
 
     @property
+    def meant(self) -> str:
+        """The text, with control characters for their pictures."""
+        if "pictures" not in self.options:
+            return self.text
+        return re.sub("[\u2400-\u241f]", lambda found: chr(ord(found[0]) - 0x2400), self.text)
+
+    @property
     def manifest(self) -> str:
         """The whole text of the manifest that the example describes."""
-        text = _MARK.sub("", self.text)
-        if "pictures" in self.options:
-            text = re.sub("[\u2400-\u241f]", lambda found: chr(ord(found[0]) - 0x2400), text)
+        text = _MARK.sub("", self.meant)
         return text if "whole" in self.options else _merged(text, self.options.get("remove", ()))
 
     @property
     def marked_line(self) -> str | None:
         """The line that the caret must be on, without the mark."""
-        found = [line for line in self.text.split("\n") if _MARK.search(line)]
+        found = [line for line in self.meant.split("\n") if _MARK.search(line)]
         return _MARK.sub("", found[0]) if found else None
 
 

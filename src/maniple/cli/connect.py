@@ -1,0 +1,106 @@
+"""`maniple connect`: a destination set up, kept under a name."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from maniple.cli.connections import connection_json
+from maniple.cli.faults import keep_secret
+from maniple.cli.inputs import read_maps, read_settings
+from maniple.cli.parameters import AllowPrivate, AsJson, DestinationWord, Maps, Settings, Via
+from maniple.cli.screen import hint, stdout
+from maniple.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from maniple.plan.program import Program
+    from maniple.store.control.rows import ConnectionRow
+
+app = App(
+    name="connect",
+    help_epilogue="""\
+In a terminal it asks for whatever is missing. Secrets are sealed, and shown
+nowhere. The manifest stays where it is: a corrected one works at once.
+
+Examples:
+  maniple connect iterable
+  maniple connect iterable --name prod --settings iterable.json \\
+      --map user_id_field_amplitude=user_id
+  maniple connect iterable --name trial --settings iterable.json \\
+      --map user_id_field_amplitude=user_id \\
+      --via http://127.0.0.1:8080 --allow-private-hosts""",
+)
+
+
+@app.default
+def connect(
+    path: DestinationWord,
+    /,
+    *,
+    name: Annotated[str | None, Parameter(name="--name", help="What to call the connection.")] = None,
+    settings: Settings = None,
+    maps: Maps = None,
+    via: Via = None,
+    allow_private_hosts: AllowPrivate = False,
+    json: AsJson = False,
+) -> int:
+    """Set a destination up."""
+    from maniple.usecases.connect import check_via, destination_for
+    from maniple.usecases.connect import connect as keep_connection
+    from maniple.wiring import Workspace
+
+    if via is not None:
+        check_via(via)
+    with Workspace.open() as workspace:
+        destination = destination_for(workspace, path)
+        program = destination.usable()
+        name, values, chosen = _gather(program, name, settings, maps)
+        keep_secret([str(value) for field, value in values.items() if field in program.secret_names])
+        kept = keep_connection(
+            workspace,
+            destination,
+            name=name,
+            settings=values,
+            mappings=chosen,
+            via=via,
+            allow_private=allow_private_hosts,
+        )
+    _tell(kept, program, json=json)
+    return ExitCode.OK
+
+
+def _gather(
+    program: Program, name: str | None, settings: str | None, maps: list[str] | None
+) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """Name, settings and mappings: as given, and in a terminal asked for where they are missing."""
+    chosen = read_maps(maps)
+    if not sys.stdin.isatty() or settings == "-":
+        if name is None:
+            raise UsageError("a connection needs a name", hint=f"add `--name {program.manifest.slug}`")
+        return name, read_settings(settings, program), chosen
+    from maniple.cli.asking import ask, ask_mappings, ask_settings
+
+    given = read_settings(settings, program) if settings is not None else {}
+    if name is None:
+        name = ask("Name of the connection", program.manifest.slug)
+    return (
+        name,
+        ask_settings(program, given, optional=settings is None),
+        ask_mappings(program, chosen, optional=not chosen),
+    )
+
+
+def _tell(kept: ConnectionRow, program: Program, *, json: bool) -> None:
+    screen = stdout()
+    if json:
+        screen.json(connection_json(kept))
+        return
+    screen.line(f"{screen.paint('✓', 'green')} connected {program.manifest.name} as {kept.name} ({kept.id})")
+    for mapping, chosen in kept.mappings.items():
+        screen.line(f"  {mapping} <- {chosen}")
+    if kept.via:
+        screen.line(f"  via {kept.via}: requests go to this stand-in, not to the partner")
+    hint(f'next: `maniple sync {shlex.quote(kept.name)} users.csv --cohort "My cohort" --dry-run`')

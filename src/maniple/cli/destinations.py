@@ -1,0 +1,56 @@
+"""`maniple destinations`: the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from cyclopts import App
+
+from maniple.cli.parameters import AsJson
+from maniple.cli.screen import hint, note, stdout
+from maniple.cli.table import Cell, Column
+from maniple.cli.words import plural
+from maniple.errors import ExitCode
+
+app = App(
+    name="destinations",
+    help_epilogue="""\
+They come from MANIPLE_INTEGRATIONS, `integrations/` of this folder and of
+MANIPLE_HOME, and from the checkout that maniple runs from.
+
+Examples:
+  maniple destinations
+  maniple destinations --json""",
+)
+
+
+@app.default
+def destinations(*, json: AsJson = False) -> int:
+    """List the destinations there are."""
+    from maniple.usecases.destinations import catalogue
+    from maniple.wiring import integration_folders
+
+    folders = integration_folders()
+    entries = list(catalogue(folders))
+    screen = stdout()
+    if json:
+        screen.json([{**asdict(entry), "path": str(entry.path)} for entry in entries])
+        return ExitCode.OK
+    if not entries:
+        note("no destination is here")
+        hint("`maniple new my-partner` begins one; MANIPLE_INTEGRATIONS names folders of destinations")
+        return ExitCode.OK
+    rows: list[list[Cell]] = [
+        [
+            entry.slug,
+            entry.name,
+            entry.kind,
+            entry.version,
+            (f"✗ {plural(entry.problems, 'problem')}, see `maniple check {entry.slug}`", "red")
+            if entry.problems
+            else entry.summary,
+        ]
+        for entry in entries
+    ]
+    screen.table([Column("SLUG"), Column("NAME"), Column("KIND"), Column("VERSION"), Column("SUMMARY", cut=True)], rows)
+    return ExitCode.OK

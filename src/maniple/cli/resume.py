@@ -1,0 +1,48 @@
+"""`maniple resume`: going on with a run that was stopped or killed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from cyclopts import App
+
+from maniple.cli.faults import keep_secret
+from maniple.cli.parameters import AsJson, Quiet, RunWord
+from maniple.cli.progress import watching
+from maniple.cli.sync import again_command, end, stopped
+
+app = App(
+    name="resume",
+    help_epilogue="""\
+What the partner has acknowledged is not sent again; requests that were under
+way when the run stopped are repeated with the same batch ids.
+
+Examples:
+  maniple resume latest
+  maniple resume run_k2vq7d --json""",
+)
+
+
+@app.default
+def resume(run: RunWord, /, *, quiet: Quiet = False, json: AsJson = False) -> int:
+    """Go on with a run."""
+    from maniple.usecases.sync import SyncTools, resume_run
+    from maniple.wiring import Workspace
+
+    with Workspace.open() as workspace:
+        store = workspace.store
+        found = store.find_run(run)
+        sync = store.get_sync(found.sync_id)
+        connection = store.get_connection(sync.connection_id)
+        keep_secret([str(value) for value in store.secret_settings(connection).values()])
+        try:
+            with watching(quiet=quiet) as watch:
+                tools = SyncTools(clock=watch.clock, show=watch.show)
+                report = asyncio.run(resume_run(workspace, found.id, tools))
+        except KeyboardInterrupt:
+            raise stopped(found.id) from None
+    file = Path(str(found.batch_items.get("cohort_path", "FILE")))
+    return end(
+        report, connection.name, again_command(connection.name, file, sync.cohort_name, sync.cohort_id), json=json
+    )

@@ -1,0 +1,125 @@
+"""The answers a simulated partner gives, made so that its manifest reads them as they are meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import orjson
+
+from maniple.plan.classify import Accepted, Refused, classify
+from maniple.plan.flow import read_list_id
+from maniple.plan.outcome import Action
+from maniple.plan.program import CallProgram
+from maniple.template.filters import text_of
+from maniple.testing.simulator.build import NoSuchAnswer, accepting_body, put, refusing_answer
+from maniple.testing.simulator.match import Captures
+from maniple.testing.simulator.naming import makes_id
+from maniple.testing.simulator.refusal import RefusedUser, can_refuse, identifier_of, refuse
+from maniple.testing.simulator.shape import Received
+from maniple.wire import Headers, Reply, Request
+
+PROBE_ID = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a partner answers: a status and a tree for a JSON body. `made` is the id of a list it made."""
+
+    status: int
+    tree: Any = field(default_factory=dict)
+    headers: Headers = ()
+    made: int | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The body as it travels."""
+        return orjson.dumps(self.tree)
+
+    def as_reply(self) -> Reply:
+        """The answer as a client sees it."""
+        return Reply(self.status, self.headers, self.body)
+
+
+@dataclass(frozen=True)
+class CallAnswers:
+    """The answers to one call. None: the manifest has no rule for it, or none that can be answered to."""
+
+    call: CallProgram
+    accepted: Answer
+    gone: Answer | None
+    no_user: Answer | None
+    names_users: bool
+    """Refused users can be named inside a success."""
+
+    @property
+    def can_refuse(self) -> bool:
+        """Refusing a user has an effect."""
+        return self.names_users or (self.call.single and self.no_user is not None)
+
+    def created(self, list_id: int) -> Answer:
+        """The answer to a call that made a list, with what the manifest takes from it."""
+        tree = self.accepted.tree
+        for name, path in self.call.save:
+            tree = put(tree, path.parsed, list_id if name == "list_id" else f"{name}-{list_id}")
+        source = self.call.list_id
+        headers: Headers = ()
+        if source is not None and source.source == "response":
+            tree = put(tree, source.expression.parsed, list_id)
+        elif source is not None and source.source == "header":
+            headers = ((source.written, str(list_id)),)
+        return Answer(200, tree, headers, list_id)
+
+    def refusing(self, positions: list[int], users: list[Captures]) -> Answer:
+        """The answer to a call of which the users at `positions` were refused."""
+        if not self.names_users or self.call.rejects is None:
+            return self.no_user or self.accepted
+        refused = [RefusedUser(at, identifier_of(self.call.rejects, users[at])) for at in positions]
+        return Answer(200, refuse(self.call.rejects, self.accepted.tree, refused, len(users)))
+
+
+def answers_to(call: CallProgram) -> CallAnswers:
+    """The answers to one call. Raises NoSuchAnswer when none can be built that its manifest reads as success."""
+    accepted = Answer(200, accepting_body(call))
+    answers = CallAnswers(
+        call=call,
+        accepted=accepted,
+        gone=_answer_by_rule(call, "recreate_list"),
+        no_user=_answer_by_rule(call, "reject_items"),
+        names_users=can_refuse(call, accepted.tree),
+    )
+    probe = answers.created(PROBE_ID) if call.name == "create_list" else accepted
+    if not isinstance(classify(call.rules, call.success, probe.as_reply(), {}), Accepted):
+        raise NoSuchAnswer(f"the simulator cannot build an answer that `{call.name}` reads as success")
+    if call.list_id is not None and makes_id(call):
+        found = read_list_id(call, Request("POST", ""), probe.as_reply(), {})
+        if text_of(found) != str(PROBE_ID):
+            raise NoSuchAnswer(f"the simulator cannot build an answer in which `{call.list_id.written}` finds an id")
+    return answers
+
+
+def _answer_by_rule(call: CallProgram, action: Action) -> Answer | None:
+    """An answer that the first rule with this action fits."""
+    for rule in call.rules:
+        if rule.action != action:
+            continue
+        try:
+            answer = Answer(*refusing_answer(rule))
+        except NoSuchAnswer:
+            continue
+        reading = classify(call.rules, call.success, answer.as_reply(), {})
+        if isinstance(reading, Refused) and reading.why.rule == rule.place:
+            return answer
+    return None
+
+
+def has_credentials(call: CallProgram, request: Received) -> bool:
+    """The request has what one of the call's auth kinds always sends; that it is there counts, not what it is."""
+    headers = {name for name, value in request.headers if value}
+    query = {name for name, _ in parse_qsl(urlsplit(request.target).query)} if "?" in request.target else set()
+    wanted = [
+        ({name.lower() for name in kind.sets_header()}, set(getattr(kind, "query", None) or {}))
+        for _, kind in call.auth.kinds
+    ]
+    return not wanted or any(names <= headers and pairs <= query for names, pairs in wanted)

@@ -1,0 +1,138 @@
+"""One simulated partner: it reads requests by its manifest, keeps lists and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from maniple.plan.program import Program
+from maniple.template.filters import text_of
+from maniple.testing.simulator.answers import Answer, answers_to, has_credentials
+from maniple.testing.simulator.match import Captures
+from maniple.testing.simulator.members import Member
+from maniple.testing.simulator.naming import list_key, list_name, makes_id, owns_lists, told_id
+from maniple.testing.simulator.shape import CallShape, Reading, Received, parse, shapes_of
+from maniple.testing.simulator.state import MemberList, PartnerState
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A request that is for one of a partner's calls by its address, with what the address says."""
+
+    shape: CallShape
+    captures: Captures
+
+
+@dataclass(frozen=True, slots=True)
+class Malice:
+    """What a hostile partner does inside an answer.
+
+    `refuses` says which users are refused when they are added. `loses_list_at` is the number (from 1) of the request
+    about a list before which the list vanishes, once.
+    """
+
+    refuses: Callable[[Member], bool] | None = None
+    loses_list_at: int | None = None
+
+
+KIND = Malice()
+"""No malice at all."""
+
+
+class Partner:
+    """Plays the partner of one manifest. Raises UsageError when its calls cannot be read back or answered."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.slug = program.manifest.slug
+        self.state = PartnerState()
+        self._shapes = shapes_of(program)
+        self._answers = {shape.call.name: answers_to(shape.call) for shape in self._shapes}
+        self._owns_lists = owns_lists(program)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.state = PartnerState()
+
+    @property
+    def can_refuse_users(self) -> bool:
+        """Refusing single users has an effect: the manifest says how an answer names them."""
+        return self._answers[self.program.call_for("add").name].can_refuse
+
+    @property
+    def can_lose_lists(self) -> bool:
+        """A vanished list has an effect: the manifest makes lists and says what their absence looks like."""
+        return self._owns_lists and self._answers[self.program.call_for("add").name].gone is not None
+
+    def addressed(self, request: Received, *, free: bool) -> list[Addressed]:
+        """The calls that a request may be, by method and address. `free`: those whose host is the end user's."""
+        found = [(shape, shape.read_address(request)) for shape in self._shapes if shape.url.free == free]
+        return [Addressed(shape, captures) for shape, captures in found if captures is not None]
+
+    def answer(self, request: Received, candidates: list[Addressed], malice: Malice = KIND) -> Answer:
+        """Do what a request asks for and answer it. `candidates` are the calls that it may be, one at least."""
+        if not has_credentials(candidates[0].shape.call, request):
+            return self._refusal(401, "a header or parameter with credentials is missing")
+        try:
+            tree = parse(request.body)
+        except ValueError:
+            return self._refusal(400, "the body is not JSON")
+        for candidate in candidates:
+            reading = candidate.shape.read_body(tree, candidate.captures)
+            if reading is None:
+                continue
+            self.state.calls[candidate.shape.call.name] += 1
+            if candidate.shape.operation is None:
+                return self._create(candidate.shape, request, tree, reading)
+            return self._change(candidate.shape, request, reading, malice)
+        calls = " or ".join(sorted({f"`{candidate.shape.call.name}`" for candidate in candidates}))
+        return self._refusal(400, f"the body is not what {calls} of the manifest sends")
+
+    def forget_answer(self, request: Received, answer: Answer) -> None:
+        """The answer did not arrive: if it made a list, the same request gets the same list once more."""
+        if answer.made is not None:
+            self.state.created[request.mark] = answer.made
+
+    def _refusal(self, status: int, why: str) -> Answer:
+        self.state.refused[status] += 1
+        return Answer(status, {"error": why})
+
+    def _create(self, shape: CallShape, request: Received, tree: Any, reading: Reading) -> Answer:
+        made = self.state.created.pop(request.mark, None)
+        list_id = self.state.new_id() if made is None else made
+        told = told_id(shape.call, tree, reading.captures)
+        if told is not None or makes_id(shape.call):
+            key = text_of(told if told is not None else list_id)
+            self.state.lists.setdefault(key, MemberList(list_name(shape.call, reading.captures)))
+        return self._answers[shape.call.name].created(list_id)
+
+    def _change(self, shape: CallShape, request: Received, reading: Reading, malice: Malice) -> Answer:
+        answers = self._answers[shape.call.name]
+        self.state.batches.count(request.mark, len(reading.members))
+        key = list_key(self.program, shape, reading.captures)
+        if not self._owns_lists:
+            self.state.lists.setdefault(key, MemberList(list_name(None, reading.captures)))
+        if malice.loses_list_at is not None:
+            self._lose(key, malice.loses_list_at)
+        one = self.state.lists.get(key)
+        if one is None:
+            self.state.refused[answers.gone.status if answers.gone else 404] += 1
+            return answers.gone or Answer(404, {"error": f"there is no list `{key}`"})
+        one.requests += 1
+        if shape.operation == "remove":
+            one.members.difference_update(reading.members)
+            return answers.accepted
+        refuses = malice.refuses if answers.can_refuse else None
+        refused = [at for at, member in enumerate(reading.members) if refuses(member)] if refuses else []
+        one.members.update(reading.members)
+        if not refused:
+            return answers.accepted
+        one.members.difference_update(reading.members[at] for at in refused)
+        return answers.refusing(refused, shape.users(reading))
+
+    def _lose(self, key: str, at: int) -> None:
+        one = self.state.lists.get(key)
+        if one is not None and self.can_lose_lists and not self.state.lost and one.requests + 1 >= at:
+            self.state.lost = True
+            del self.state.lists[key]

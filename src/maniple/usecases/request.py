@@ -1,0 +1,52 @@
+"""What a person asks to sync where, and which sync that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from maniple.errors import UsageError
+from maniple.store.control.rows import ConnectionRow, SyncRow
+from maniple.template.filters import slugify
+from maniple.wiring import Workspace
+
+
+@dataclass(frozen=True)
+class SyncRequest:
+    """What to sync where. `cohort_id` is made from the name when it is not given."""
+
+    connection: str
+    cohort_file: Path
+    cohort_name: str
+    cohort_id: str | None = None
+    cohort_url: str = ""
+    id_column: str | None = None
+    via: str | None = None
+    allow_private: bool = False
+
+
+def cohort_id_of(name: str) -> str:
+    """The cohort's id when nobody gave one: its name as a slug, in lower case."""
+    return slugify(name).strip("-").lower() or "cohort"
+
+
+def known_sync(workspace: Workspace, connection: ConnectionRow, request: SyncRequest) -> SyncRow | None:
+    """The sync that a request is about, when it is there already: by the id of its cohort, else by its name.
+
+    Raises UsageError when no id is given and the one made from the name belongs to a cohort of another name: taking
+    it would replace that cohort's members.
+    """
+    syncs = workspace.store.list_syncs(connection.id)
+    if request.cohort_id is not None:
+        return next((sync for sync in syncs if sync.cohort_id == request.cohort_id), None)
+    made = cohort_id_of(request.cohort_name)
+    for sync in syncs:
+        if sync.cohort_name == request.cohort_name:
+            return sync
+    other = next((sync for sync in syncs if sync.cohort_id == made), None)
+    if other is not None:
+        raise UsageError(
+            f"the cohort `{request.cohort_name}` would get the id `{made}`, and that is the cohort `{other.cohort_name}`",
+            hint="give the new cohort an id of its own with `--cohort-id`, or use the other one's name",
+        )
+    return None

@@ -1,0 +1,1 @@
+"""What `maniple new` writes: guesses from `curl` commands, and the texts of a new destination's files."""

@@ -1,0 +1,225 @@
+"""Calls of a manifest, each made from one `curl` command or mirrored from another call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from maniple.source.curl import CurlCommand
+from maniple.usecases.scaffolding.addresses import address_of
+from maniple.usecases.scaffolding.bodies import (
+    ITEMS,
+    Rewriting,
+    SampleBody,
+    identifiers_below,
+    names_of,
+    replaced,
+    sample_body,
+    users_in,
+)
+from maniple.usecases.scaffolding.credentials import other_headers
+from maniple.usecases.scaffolding.declarations import Declarations, escape
+from maniple.usecases.scaffolding.draft import COHORT_PROPERTY, DraftCall
+from maniple.usecases.scaffolding.identifiers import (
+    LIST_KEYS,
+    PROPERTY_HOLDERS,
+    USER_ID,
+    bare,
+    identifier_of,
+    placeholder,
+    role_of,
+    secret_name,
+    secret_value,
+)
+
+COHORT_NAME: Final = "[Amplitude] $amp_cohort_name"
+_OPPOSITES: Final = (
+    ("unsubscribe", "subscribe"),
+    ("unassign", "assign"),
+    ("detach", "attach"),
+    ("exclude", "include"),
+    ("untag", "tag"),
+    ("remove", "add"),
+    ("delete", "create"),
+    ("delete", "upsert"),
+    ("delete", "import"),
+    ("remove", "append"),
+)
+"""Words for removing and for adding."""
+
+
+def create_call(command: CurlCommand, declarations: Declarations) -> DraftCall:
+    """`create_list` from its command; where the answer has the id is a guess."""
+    sample = sample_body(command)
+    _complain(sample, "create_list", declarations)
+    body = Rewriting(declarations, "create").tree(sample.tree) if sample.format else {"name": COHORT_NAME}
+    guesses: dict[str, str] = {}
+    path = names_of(sample.tree) if sample.format else None
+    if path is not None:
+        body = replaced(body, path, COHORT_NAME)
+    elif sample.format:
+        guesses[sample.format] = "no member of the body looks like the list's name; use $amp_cohort_name in it"
+    guesses["list_id"] = "where the new list's id is in the answer"
+    return DraftCall(
+        "create_list",
+        command.method,
+        address_of(command.url, declarations, creates=True),
+        query=_query(command, declarations),
+        headers=other_headers(command, declarations),
+        body_format=sample.format or "json",
+        body=body,
+        list_id={"response": "id"},
+        guesses=guesses,
+    )
+
+
+def users_call(name: str, command: CurlCommand, declarations: Declarations) -> DraftCall:
+    """A call that carries users, from its command."""
+    sample = sample_body(command)
+    _complain(sample, name, declarations)
+    url = address_of(command.url, declarations)
+    call = DraftCall(name, command.method, url, headers=other_headers(command, declarations))
+    path = users_in(sample.tree) if sample.format else None
+    in_query = [key for key, value in command.query if _names_user(key, value)]
+    in_url = any(f"${mapping}" in url for mapping in declarations.mappings)
+    if path is not None:
+        call = _many(call, sample, path, declarations)
+    elif in_url or in_query or identifiers_below(sample.tree):
+        call = _one(call, sample, declarations, users=not in_url and not in_query)
+    else:
+        call = _nobody(call, sample, declarations)
+    return replace(call, query=_query(command, declarations, users=call.single))
+
+
+def _many(call: DraftCall, sample: SampleBody, path: tuple[str | int, ...], declarations: Declarations) -> DraftCall:
+    """Many users a call: the array at `path` is `$items`."""
+    users: Any = sample.tree
+    for step in path:
+        users = users[step]
+    key = str(path[-1]) if path and isinstance(path[-1], str) else ""
+    outer = Rewriting(declarations, "call").tree(replaced(sample.tree, path, ITEMS))
+    optional = isinstance(users[0], dict) and len(identifiers_below(users[0])) > 1
+    item = Rewriting(declarations, "user", optional=optional).item(users[0], key)
+    guesses = {"item": "one user of the array"}
+    if isinstance(item, dict) and not identifiers_below(users[0]):
+        item = {**item, "id": declarations.mapping(USER_ID, "id", None)}
+        guesses["item"] = "no member of the sample user looks like an identifier"
+    return replace(call, body_format=sample.format, body=outer, item=item, guesses=guesses)
+
+
+def _one(call: DraftCall, sample: SampleBody, declarations: Declarations, *, users: bool) -> DraftCall:
+    """One user a call: in the URL, in the query or as the whole body."""
+    optional = users and len(identifiers_below(sample.tree)) > 1
+    body = Rewriting(declarations, "user", optional=optional).tree(sample.tree) if sample.format else None
+    return replace(call, body_format=sample.format, body=body, single=True, guesses={"batch": "one user a call"})
+
+
+def _nobody(call: DraftCall, sample: SampleBody, declarations: Declarations) -> DraftCall:
+    """No user in sight: they go into a member of the body that has to be corrected."""
+    body = Rewriting(declarations, "call").tree(sample.tree) if isinstance(sample.tree, dict) else {}
+    return replace(
+        call,
+        body_format=sample.format or "json",
+        body={**body, "users": "$items"},
+        item=declarations.mapping(USER_ID, "User ID", None),
+        guesses={
+            sample.format or "json": "the sample has no users; put $items where your API expects them",
+            "item": "one user",
+        },
+    )
+
+
+def _query(command: CurlCommand, declarations: Declarations, *, users: bool = False) -> dict[str, Any]:
+    """The query parameters that are no credentials."""
+    written: dict[str, Any] = {}
+    for name, value in command.query:
+        if secret_name(name) or secret_value(value):
+            continue
+        word = placeholder(value)
+        identifier = identifier_of(name, value) if users else None
+        if bare(name) in LIST_KEYS or (word is not None and role_of(word) == "list"):
+            new = declarations.list_id(None)
+        elif identifier is not None:
+            new = declarations.mapping(identifier, name, None)
+        else:
+            new = declarations.field(word) if word is not None else escape(value)
+        before = written.get(escape(name))
+        written[escape(name)] = new if before is None else [*before, new] if isinstance(before, list) else [before, new]
+    return written
+
+
+def _names_user(key: str, value: str) -> bool:
+    return bare(key) not in LIST_KEYS and bare(key) not in ("id", "ids") and identifier_of(key, value) is not None
+
+
+def _complain(sample: SampleBody, name: str, declarations: Declarations) -> None:
+    if sample.problem is not None:
+        declarations.note(f"`{name}`: {sample.problem}")
+
+
+def mirrored(call: DraftCall, name: str, *, removes: bool) -> DraftCall:
+    """The opposite of a call that carries users, guessed from its words."""
+    pairs = [(adding, removing) if removes else (removing, adding) for removing, adding in _OPPOSITES]
+    url = _opposite_path(call.url, pairs)
+    body = _opposite_words(call.body, dict(pairs))
+    guesses = {key: text for key, text in call.guesses.items() if key == "batch"}
+    opposite = replace(call, name=name, url=url, body=body)
+    if url == call.url and body == call.body:
+        opposite = replace(opposite, method="DELETE" if removes else "POST")
+        if removes and call.single and "$" in call.url.rpartition("/")[2]:
+            # The address says it all; what was sent with it described the membership.
+            opposite = replace(opposite, body_format=None, body=None)
+    return replace(opposite, guesses={"method": f"the opposite of `{call.name}`; look it up", **guesses})
+
+
+def _opposite_path(url: str, pairs: list[tuple[str, str]]) -> str:
+    """The URL with the last word for adding replaced by the one for removing, or the other way round."""
+    path = url.partition("://")[2].partition("/")[2]
+    for old, new in pairs:
+        found = list(re.finditer(rf"(?<![A-Za-z$]){old}(?![a-z])", path))
+        if found:
+            at = found[-1]
+            head = url[: len(url) - len(path)]
+            return f"{head}{path[: at.start()]}{new}{path[at.end() :]}"
+    return url
+
+
+def _opposite_words(tree: Any, words: Mapping[str, str]) -> Any:
+    """A body whose texts `add` and the like, standing alone, say the opposite."""
+    if isinstance(tree, dict):
+        return {
+            words.get(key, key) if value == "$items" else key: _opposite_words(value, words)
+            for key, value in tree.items()
+        }
+    if isinstance(tree, list):
+        return [_opposite_words(value, words) for value in tree]
+    if isinstance(tree, str) and tree.lower() in words:
+        new = words[tree.lower()]
+        return new.upper() if tree.isupper() else new
+    return tree
+
+
+def with_property(call: DraftCall, value: bool) -> DraftCall:
+    """A call of a property destination: the property that stands for the cohort is `value`."""
+    tree = call.item if call.item is not None else call.body
+    holder = _holder(tree)
+    if isinstance(tree, dict):
+        members = {name: each for name, each in tree.get(holder, {}).items() if isinstance(each, str) and "$" in each}
+        tree = {**tree, holder: {**members, COHORT_PROPERTY: value}}
+    else:
+        tree = {**({"id": tree} if tree is not None else {}), holder: {COHORT_PROPERTY: value}}
+    body_format = call.body_format or "json"
+    place = "item" if call.item is not None else body_format
+    guesses = {**call.guesses, place: "the property that says whether a user is in the cohort"}
+    if call.item is not None:
+        return replace(call, item=tree, guesses=guesses)
+    return replace(call, body_format=body_format, body=tree, guesses=guesses)
+
+
+def _holder(tree: Any) -> str:
+    members = tree.items() if isinstance(tree, dict) else ()
+    return next(
+        (key for key, value in members if bare(key) in PROPERTY_HOLDERS and isinstance(value, dict)), "properties"
+    )

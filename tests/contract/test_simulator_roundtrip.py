@@ -1,0 +1,129 @@
+"""What a destination renders, the simulator reads back: the same values, for any user."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maniple.plan.prepare import Batch, prepare
+from maniple.plan.program import Cohort, Operation, Program, run_context
+from maniple.plan.settings import check_settings
+from maniple.template.ast import expression_names, holes
+from maniple.testing.destination import read_cases, read_program
+from maniple.testing.simulator.fold import fold
+from maniple.testing.simulator.match import unify
+from maniple.testing.simulator.shape import CallShape, Received, shapes_of
+from maniple.testing.simulator.written import written
+from maniple.wire import Request
+
+INTEGRATIONS = Path(__file__).parents[2] / "integrations"
+PROGRAMS = {folder.name: read_program(folder / "manifest.yaml") for folder in sorted(INTEGRATIONS.iterdir())}
+SETTINGS = {slug: read_cases(INTEGRATIONS / slug / "cases.yaml").cases.settings for slug in PROGRAMS}  # type: ignore[union-attr]
+EVERY_CALL = [(slug, operation) for slug in PROGRAMS for operation in ("add", "remove")]
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+plain_values = st.one_of(texts, st.integers(-(2**53), 2**53), st.booleans(), st.floats(allow_nan=False, allow_infinity=False))
+carried = st.none() | st.dictionaries(texts, plain_values, min_size=1, max_size=3)
+cohorts = st.builds(Cohort, texts, texts, texts | st.just(""))
+
+
+@st.composite
+def columns(draw: st.DrawFn, slug: str) -> dict[str, list[Any]]:
+    size = draw(st.integers(1, 4))
+    names = ["amplitude_id", *(mapping.name for mapping in PROGRAMS[slug].mappings)]
+    found = {name: draw(st.lists(texts, min_size=size, max_size=size)) for name in names}
+    return {**found, "user": draw(st.lists(carried, min_size=size, max_size=size))}
+
+
+def context_for(slug: str, cohort: Cohort) -> Any:
+    return run_context(
+        PROGRAMS[slug],
+        settings=check_settings(PROGRAMS[slug], SETTINGS[slug]),
+        cohort=cohort,
+        run_id="run_1",
+        now="2026-11-20T10:00:00Z",
+        saved={"list_id": 77} if PROGRAMS[slug].create else None,
+    )
+
+
+def shape_of(program: Program, operation: Operation) -> CallShape:
+    return next(shape for shape in shapes_of(program) if shape.operation == operation)
+
+
+def received(request: Request) -> Received:
+    parts = urlsplit(request.url)
+    target = request.url[request.url.index(parts.netloc) + len(parts.netloc) :] or "/"
+    headers = tuple((name.lower(), value) for name, value in request.headers)
+    return Received(request.method, parts.netloc, target, headers, request.body or b"")
+
+
+@pytest.mark.parametrize(("slug", "operation"), EVERY_CALL)
+@given(data=st.data(), cohort=cohorts)
+@settings(max_examples=25, deadline=None)
+def test_unify_gives_back_the_values_an_item_was_rendered_with(
+    slug: str, operation: Operation, data: st.DataObject, cohort: Cohort
+) -> None:
+    call = PROGRAMS[slug].call_for(operation)
+    if call.item is None:
+        pytest.skip("this call has one user and no item")
+    values = data.draw(columns(slug))
+    scope = {**context_for(slug, cohort).scope, "operation": operation, "membership": operation == "add"}
+    rendered = orjson.loads(orjson.dumps(call.item.render(values, scope, len(values["user"]))))
+    for row, item in enumerate(rendered):
+        everything = {**scope, **{name: column[row] for name, column in values.items()}}
+        wanted = {written(hole): everything[name] for hole in holes(call.item.node) for name in expression_names(hole)}
+        assert unify(call.item.node, item) == wanted
+
+
+@pytest.mark.parametrize(("slug", "operation"), EVERY_CALL)
+@given(data=st.data(), cohort=cohorts)
+@settings(max_examples=25, deadline=None)
+def test_a_whole_request_is_read_back_as_its_operation_its_list_and_its_users(
+    slug: str, operation: Operation, data: st.DataObject, cohort: Cohort
+) -> None:
+    program = PROGRAMS[slug]
+    values = data.draw(columns(slug))
+    values = {name: column[: program.call_for(operation).items] for name, column in values.items()}
+    batch = Batch(operation, 0, values, len(values["user"]))
+    [prepared] = prepare(program.call_for(operation), context_for(slug, cohort), batch)
+    assert prepared.request is not None
+    request = received(prepared.request)
+    shape = shape_of(program, operation)
+    address = shape.read_address(request)
+    assert address is not None
+    reading = shape.read_body(orjson.loads(request.body), address)
+    assert reading is not None
+    assert reading.members == values[program.mappings[0].name]
+    assert reading.captures.get("list_id", 77) in (77, "77")
+
+
+@pytest.mark.parametrize(("slug", "operation"), EVERY_CALL)
+def test_a_request_is_not_taken_for_the_other_operation(slug: str, operation: Operation) -> None:
+    program = PROGRAMS[slug]
+    values = {name: ["u1"] for name in ("amplitude_id", program.mappings[0].name)}
+    [prepared] = prepare(
+        program.call_for(operation), context_for(slug, Cohort("c", "1")), Batch(operation, 0, {**values, "user": [None]}, 1)
+    )
+    assert prepared.request is not None
+    request = received(prepared.request)
+    other = shape_of(program, "remove" if operation == "add" else "add")
+    address = other.read_address(request)
+    assert address is None or other.read_body(orjson.loads(request.body), address) is None
+
+
+@pytest.mark.parametrize("slug", PROGRAMS)
+def test_folding_what_is_known_changes_nothing_of_what_is_rendered(slug: str) -> None:
+    from maniple.template.compile import ScalarTemplate
+
+    call = PROGRAMS[slug].call_for("add")
+    if call.body is None or call.item is None:
+        pytest.skip("this call has one user and no item")
+    known = {"operation": "add", "membership": True}
+    scope = {**context_for(slug, Cohort("c", "1")).scope, **known, "items": ["a"], "batch_id": "b"}
+    assert ScalarTemplate(fold(call.body.node, known)).render(scope) == call.body.render(scope)

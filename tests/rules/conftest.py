@@ -1,0 +1,8 @@
+"""The generator of `tools/` is what these tests check, so they import it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))

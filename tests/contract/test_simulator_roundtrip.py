@@ -28,7 +28,9 @@ SETTINGS = {slug: read_cases(INTEGRATIONS / slug / "cases.yaml").cases.settings 
 EVERY_CALL = [(slug, operation) for slug in PROGRAMS for operation in ("add", "remove")]
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
-plain_values = st.one_of(texts, st.integers(-(2**53), 2**53), st.booleans(), st.floats(allow_nan=False, allow_infinity=False))
+plain_values = st.one_of(
+    texts, st.integers(-(2**53), 2**53), st.booleans(), st.floats(allow_nan=False, allow_infinity=False)
+)
 carried = st.none() | st.dictionaries(texts, plain_values, min_size=1, max_size=3)
 cohorts = st.builds(Cohort, texts, texts, texts | st.just(""))
 
@@ -108,7 +110,9 @@ def test_a_request_is_not_taken_for_the_other_operation(slug: str, operation: Op
     program = PROGRAMS[slug]
     values = {name: ["u1"] for name in ("amplitude_id", program.mappings[0].name)}
     [prepared] = prepare(
-        program.call_for(operation), context_for(slug, Cohort("c", "1")), Batch(operation, 0, {**values, "user": [None]}, 1)
+        program.call_for(operation),
+        context_for(slug, Cohort("c", "1")),
+        Batch(operation, 0, {**values, "user": [None]}, 1),
     )
     assert prepared.request is not None
     request = received(prepared.request)

@@ -87,7 +87,7 @@ def test_fmt_check_shows_the_difference_and_writes_nothing(maniple: Command) -> 
     done = maniple("fmt", path, "--check")
 
     assert done.code == 1
-    assert "\n-version: 1.0.0\n slug: iterable\n+version: 1.0.0\n" in done.out
+    assert "\n+slug: iterable\n version: 1.0.0\n-slug: iterable\n" in done.out
     assert "would change: integrations/iterable/manifest.yaml" in done.err
     assert (maniple.folder / path / "manifest.yaml").read_text() == text
 

@@ -60,11 +60,3 @@ def test_every_key_of_a_manifest_is_listed(name: str) -> None:
 @pytest.mark.parametrize("code", ExitCode)
 def test_every_exit_code_is_listed(code: ExitCode) -> None:
     assert re.search(rf"^\| {int(code)} \| \S", PAGE, re.M)
-
-
-def test_every_link_inside_the_page_leads_to_a_heading() -> None:
-    headings = {
-        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
-        for heading in re.findall(r"^#+ (.*)$", PAGE, re.M)
-    }
-    assert set(re.findall(r"\]\(#([^)]*)\)", PAGE)) - headings == set()

@@ -88,3 +88,9 @@ def test_a_conversion_must_answer_for_every_value() -> None:
 
     with pytest.raises(Bug, match="the conversion of `email` answered 0 values for one"):
         resolve(user(mail="a"), [forgetful])
+
+
+def test_an_id_that_is_also_mapped_and_empty_is_an_unresolved_mapping() -> None:
+    mapped = MappingColumn("user_key", "user_id")
+
+    assert Skip(None, "unresolved mapping", "user_key") == resolve(Member(None, {"user_id": None}), [mapped])

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from unit.test_scaffold_curl import adding, guessed
-from unit.test_scaffold_fresh import previewed
 
 from maniple.errors import UsageError
 from maniple.source.curl import read_curl
 from maniple.usecases.scaffold import scaffold, texts_of
 from maniple.usecases.scaffolding.guess import guess
 from maniple.usecases.scaffolding.roles import role_of_command
+from support.scaffolds import adding, guessed, previewed
 
 CREATE = (
     """curl -X POST https://api.acme.test/v1/lists -d '{"name": "My list", "description": "mine", "type": "static"}'"""
@@ -153,8 +153,6 @@ PATHS = st.lists(
     VALUES, PATHS, st.sampled_from(["POST", "PUT", "DELETE", "GET"]), st.sampled_from(["list", "property", "snapshot"])
 )
 def test_any_command_makes_a_manifest_or_says_why_not(value: Any, path: list[str], method: str, kind: Any) -> None:
-    import json
-
     body = json.dumps(value).replace("'", "")
     curl = f"curl -X {method} 'https://api.acme.test/{'/'.join(path)}' -d '{body}'"
     try:

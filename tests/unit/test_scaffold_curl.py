@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from unit.test_scaffold_fresh import previewed
 
 from maniple.errors import UsageError
-from maniple.manifest.load import load_manifest
-from maniple.testing.golden import run_cases
 from maniple.usecases.check import check
-from maniple.usecases.form import form
 from maniple.usecases.scaffold import scaffold
-from maniple.usecases.scaffolding.draft import Kind
-
-SECRET = "s3cr3t-0f-the-sample"
-
-
-def guessed(folder: Path, curl: str, kind: Kind = "list") -> dict[str, Any]:
-    """The manifest as plain data, after everything that must hold for each was looked at."""
-    files = scaffold("acme", kind, curl, folder)
-    (checked,) = check([files[0]])
-    assert not checked.blocked, [finding.message for finding in checked.findings]
-    assert run_cases(files[0].parent).passed
-    assert previewed(folder / "acme")
-    assert not form([files[0]])[0].changed
-    assert not any(SECRET in path.read_text() for path in files)
-    loaded = load_manifest("manifest.yaml", files[0].read_bytes())
-    assert loaded.document is not None
-    data: dict[str, Any] = loaded.document.data
-    return data
-
-
-def adding(path: str = "/lists/7/users", body: object = None, options: str = "") -> str:
-    """A command that adds users."""
-    written = json.dumps({"users": ["u1"]} if body is None else body).replace("'", "'\\''")
-    return f"curl -X POST https://api.acme.test/v1{path} -d '{written}' {options}"
+from support.scaffolds import SECRET, adding, guessed, previewed
 
 
 def test_the_array_of_users_becomes_items(tmp_path: Path) -> None:

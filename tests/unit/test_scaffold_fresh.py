@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import doctest
 import importlib
-import json
 from pathlib import Path
 
 import pytest
 
 from maniple.errors import OperatorError, UsageError
-from maniple.plan.program import Cohort
 from maniple.source.text import Source
 from maniple.source.yaml import read_yaml
 from maniple.testing.golden import run_cases
 from maniple.usecases.check import check
 from maniple.usecases.destinations import load_file
 from maniple.usecases.form import form
-from maniple.usecases.preview import preview, request_json, start_trial
 from maniple.usecases.scaffold import default_folder, scaffold
 from maniple.usecases.scaffolding.draft import Kind
-from maniple.usecases.users import read_users
+from support.scaffolds import previewed
 
 NAMES = ["manifest.yaml", "cases.yaml", "README.md", "users.csv", "settings.example.json"]
 MODULES = ("identifiers", "declarations", "yaml_text")
-
-
-def previewed(folder: Path) -> list[tuple[str, str, object]]:
-    """Call, URL and body of each request for the scaffold's own users and settings."""
-    trial = start_trial(
-        load_file(folder / "manifest.yaml").usable(),
-        settings=json.loads((folder / "settings.example.json").read_text()),
-        mappings={},
-        users=read_users(folder / "users.csv"),
-        cohort=Cohort("Buyers", "c1", ""),
-        now="2026-01-31T10:00:00Z",
-    )
-    shown = [request_json(request) for request in preview(trial).requests]
-    return [(each["call"], each["url"], each["body"]) for each in shown]
 
 
 @pytest.mark.parametrize("kind", ["list", "property", "snapshot"])

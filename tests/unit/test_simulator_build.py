@@ -7,12 +7,12 @@ from typing import Any
 
 import jmespath
 import pytest
-from support.manifests import program
 
 from maniple.plan.rejects import read_rejects
 from maniple.testing.simulator.build import NoSuchAnswer, put, satisfied
 from maniple.testing.simulator.refusal import RefusedUser, can_refuse, refuse
 from maniple.wire import Reply
+from support.manifests import program
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from support.fake_clock import FakeClock
-from support.manifests import context, program
 
 from maniple.delivery.driver import drive
 from maniple.delivery.httpx_sender import HttpxSender
@@ -20,6 +18,8 @@ from maniple.plan.prepare import Batch, prepare
 from maniple.plan.program import Operation, Program
 from maniple.testing.simulator.app import Simulator, simulator_app
 from maniple.testing.simulator.hostile import PROFILES, is_refused
+from support.fake_clock import FakeClock
+from support.manifests import context, program
 
 GONE = {"status": 404, "reason": "List is gone", "then": "recreate_list"}
 NAMED = {"rows": "errors.failed", "by": "value", "at": "value[]", "item": "$user_key", "reason": "key"}
@@ -43,7 +43,9 @@ class Sync:
     async def create(self) -> Outcome:
         assert self.of.create is not None
         async with self.sender() as sender:
-            outcome = await drive(create_list(self.of.create, self.context, lambda: 0.0), sender=sender, clock=self.clock)
+            outcome = await drive(
+                create_list(self.of.create, self.context, lambda: 0.0), sender=sender, clock=self.clock
+            )
         if isinstance(outcome, Delivered):
             self.context = self.context.with_list(outcome.saved)
         return outcome

@@ -58,6 +58,7 @@ def test_a_typed_value_and_its_text_are_one_value_and_the_type_is_kept() -> None
 def test_an_expression_is_kept_under_what_is_written() -> None:
     assert unify(tree({"e": "{{ email | lower }}"}), {"e": "a@x.test"}) == {"email | lower": "a@x.test"}
     assert unify(tree({"e": "{{ a if b == 1 else c ~ 'x' }}"}), {"e": 1}) == {'a if (b == 1) else (c ~ "x")': 1}
+    assert unify(tree("{{ a == true }}/{{ a == 1 }}"), "true/false") == {"a == true": "true", "a == 1": "false"}
 
 
 def test_an_optional_entry_that_is_not_there_says_that_its_hole_is_null() -> None:

@@ -8,8 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from support.fake_clock import FakeClock
-from support.manifests import context, program
 
 from maniple.delivery.driver import drive
 from maniple.delivery.httpx_sender import HttpxSender
@@ -19,6 +17,8 @@ from maniple.plan.outcome import Delivered, Failed, Outcome
 from maniple.plan.prepare import Batch, prepare
 from maniple.plan.program import Operation, Program, RunContext
 from maniple.testing.simulator.app import Simulator, simulator_app
+from support.fake_clock import FakeClock
+from support.manifests import context, program
 
 ITEM = {"id": "$user_key", "source": "cohort", "more~": "$user"}
 UPDATE = {"method": "POST", "url": "https://api.acme.test/members", "item": "$user_key"}
@@ -207,7 +207,10 @@ async def test_a_property_is_a_list_of_the_users_who_have_it() -> None:
 
 async def test_joined_items_are_taken_apart_again() -> None:
     acme = program(
-        add_users__json={"ids": "$items"}, add_users__join=",", remove_users__json={"ids": "$items"}, remove_users__join=","
+        add_users__json={"ids": "$items"},
+        add_users__join=",",
+        remove_users__json={"ids": "$items"},
+        remove_users__join=",",
     )
     async with client(acme) as partner:
         made = await partner.create(acme)
@@ -245,7 +248,9 @@ async def test_a_request_for_no_partner_is_named() -> None:
 
 async def test_partners_behind_one_door_are_told_apart_by_their_hosts() -> None:
     hosts = {"slug": "region", "fields": [{"name": "region", "label": "Region", "type": "select", "default": "eu"}]}
-    hosts["fields"][0]["options"] = [{"label": word, "value": word, "host": f"{word}.region.test"} for word in ("us", "eu")]
+    hosts["fields"][0]["options"] = [
+        {"label": word, "value": word, "host": f"{word}.region.test"} for word in ("us", "eu")
+    ]
     update = {**UPDATE, "url": "https://$region.host/members", "json": {"u": "$items", "on": "$membership"}}
     region = program(**hosts, update_users=update, create_list=None, add_users=None, remove_users=None)
     own = program(

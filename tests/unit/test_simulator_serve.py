@@ -13,8 +13,6 @@ from typing import Any
 
 import httpx
 import pytest
-from support.fake_clock import FakeClock
-from support.manifests import context, program
 
 from maniple.delivery.driver import drive
 from maniple.delivery.sender import AiohttpSender
@@ -25,6 +23,8 @@ from maniple.plan.prepare import Batch, prepare
 from maniple.plan.program import Program
 from maniple.testing.simulator.app import Simulator, simulator_app
 from maniple.testing.simulator.serve import load_simulator, running, serve, serve_app
+from support.fake_clock import FakeClock
+from support.manifests import context, program
 
 INTEGRATIONS = Path(__file__).parents[2] / "integrations"
 
@@ -97,7 +97,7 @@ def test_a_port_in_use_is_named() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(OperatorError, match=f"cannot listen on `127.0.0.1:{port}`"):
             serve([INTEGRATIONS / "infobip"], port=port)
-    with pytest.raises(OperatorError, match="cannot listen on `127.0.0.1:99999`"):
+    with pytest.raises(OperatorError, match=r"cannot listen on `127\.0\.0\.1:99999`"):
         serve_app(simulator_app([program()]), "127.0.0.1", 99_999, lambda _: None)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.manifests import program
 
 from maniple.testing.simulator.match import plain
 from maniple.testing.simulator.urls import url_shape
+from support.manifests import program
 
 REGION: dict[str, Any] = {"name": "region", "label": "Region", "type": "select", "default": "us"}
 REGION["options"] = [{"label": word, "value": word, "host": f"api.{word}.acme.test"} for word in ("us", "eu")]
@@ -19,7 +19,9 @@ def read(url: str, host: str, target: str, query: dict[str, Any] | None = None, 
     update = {"method": "POST", "url": url, "query": query or {}, "json": {"users": "$items"}, "item": "$user_key"}
     # Fields and mappings that no URL uses stand in a header.
     headers = {f"X-{name.replace('_', '-')}": f"${name}" for name in fields}
-    of = program(fields=given, headers=headers, create_list=None, add_users=None, remove_users=None, update_users=update)
+    of = program(
+        fields=given, headers=headers, create_list=None, add_users=None, remove_users=None, update_users=update
+    )
     call = of.call_for("add")
     known = {"operation": "add", "membership": True}
     captures = url_shape(call, {field.name: field for field in of.fields}, known).read(host, target, {})

@@ -56,7 +56,7 @@ def cut_to(text: str, room: int) -> str:
         if cell_count(kept + char) > room - 1:
             break
         kept += char
-    return kept + "…"
+    return kept.rstrip() + "…"
 
 
 def _text(cell: Cell) -> str:

@@ -31,23 +31,22 @@ def resolve(member: Member, mappings: Sequence[MappingColumn], require: Sequence
     """What `member` is sent as, or why it cannot be.
 
     The first required mapping without a fitting value decides; then each group of `require`, of which at least one
-    mapping must have a value (an invalid one of them names the reason).
+    mapping must have a value (an invalid one of them names the reason); last the id.
     """
-    if member.id is None or member.id == "":
-        return Skip(None, MISSING_ID)
     found = {mapping.name: _converted(mapping, member.properties.get(mapping.property)) for mapping in mappings}
     for mapping in mappings:
         if not mapping.optional and found[mapping.name] in (None, INVALID):
-            return Skip(
-                member.id, INVALID_FORMAT if found[mapping.name] is INVALID else UNRESOLVED_MAPPING, mapping.name
-            )
+            reason = INVALID_FORMAT if found[mapping.name] is INVALID else UNRESOLVED_MAPPING
+            return Skip(member.id or None, reason, mapping.name)
     for group in require:
         if any(found[name] not in (None, INVALID) for name in group):
             continue
         invalid = [name for name in group if found[name] is INVALID]
         if invalid:
-            return Skip(member.id, INVALID_FORMAT, invalid[0])
-        return Skip(member.id, UNRESOLVED_MAPPING, ", ".join(group))
+            return Skip(member.id or None, INVALID_FORMAT, invalid[0])
+        return Skip(member.id or None, UNRESOLVED_MAPPING, ", ".join(group))
+    if member.id is None or member.id == "":
+        return Skip(None, MISSING_ID)
     return Pair(member.id, tuple(None if value is INVALID else value for value in found.values()))
 
 

@@ -99,6 +99,8 @@ class Delivery:
     requests: int = 0
     retries: int = 0
     done: int = 0
+    settled: int = 0
+    """Users whom the partner accepted while this process delivered."""
     failures_in_a_row: int = 0
     failure: Classification | None = None
     stop: bool = False
@@ -110,6 +112,7 @@ class Delivery:
         self.done += users
         if isinstance(outcome, Delivered):
             self.failures_in_a_row = 0
+            self.settled += users - len(outcome.verdicts)
             return
         self.failures_in_a_row += 1
         self.failure = self.failure or outcome.why

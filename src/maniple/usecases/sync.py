@@ -267,7 +267,7 @@ def _finish(
     why = task.delivery.failure
     settlement = settle(workspace.store, workspace.home, sync, run, failed=why is not None)
     redact = task.edges.redactor.text
-    figures = _complete(settlement, sync, **times)
+    figures = _complete(settlement, sync, **times, settled=task.delivery.settled)
     if why is not None:
         figures["action"] = why.action
     if run.phase == "creating_list":
@@ -290,9 +290,10 @@ def _finish(
     return replace(report_of(ended), list_created=ended.list_created)
 
 
-def _complete(settlement: Settlement, sync: SyncRow, seconds: float = 0.0, delivering: float = 0.0) -> dict[str, Any]:
+def _complete(
+    settlement: Settlement, sync: SyncRow, seconds: float = 0.0, delivering: float = 0.0, settled: int = 0
+) -> dict[str, Any]:
     figures = settlement.figures
-    settled = figures["added"] + figures["removed"]
     return {
         **figures,
         "cohort_name": sync.cohort_name,

@@ -134,8 +134,6 @@ def _faults(
 ) -> dict[int, Fault]:
     """The rows that cannot be sent, why, and the mapping at fault: the first that `cohort.resolve` would name."""
     faults: dict[int, Fault] = {}
-    if None in members:
-        faults = {row: (MISSING_ID, "") for row, member in enumerate(members) if member is None}
     columns = {mapping.name: column for mapping, column in zip(mappings, found, strict=True)}
     for mapping in mappings:
         column = columns[mapping.name]
@@ -148,6 +146,10 @@ def _faults(
         for row, together in enumerate(zip(*(columns[name] for name in group), strict=True)):
             if all(value is None or value is INVALID for value in together):
                 faults.setdefault(row, _fault(tuple(group), together))
+    if None in members:
+        for row, member in enumerate(members):
+            if member is None:
+                faults.setdefault(row, (MISSING_ID, ""))
     return dict(sorted(faults.items()))
 
 

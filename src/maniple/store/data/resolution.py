@@ -91,8 +91,9 @@ def _pass_through(
         f"WHEN NOT ({condition}) THEN {quote_text(', '.join(group))}"
         for condition, group in zip(present, needs, strict=True)
     )
-    reason = f"CASE WHEN {MEMBER} IS NULL THEN {quote_text(MISSING_ID)} ELSE {quote_text(UNRESOLVED_MAPPING)} END"
-    mapping = f"CASE WHEN {MEMBER} IS NULL THEN '' {at_fault} ELSE '' END"
+    resolves = " AND ".join(f"({condition})" for condition in present) or "true"
+    reason = f"CASE WHEN {resolves} THEN {quote_text(MISSING_ID)} ELSE {quote_text(UNRESOLVED_MAPPING)} END"
+    mapping = f"CASE {at_fault} ELSE '' END" if at_fault else "''"
     total = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     where = f"NOT ({sendable})" if total != (rows,) else "false"
     columns = ", ".join([MEMBER, *raw, f"{reason} AS reason", f"{mapping} AS mapping"])

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from maniple.template.ast import Array, Case, Const, Entry, Expression, Node, Object, Text, Value, expression_names
+from maniple.template.ast import (
+    Array,
+    Case,
+    Const,
+    Entry,
+    Expression,
+    Node,
+    Object,
+    Text,
+    Value,
+    expression_names,
+    holes,
+)
 from maniple.template.compile import PlacedText, ScalarTemplate, Scope
 from maniple.template.filters import text_of
 
@@ -16,7 +28,8 @@ def fold(node: Node, known: Scope) -> Node:
             return node
         case Value(expression, optional):
             value = _value(expression, known) if _is_known(expression, known) else None
-            return Const(value) if value is not None or (_is_known(expression, known) and not optional) else node
+            folds = value is not None or (_is_known(expression, known) and not optional)
+            return Const(value) if folds else node
         case Text(parts):
             return _joined([_folded_part(part, known) for part in parts])
         case Array(elements):
@@ -71,4 +84,8 @@ def _joined(parts: list[str | Expression]) -> Const | Text:
 def _folded_entry(entry: Entry, known: Scope) -> Entry:
     key = fold(entry.key, known)
     assert isinstance(key, Const | Value | Text)
-    return Entry(key, fold(entry.value, known), entry.optional)
+    # A known null takes the whole entry away: only the entry as it is written says so.
+    leaves_out = entry.optional and any(
+        _is_known(hole, known) and _value(hole, known) is None for hole in holes(entry.value)
+    )
+    return Entry(key, entry.value if leaves_out else fold(entry.value, known), entry.optional)

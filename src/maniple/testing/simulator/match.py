@@ -16,6 +16,11 @@ Captures: TypeAlias = dict[str, Any]
 """Values of holes by the expression as it is written (`email`, `email | lower`)."""
 
 
+Hole: TypeAlias = tuple[str]
+"""A hole by the name it is captured under; a tuple, to be told from text. Expressions themselves are no keys: among
+them `1` and `true` are equal."""
+
+
 class FromText(str):
     """A captured value that was part of a text, so that its type is not known."""
 
@@ -71,34 +76,36 @@ def capture(found: Captures, expression: Expression, value: Any) -> Captures | N
 
 
 def match_text(parts: tuple[str | Expression, ...], text: str, found: Captures) -> Captures | None:
-    """The holes of a text."""
-    pattern, keys = _text_pattern(parts)
+    """The holes of a text. Those that are found already stand in it as they are."""
+    spelled: tuple[str | Hole, ...] = tuple(part if isinstance(part, str) else (written(part),) for part in parts)
+    known = any(not isinstance(part, str) and part[0] in found for part in spelled)
+    pattern, keys = _pattern(spelled, found) if known else _compiled(spelled)
     matched = pattern.fullmatch(text)
     if matched is None:
         return None
-    captures: Captures | None = found
-    for expression, piece in zip(keys, matched.groups(), strict=True):
-        if captures is not None:
-            captures = capture(captures, expression, FromText(piece))
-    return captures
+    return {**found, **dict(zip(keys, map(FromText, matched.groups()), strict=True))}
 
 
 @lru_cache(maxsize=4096)
-def _text_pattern(parts: tuple[str | Expression, ...]) -> tuple[re.Pattern[str], tuple[Expression, ...]]:
+def _compiled(spelled: tuple[str | Hole, ...]) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    return _pattern(spelled, {})
+
+
+def _pattern(spelled: tuple[str | Hole, ...], known: Captures) -> tuple[re.Pattern[str], tuple[str, ...]]:
     """The text as a regular expression, and the hole of each of its groups."""
     groups: dict[str, int] = {}
-    keys: list[Expression] = []
     pattern = ""
-    for part in parts:
+    for part in spelled:
         if isinstance(part, str):
             pattern += re.escape(part)
-        elif written(part) in groups:
-            pattern += f"(?:\\{groups[written(part)]})"
+        elif part[0] in known:
+            pattern += re.escape(text_of(known[part[0]]))
+        elif part[0] in groups:
+            pattern += f"(?:\\{groups[part[0]]})"
         else:
-            keys.append(part)
-            groups[written(part)] = len(keys)
+            groups[part[0]] = len(groups) + 1
             pattern += "(.*?)"
-    return re.compile(pattern, re.DOTALL), tuple(keys)
+    return re.compile(pattern, re.DOTALL), tuple(groups)
 
 
 def _match_elements(elements: tuple[Node, ...], values: list[Any], found: Captures) -> Captures | None:

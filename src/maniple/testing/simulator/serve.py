@@ -68,15 +68,15 @@ def serve(
     `ready` is called with the port once it listens; port 0 takes a free one. Raises ManifestError, UsageError, and
     OperatorError when the port is taken.
     """
-    serve_app(load_simulator(paths, hostile, seed), host, port, ready)
+    with suppress(KeyboardInterrupt):
+        serve_app(load_simulator(paths, hostile, seed), host, port, ready)
 
 
 def serve_app(app: Simulator, host: str, port: int, ready: Ready) -> None:
-    """Serve a simulator until the process is interrupted. Raises OperatorError when the port is taken."""
+    """Serve a simulator. Raises KeyboardInterrupt when it is interrupted, OperatorError when the port is taken."""
     listening = _listen(host, port)
     server = _server(app, lambda: ready(listening.getsockname()[1]))
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+    server.run(sockets=[listening])
 
 
 @contextmanager

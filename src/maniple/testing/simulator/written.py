@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import assert_never
 
 from maniple.template.ast import (
@@ -22,7 +21,6 @@ from maniple.template.ast import (
 )
 
 
-@lru_cache(maxsize=4096)
 def written(expression: Expression) -> str:
     """The expression as an author writes it, fully bracketed; a variable is its bare name.
 

@@ -61,9 +61,9 @@ def _segment(segment: str, before: str, declarations: Declarations, *, creates: 
         return escape(segment)
     owner = bare(before)
     role = role_of(name) if name is not None else "other"
-    if role == "list" or (role == "other" and owner in COLLECTIONS and not creates and _says_nothing(name, before)):
+    if not creates and (role == "list" or (role == "other" and owner in COLLECTIONS and _says_nothing(name, before))):
         return declarations.list_id(None)
-    if role == "user" or (owner in PEOPLE and _says_nothing(name, before)):
+    if not creates and (role == "user" or (owner in PEOPLE and _says_nothing(name, before))):
         return declarations.mapping(identifier_of(name or "", unquote(segment)) or USER_ID, name or "", None)
     if name is not None and not _says_nothing(name, before):
         return declarations.secret("api_key", "API Key") if role == "secret" else declarations.field(name)

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from urllib.parse import parse_qsl
 
 from maniple.source.curl import CurlCommand
 from maniple.source.text import Path
 from maniple.usecases.scaffolding.credentials import label_of
 from maniple.usecases.scaffolding.declarations import Declarations, escape
+from maniple.usecases.scaffolding.draft import COHORT_NAME
 from maniple.usecases.scaffolding.identifiers import (
     LIST_KEYS,
     NAME_KEYS,
@@ -51,6 +53,9 @@ _GENERIC: Final = frozenset(
 
 ITEMS: Final = "\x00items"
 """Stands for the array of users in a sample that is rewritten."""
+NAME: Final = "\x00name"
+"""Stands for the name of the list in a sample that is rewritten."""
+_STANDING: Final = {ITEMS: "$items", NAME: COHORT_NAME}
 _DROPPED: Final = "\x00dropped"
 """Stands for a member that is left out."""
 
@@ -69,23 +74,25 @@ def sample_body(command: CurlCommand) -> SampleBody:
     if command.body is None or not command.body.strip():
         return SampleBody(None)
     try:
-        return SampleBody("json", json.loads(command.body))
+        tree = json.loads(command.body)
     except (ValueError, RecursionError):
-        pass
+        tree = None
+    if isinstance(tree, dict | list):
+        return SampleBody("json", tree)
     if re.match(r"[\w.%\[\]-]+=", command.body):
-        from urllib.parse import parse_qsl
-
-        tree: dict[str, Any] = {}
-        for name, value in parse_qsl(command.body, keep_blank_values=True):
-            tree[name] = (
-                [*tree[name], value]
-                if isinstance(tree.get(name), list)
-                else [tree[name], value]
-                if name in tree
-                else value
-            )
-        return SampleBody("form", tree)
+        return SampleBody("form", _form(command.body))
     return SampleBody(None, None, "the body is neither JSON nor a form, and was not taken over")
+
+
+def _form(body: str) -> dict[str, Any]:
+    """A form as a map; a name that is given several times has a list."""
+    tree: dict[str, Any] = {}
+    for name, value in parse_qsl(body, keep_blank_values=True):
+        if name not in tree:
+            tree[name] = value
+        else:
+            tree[name] = [*tree[name], value] if isinstance(tree[name], list) else [tree[name], value]
+    return tree
 
 
 def users_in(tree: Any) -> Path | None:
@@ -104,8 +111,8 @@ def _arrays(tree: Any, path: Path) -> Iterator[tuple[Path, list[Any]]]:
         return
     if isinstance(tree, list):
         yield path, tree
-    entries = tree.items() if isinstance(tree, dict) else enumerate(tree[:1]) if isinstance(tree, list) else ()
-    for key, value in entries:
+        tree = next(({0: each} for each in tree[:1] if isinstance(each, dict)), None)
+    for key, value in tree.items() if isinstance(tree, dict) else ():
         yield from _arrays(value, (*path, key))
 
 
@@ -118,6 +125,8 @@ def _likeness(path: Path, array: list[Any]) -> float:
     score = 4.0 if key in PEOPLE else 1.0 if key in _GENERIC or not path else 0.0
     if isinstance(first, dict):
         score += 3.0 if any(identifier_of(name, value) for name, value in _leaves(first)) else 0.0
+    elif isinstance(first, list):
+        score += 3.0 if any(identifier_of("", value) for value in first) else 0.0
     elif isinstance(first, str | int | float) and not isinstance(first, bool):
         named = identifier_of(key, first)
         score += 4.0 if named is not None else 0.0
@@ -167,8 +176,8 @@ class Rewriting:
 
     def tree(self, value: Any, key: str = "") -> Any:
         """`value`, the member `key` of its parent, with holes."""
-        if value == ITEMS:
-            return "$items"
+        if isinstance(value, str) and value in _STANDING:
+            return _STANDING[value]
         if isinstance(value, dict):
             return self._map(value)
         if isinstance(value, list):
@@ -186,12 +195,9 @@ class Rewriting:
                 continue
             if isinstance(each, dict | list) and each and not new:
                 continue
-            written[f"{escape(key)}~" if self.optional and self._is_mapped(new) else escape(key)] = new
+            absent = self.optional and isinstance(new, str) and self.declarations.names_user(new)
+            written[f"{escape(key)}~" if absent else escape(key)] = new
         return written
-
-    def _is_mapped(self, written: Any) -> bool:
-        names = self.declarations.mappings if isinstance(written, str) else ()
-        return any(written in (f"${name}", f"{{{{ {name} | int }}}}") for name in names)
 
     def _leaf(self, value: str | int | float, key: str) -> Any:
         name = placeholder(value) if isinstance(value, str) else None

@@ -11,6 +11,7 @@ from maniple.source.curl import CurlCommand
 from maniple.usecases.scaffolding.addresses import address_of
 from maniple.usecases.scaffolding.bodies import (
     ITEMS,
+    NAME,
     Rewriting,
     SampleBody,
     identifiers_below,
@@ -21,8 +22,9 @@ from maniple.usecases.scaffolding.bodies import (
 )
 from maniple.usecases.scaffolding.credentials import other_headers
 from maniple.usecases.scaffolding.declarations import Declarations, escape
-from maniple.usecases.scaffolding.draft import COHORT_PROPERTY, DraftCall
+from maniple.usecases.scaffolding.draft import COHORT_NAME, COHORT_PROPERTY, DraftCall
 from maniple.usecases.scaffolding.identifiers import (
+    IDENTIFIERS,
     LIST_KEYS,
     PROPERTY_HOLDERS,
     USER_ID,
@@ -34,7 +36,7 @@ from maniple.usecases.scaffolding.identifiers import (
     secret_value,
 )
 
-COHORT_NAME: Final = "[Amplitude] $amp_cohort_name"
+_USER_VARIABLES: Final = frozenset(identifier.name for identifier in IDENTIFIERS)
 _OPPOSITES: Final = (
     ("unsubscribe", "subscribe"),
     ("unassign", "assign"),
@@ -54,19 +56,20 @@ def create_call(command: CurlCommand, declarations: Declarations) -> DraftCall:
     """`create_list` from its command; where the answer has the id is a guess."""
     sample = sample_body(command)
     _complain(sample, "create_list", declarations)
-    body = Rewriting(declarations, "create").tree(sample.tree) if sample.format else {"name": COHORT_NAME}
     guesses: dict[str, str] = {}
-    path = names_of(sample.tree) if sample.format else None
-    if path is not None:
-        body = replaced(body, path, COHORT_NAME)
-    elif sample.format:
-        guesses[sample.format] = "no member of the body looks like the list's name; use $amp_cohort_name in it"
+    body: Any = {"name": COHORT_NAME}
+    if isinstance(sample.tree, dict):
+        path = names_of(sample.tree)
+        if path is None:
+            guesses[sample.format or "json"] = "no member looks like the list's name; put $amp_cohort_name in it"
+        named = replaced(sample.tree, path, NAME) if path is not None else sample.tree
+        body = Rewriting(declarations, "create").tree(named)
     guesses["list_id"] = "where the new list's id is in the answer"
     return DraftCall(
         "create_list",
         command.method,
         address_of(command.url, declarations, creates=True),
-        query=_query(command, declarations),
+        query=_query(command, declarations, creates=True),
         headers=other_headers(command, declarations),
         body_format=sample.format or "json",
         body=body,
@@ -84,13 +87,19 @@ def users_call(name: str, command: CurlCommand, declarations: Declarations) -> D
     path = users_in(sample.tree) if sample.format else None
     in_query = [key for key, value in command.query if _names_user(key, value)]
     in_url = any(f"${mapping}" in url for mapping in declarations.mappings)
-    if path is not None:
+    if path is not None and not in_url:
         call = _many(call, sample, path, declarations)
-    elif in_url or in_query or identifiers_below(sample.tree):
+    elif in_url or in_query or _is_user(sample):
         call = _one(call, sample, declarations, users=not in_url and not in_query)
     else:
         call = _nobody(call, sample, declarations)
     return replace(call, query=_query(command, declarations, users=call.single))
+
+
+def _is_user(sample: SampleBody) -> bool:
+    """The whole body describes one user."""
+    apart = Declarations()
+    return apart.names_user(Rewriting(apart, "user").tree(sample.tree))
 
 
 def _many(call: DraftCall, sample: SampleBody, path: tuple[str | int, ...], declarations: Declarations) -> DraftCall:
@@ -103,8 +112,9 @@ def _many(call: DraftCall, sample: SampleBody, path: tuple[str | int, ...], decl
     optional = isinstance(users[0], dict) and len(identifiers_below(users[0])) > 1
     item = Rewriting(declarations, "user", optional=optional).item(users[0], key)
     guesses = {"item": "one user of the array"}
-    if isinstance(item, dict) and not identifiers_below(users[0]):
-        item = {**item, "id": declarations.mapping(USER_ID, "id", None)}
+    if not declarations.names_user(item):
+        hole = declarations.mapping(USER_ID, "id", None)
+        item = {**item, "id": hole} if isinstance(item, dict) else [*item, hole] if isinstance(item, list) else hole
         guesses["item"] = "no member of the sample user looks like an identifier"
     return replace(call, body_format=sample.format, body=outer, item=item, guesses=guesses)
 
@@ -131,7 +141,9 @@ def _nobody(call: DraftCall, sample: SampleBody, declarations: Declarations) -> 
     )
 
 
-def _query(command: CurlCommand, declarations: Declarations, *, users: bool = False) -> dict[str, Any]:
+def _query(
+    command: CurlCommand, declarations: Declarations, *, users: bool = False, creates: bool = False
+) -> dict[str, Any]:
     """The query parameters that are no credentials."""
     written: dict[str, Any] = {}
     for name, value in command.query:
@@ -139,7 +151,7 @@ def _query(command: CurlCommand, declarations: Declarations, *, users: bool = Fa
             continue
         word = placeholder(value)
         identifier = identifier_of(name, value) if users else None
-        if bare(name) in LIST_KEYS or (word is not None and role_of(word) == "list"):
+        if not creates and (bare(name) in LIST_KEYS or (word is not None and role_of(word) == "list")):
             new = declarations.list_id(None)
         elif identifier is not None:
             new = declarations.mapping(identifier, name, None)
@@ -168,7 +180,7 @@ def mirrored(call: DraftCall, name: str, *, removes: bool) -> DraftCall:
     opposite = replace(call, name=name, url=url, body=body)
     if url == call.url and body == call.body:
         opposite = replace(opposite, method="DELETE" if removes else "POST")
-        if removes and call.single and "$" in call.url.rpartition("/")[2]:
+        if removes and call.url.rpartition("/$")[2] in _USER_VARIABLES:
             # The address says it all; what was sent with it described the membership.
             opposite = replace(opposite, body_format=None, body=None)
     return replace(opposite, guesses={"method": f"the opposite of `{call.name}`; look it up", **guesses})
@@ -206,7 +218,7 @@ def with_property(call: DraftCall, value: bool) -> DraftCall:
     tree = call.item if call.item is not None else call.body
     holder = _holder(tree)
     if isinstance(tree, dict):
-        members = {name: each for name, each in tree.get(holder, {}).items() if isinstance(each, str) and "$" in each}
+        members = {name: each for name, each in tree.get(holder, {}).items() if _has_hole(each)}
         tree = {**tree, holder: {**members, COHORT_PROPERTY: value}}
     else:
         tree = {**({"id": tree} if tree is not None else {}), holder: {COHORT_PROPERTY: value}}
@@ -216,6 +228,12 @@ def with_property(call: DraftCall, value: bool) -> DraftCall:
     if call.item is not None:
         return replace(call, item=tree, guesses=guesses)
     return replace(call, body_format=body_format, body=tree, guesses=guesses)
+
+
+def _has_hole(tree: Any) -> bool:
+    if isinstance(tree, dict | list):
+        return any(map(_has_hole, tree.values() if isinstance(tree, dict) else tree))
+    return isinstance(tree, str) and re.search(r"(?<!\$)(\$\$)*\$[a-z]|\{\{", tree) is not None
 
 
 def _holder(tree: Any) -> str:

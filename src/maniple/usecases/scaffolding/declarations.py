@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from maniple.template.scope import ALIASES, PREDEFINED
 from maniple.usecases.scaffolding.draft import DraftField, DraftMapping, Identifier
@@ -63,11 +64,11 @@ class Declarations:
         )
         return f"{{{{ {identifier.name} | int }}}}" if integer else f"${identifier.name}"
 
-    @property
-    def required_groups(self) -> list[list[str]]:
-        """Groups of optional mappings of which each user needs one."""
-        optional = [name for name, mapping in self.mappings.items() if mapping.optional]
-        return [optional] if len(optional) > 1 else []
+    def names_user(self, tree: Any) -> bool:
+        """Some text in `tree` is a user's identifier."""
+        if isinstance(tree, dict | list):
+            return any(map(self.names_user, tree.values() if isinstance(tree, dict) else tree))
+        return any(tree in (f"${name}", f"{{{{ {name} | int }}}}") for name in self.mappings)
 
 
 def _free(name: str) -> str:

@@ -9,6 +9,8 @@ from typing import Any, Literal, TypeAlias
 Kind: TypeAlias = Literal["list", "property", "snapshot"]
 """What a destination keeps: a list with members, a property on each user, or the whole cohort each run."""
 
+COHORT_NAME = "[Amplitude] $amp_cohort_name"
+"""What a new list is called."""
 COHORT_PROPERTY = "cohort_$amp_cohort_id"
 """The property that a property destination sets when nothing else is known."""
 

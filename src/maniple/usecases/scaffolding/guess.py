@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from maniple.body import RUNNING_FORMATS
@@ -42,15 +43,19 @@ def guess(slug: str, kind: Kind, text: str) -> Draft:
     calls, define = _shared_base(calls)
     if any(call.body_format not in (None, *RUNNING_FORMATS) for call in calls):
         declarations.note("this version sends JSON bodies only: `maniple check` refuses the `form` body (MAN901)")
-    own_list = declarations.uses_list and not any(call.name == "create_list" for call in calls)
+    used = _variables([auth, shared, define, *map(asdict, calls)])
+    own_list = "list_id" in used and not any(call.name == "create_list" for call in calls)
     example: str | int = 1234 if declarations.list_is_integer else "list-1"
     list_field = DraftField(LIST_FIELD, "List ID", "integer" if declarations.list_is_integer else "string", example)
     return Draft(
         slug=slug,
         kind=kind,
         auth=auth,
-        fields=(*declarations.fields.values(), *((list_field,) if own_list else ())),
-        mappings=tuple(declarations.mappings.values()),
+        fields=(
+            *(form_field for name, form_field in declarations.fields.items() if name in used),
+            *((list_field,) if own_list else ()),
+        ),
+        mappings=tuple(mapping for name, mapping in declarations.mappings.items() if name in used),
         calls=calls,
         headers=shared,
         define=define,
@@ -59,6 +64,12 @@ def guess(slug: str, kind: Kind, text: str) -> Draft:
         notes=tuple(declarations.notes),
         guessed=True,
     )
+
+
+def _variables(parts: Any) -> set[str]:
+    """The variables in the templates of a draft: what was declared for a part that was left out is not needed."""
+    written = json.dumps(parts).replace("$$", "")
+    return set(re.findall(r"(?:\$|\{\{ )([A-Za-z_]\w*)", written))
 
 
 def _wanted(kind: Kind) -> str:

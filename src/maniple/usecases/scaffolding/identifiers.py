@@ -157,7 +157,7 @@ def placeholder(text: str) -> str | None:
     """The name in a placeholder of a documentation page; None for any other text.
 
     >>> placeholder("{listId}"), placeholder("<your key>"), placeholder(":id"), placeholder("$LIST_ID"), placeholder("abc")
-    ('listId', 'your key', 'id', 'LIST_ID', None)
+    ('listId', 'key', 'id', 'LIST_ID', None)
     """
     for pattern in (
         r"\{\{?\s*([\w .-]+?)\s*\}?\}",

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final, assert_never
 
-from maniple.usecases.scaffolding.calls import COHORT_NAME
-from maniple.usecases.scaffolding.draft import COHORT_PROPERTY, Draft, DraftCall, DraftField, DraftMapping, Kind
+from maniple.usecases.scaffolding.draft import (
+    COHORT_NAME,
+    COHORT_PROPERTY,
+    Draft,
+    DraftCall,
+    DraftField,
+    DraftMapping,
+    Kind,
+)
 from maniple.usecases.scaffolding.identifiers import USER_ID
 
 BASE: Final = "https://api.example.com/v1"

@@ -1,0 +1,79 @@
+"""The command line explains itself, cheaply."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from maniple.cli.main import run
+from maniple.cli.verbs import app
+from maniple.errors import ExitCode
+from maniple.testing.simulator.hostile import PROFILES
+
+VERBS = [name for name in app if not name.startswith("-")]
+HEAVY = ("aiohttp", "duckdb", "pyarrow", "sqlalchemy", "fastapi", "textual", "pydantic", "jinja2", "cryptography")
+
+
+def test_there_are_the_verbs_that_scripts_rely_on() -> None:
+    assert VERBS == (
+        "new check fmt variables preview test simulate rules destinations connect connections disconnect sync resume "
+        "syncs history errors export completion".split()
+    )
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_every_verb_has_an_example(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([verb, "--help"]) == 0
+
+    shown = capsys.readouterr().out
+    assert "Examples:" in shown
+    assert f"  maniple {verb}" in shown.partition("Examples:")[2] or f"| maniple {verb}" in shown
+
+
+@pytest.mark.parametrize("verb", ["check", "variables", "preview", "test", "destinations", "connections", "sync"])
+def test_reading_verbs_have_json(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run([verb, "--help"])
+
+    assert "--json" in capsys.readouterr().out
+
+
+def test_the_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["--help"])
+
+    words = [line.split()[0] for line in capsys.readouterr().out.partition("Exit codes:")[2].splitlines() if line.strip()]
+    assert [int(word) for word in words if word.isdigit()] == [code.value for code in ExitCode]
+
+
+def test_the_help_of_simulate_names_every_profile(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["simulate", "--help"])
+
+    shown = " ".join(capsys.readouterr().out.split())
+    assert [name for name in PROFILES if name != "none" and name not in shown] == []
+
+
+@pytest.mark.parametrize("words", [["--help"], ["sync", "--help"], ["--version"]])
+def test_help_and_version_import_nothing_heavy(words: list[str]) -> None:
+    script = (
+        "import json, sys\n"
+        "from maniple.cli.main import run\n"
+        f"code = run({words!r})\n"
+        "print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+
+    code, modules = json.loads(done.stderr)
+    assert code == 0
+    assert [name for name in HEAVY if name in modules] == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_a_completion_script_that_knows_the_verbs(
+    shell: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["completion", shell]) == 0
+
+    script = capsys.readouterr().out
+    assert [verb for verb in VERBS if verb not in script] == []

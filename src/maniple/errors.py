@@ -77,9 +77,7 @@ class ManifestError(ManipleError):
         super().__init__(summary if count < 2 else f"{summary} (and {count - 1} more)")
 
     def __str__(self) -> str:
-        from maniple.diagnostics.render import render_text
-
-        return "\n\n".join(render_text(diagnostic) for diagnostic in self.diagnostics) or self.message
+        return "\n\n".join(str(diagnostic) for diagnostic in self.diagnostics) or self.message
 
 
 class SettingsError(ManipleError):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ALLOW_PRIVATE = "MANIPLE_ALLOW_PRIVATE_HOSTS"
 RETRIES = "MANIPLE_MAX_RETRIES"
+INTEGRATIONS = "MANIPLE_INTEGRATIONS"
 
 
 def allows_private(environ: Mapping[str, str] = os.environ) -> bool:
@@ -80,7 +81,16 @@ class Workspace(AbstractContextManager["Workspace"]):
 
 
 def integration_folders(home: Home | None = None, environ: Mapping[str, str] = os.environ) -> list[Path]:
-    """The folders that hold destinations, without opening the control plane."""
-    from maniple.usecases.destinations import catalogue_folders
+    """The folders that hold destinations, most specific first.
 
-    return catalogue_folders(environ, (home or Home.locate(environ)).path)
+    `MANIPLE_INTEGRATIONS` (several, separated as in PATH), `integrations/` of the working directory, that of
+    MANIPLE_HOME, and that of the checkout that maniple runs from.
+    """
+    given = [Path(part) for part in environ.get(INTEGRATIONS, "").split(os.pathsep) if part]
+    checkout = Path(__file__).resolve().parents[2] / "integrations"
+    own = (home or Home.locate(environ)).integrations
+    seen: dict[Path, None] = {}
+    for folder in (*given, Path.cwd() / "integrations", own, checkout):
+        if folder.is_dir():
+            seen.setdefault(folder.resolve())
+    return list(seen)

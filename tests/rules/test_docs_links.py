@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from _generate import ROOT
 
-PAGES = sorted(path for folder in ("concepts", "reference", "rules") for path in (ROOT / "docs" / folder).glob("*.md"))
+PAGES = sorted(
+    path for folder in ("concepts", "reference", "rules") for path in (ROOT / "docs" / folder).glob("[!_]*.md")
+)
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
 
 

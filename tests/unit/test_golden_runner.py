@@ -123,10 +123,10 @@ def test_a_user_without_the_mapped_property_is_skipped_and_must_be_named() -> No
 def test_a_reply_too_few_and_a_reply_too_many_are_problems() -> None:
     call = f"call: add_users, users: [{ANN}]"
     assert problems(f"{call}, replies: [{{status: 500}}], outcome: {{result: failed}}") == [
-        f"the case has 1 replies, and `POST {URL}` is sent after them"
+        f"the case has 1 reply, and `POST {URL}` is sent after that"
     ]
     assert problems(f"{call}, replies: [{{status: 200}}, {{status: 200}}]") == [
-        "the case has 2 replies, and 1 of them were not asked for"
+        "the case has 2 replies, and 1 would do"
     ]
 
 

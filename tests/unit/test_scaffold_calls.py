@@ -148,13 +148,29 @@ PATHS = st.lists(
 )
 
 
+OPTIONS = st.lists(
+    st.sampled_from(["id", "email", "list_id", "api_key", "q", "$a", "users"]).flatmap(
+        lambda name: st.sampled_from(["7", "a@b.test", "{id}", "$x", "<list id>", ""]).map(
+            lambda value: f"--url-query '{name}={value}' -H 'X-{name}: {value}'"
+        )
+    ),
+    max_size=2,
+).map(" ".join)
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
-    VALUES, PATHS, st.sampled_from(["POST", "PUT", "DELETE", "GET"]), st.sampled_from(["list", "property", "snapshot"])
+    value=VALUES,
+    path=PATHS,
+    options=OPTIONS,
+    method=st.sampled_from(["POST", "PUT", "DELETE", "GET"]),
+    kind=st.sampled_from(["list", "property", "snapshot"]),
 )
-def test_any_command_makes_a_manifest_or_says_why_not(value: Any, path: list[str], method: str, kind: Any) -> None:
+def test_any_command_makes_a_manifest_that_can_be_used_or_is_refused(
+    value: Any, path: list[str], options: str, method: str, kind: Any
+) -> None:
     body = json.dumps(value).replace("'", "")
-    curl = f"curl -X {method} 'https://api.acme.test/{'/'.join(path)}' -d '{body}'"
+    curl = f"curl -X {method} 'https://api.acme.test/{'/'.join(path)}' -d '{body}' {options}"
     try:
         draft = guess("acme", kind, curl)
     except UsageError:

@@ -36,14 +36,14 @@ def resolve(member: Member, mappings: Sequence[MappingColumn], require: Sequence
     found = {mapping.name: _converted(mapping, member.properties.get(mapping.property)) for mapping in mappings}
     for mapping in mappings:
         if not mapping.optional and found[mapping.name] in (None, INVALID):
-            reason = INVALID_FORMAT if found[mapping.name] is INVALID else UNRESOLVED_MAPPING
-            return Skip(member.id or None, reason, mapping.name)
+            invalid = found[mapping.name] is INVALID
+            return Skip(member.id or None, INVALID_FORMAT if invalid else UNRESOLVED_MAPPING, mapping.name)
     for group in require:
         if any(found[name] not in (None, INVALID) for name in group):
             continue
-        invalid = [name for name in group if found[name] is INVALID]
-        if invalid:
-            return Skip(member.id or None, INVALID_FORMAT, invalid[0])
+        at_fault = [name for name in group if found[name] is INVALID]
+        if at_fault:
+            return Skip(member.id or None, INVALID_FORMAT, at_fault[0])
         return Skip(member.id or None, UNRESOLVED_MAPPING, ", ".join(group))
     if member.id is None or member.id == "":
         return Skip(None, MISSING_ID)

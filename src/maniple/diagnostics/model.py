@@ -29,6 +29,11 @@ class Diagnostic:
     hint: str | None = None
     path: Path = ()
 
+    def __str__(self) -> str:
+        from maniple.diagnostics.render import render_text
+
+        return render_text(self)
+
     @property
     def position(self) -> tuple[int, int]:
         """Line and column, from 1; (1, 1) for a finding about the whole file."""

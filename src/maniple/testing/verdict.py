@@ -23,11 +23,15 @@ def judge(case: Case, played: Played) -> Iterator[str]:
     yield from _users("skipped", played.skipped, [(user.id, user.reason) for user in case.skipped])
     for request in played.unanswered:
         shown = f"`{request.method} {request.url}`"
-        yield f"the case has {len(case.replies)} replies, and {shown} is sent after them"
+        yield f"the case has {_replies(case)}, and {shown} is sent after that"
     if played.unused_replies:
-        yield f"the case has {len(case.replies)} replies, and {played.unused_replies} of them were not asked for"
+        yield f"the case has {_replies(case)}, and {len(case.replies) - played.unused_replies} would do"
     if case.outcome is not None and not played.unanswered:
         yield from _outcome(case.outcome, played)
+
+
+def _replies(case: Case) -> str:
+    return "1 reply" if len(case.replies) == 1 else f"{len(case.replies)} replies"
 
 
 def _requests(sent: list[Request], expected: list[ExpectedRequest]) -> Iterator[str]:

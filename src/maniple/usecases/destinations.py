@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from maniple.plan.program import Program, VariableRow
 from maniple.source.text import Document
 
 MANIFEST_NAMES = ("manifest.yaml", "manifest.yml", "manifest.json")
-ENVIRONMENT = "MANIPLE_INTEGRATIONS"
 
 
 @dataclass(frozen=True)
@@ -51,22 +49,6 @@ class CatalogueEntry:
     summary: str
     path: Path
     problems: int = 0
-
-
-def catalogue_folders(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> list[Path]:
-    """The folders that hold destinations, most specific first.
-
-    `MANIPLE_INTEGRATIONS` (several, separated as in PATH), `integrations/` of the working directory, those of
-    MANIPLE_HOME, and those of the checkout that maniple runs from.
-    """
-    given = [Path(part) for part in environ.get(ENVIRONMENT, "").split(os.pathsep) if part]
-    checkout = Path(__file__).resolve().parents[3] / "integrations"
-    candidates = [*given, Path.cwd() / "integrations", *([home / "integrations"] if home else []), checkout]
-    seen: dict[Path, None] = {}
-    for folder in candidates:
-        if folder.is_dir():
-            seen.setdefault(folder.resolve())
-    return list(seen)
 
 
 def manifest_files(path: Path) -> list[Path]:

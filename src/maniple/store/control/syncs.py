@@ -80,7 +80,7 @@ class Syncs(Database):
 
     def forget_list(self, sync_id: str) -> SyncRow:
         """The partner's list is gone: forget what creating it saved, and the membership that was on it."""
-        nothing = {"list": {}, "list_name": None, "membership_file": None, "members": 0, "doubts": 0}
+        nothing: dict[str, Any] = {"list": {}, "list_name": None, "membership_file": None, "members": 0, "doubts": 0}
         with self.writing() as connection:
             connection.execute(update(TABLE).where(TABLE.c.id == sync_id).values(nothing))
             return _one(connection, sync_id)

@@ -83,17 +83,16 @@ def users_call(name: str, command: CurlCommand, declarations: Declarations) -> D
     sample = sample_body(command)
     _complain(sample, name, declarations)
     url = address_of(command.url, declarations)
-    call = DraftCall(name, command.method, url, headers=other_headers(command, declarations))
-    path = users_in(sample.tree) if sample.format else None
-    in_query = [key for key, value in command.query if _names_user(key, value)]
     in_url = any(f"${mapping}" in url for mapping in declarations.mappings)
-    if path is not None and not in_url:
-        call = _many(call, sample, path, declarations)
-    elif in_url or in_query or _is_user(sample):
-        call = _one(call, sample, declarations, users=not in_url and not in_query)
-    else:
-        call = _nobody(call, sample, declarations)
-    return replace(call, query=_query(command, declarations, users=call.single))
+    path = users_in(sample.tree) if not in_url else None
+    query = _query(command, declarations, users=path is None)
+    call = DraftCall(name, command.method, url, query=query, headers=other_headers(command, declarations))
+    if path is not None:
+        return _many(call, sample, path, declarations)
+    outside = in_url or declarations.names_user(query)
+    if outside or _is_user(sample):
+        return _one(call, sample, declarations, users=not outside)
+    return _nobody(call, sample, declarations)
 
 
 def _is_user(sample: SampleBody) -> bool:
@@ -150,11 +149,10 @@ def _query(
         if secret_name(name) or secret_value(value):
             continue
         word = placeholder(value)
-        identifier = identifier_of(name, value) if users else None
-        if not creates and (bare(name) in LIST_KEYS or (word is not None and role_of(word) == "list")):
+        if users and _names_user(name, value):
+            new = declarations.mapping(identifier_of(name, value) or USER_ID, name, None)
+        elif not creates and (bare(name) in LIST_KEYS or (word is not None and role_of(word) == "list")):
             new = declarations.list_id(None)
-        elif identifier is not None:
-            new = declarations.mapping(identifier, name, None)
         else:
             new = declarations.field(word) if word is not None else escape(value)
         before = written.get(escape(name))

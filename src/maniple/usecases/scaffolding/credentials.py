@@ -116,7 +116,7 @@ def other_headers(command: CurlCommand, declarations: Declarations) -> dict[str,
             declarations.note("a header that cannot be sent was left out")
             continue
         word = placeholder(value) or (re.sub(r"^[Xx]-", "", name) if re.search(r"[-_][Ii][Dd]$", name) else None)
-        kept[name] = declarations.field(word) if word is not None else escape(value)
+        kept[escape(name)] = declarations.field(word) if word is not None else escape(value)
     return kept
 
 

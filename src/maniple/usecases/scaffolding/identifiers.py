@@ -9,7 +9,7 @@ from maniple.usecases.scaffolding.draft import Identifier
 
 
 def bare(name: str) -> str:
-    """A name without case, digits' neighbours and separators: `userId`, `user_id` and `User-ID` are one.
+    """A name without case and separators: `userId`, `user_id` and `User-ID` are one.
 
     >>> bare("userId"), bare("external_user_id")
     ('userid', 'externaluserid')

@@ -26,42 +26,42 @@ def starter(slug: str, kind: Kind) -> Draft:
         slug=slug,
         kind=kind,
         auth=AUTH,
-        fields=(FIELD, *list_fields(kind)),
+        fields=(FIELD, *_list_fields(kind)),
         mappings=(DraftMapping(USER_ID, "User ID"),),
-        calls=starter_calls(kind),
+        calls=_calls(kind),
         define={"base": BASE},
         list_id="$list" if kind == "snapshot" else None,
     )
 
 
-def list_fields(kind: Kind) -> tuple[DraftField, ...]:
+def _list_fields(kind: Kind) -> tuple[DraftField, ...]:
     """The field for an existing list, which a snapshot replaces."""
     return (DraftField("list", "List ID", "string", "list-1"),) if kind == "snapshot" else ()
 
 
-def starter_calls(kind: Kind, base: str = "$base") -> tuple[DraftCall, ...]:
-    """The calls of a starter, under the URL `base`."""
+def _calls(kind: Kind) -> tuple[DraftCall, ...]:
+    """The calls of a starter."""
     match kind:
         case "list":
             return (
                 DraftCall(
                     "create_list",
                     "POST",
-                    f"{base}/lists",
+                    "$base/lists",
                     body_format="json",
                     body={"name": COHORT_NAME},
                     list_id={"response": "id"},
                 ),
-                _users("add_users", "POST", f"{base}/lists/$list_id/users/add", {"id": "$user_id"}),
-                _users("remove_users", "POST", f"{base}/lists/$list_id/users/remove", {"id": "$user_id"}),
+                _users("add_users", "POST", "$base/lists/$list_id/users/add", {"id": "$user_id"}),
+                _users("remove_users", "POST", "$base/lists/$list_id/users/remove", {"id": "$user_id"}),
             )
         case "property":
             return (
-                _users("set_property", "POST", f"{base}/users/update", _with(True)),
-                _users("unset_property", "POST", f"{base}/users/update", _with(False)),
+                _users("set_property", "POST", "$base/users/update", _with(True)),
+                _users("unset_property", "POST", "$base/users/update", _with(False)),
             )
         case "snapshot":
-            return (_users("replace_users", "PUT", f"{base}/lists/$list_id/users", {"id": "$user_id"}),)
+            return (_users("replace_users", "PUT", "$base/lists/$list_id/users", {"id": "$user_id"}),)
         case _:
             assert_never(kind)
 

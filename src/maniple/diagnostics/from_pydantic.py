@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from maniple.diagnostics.branches import Choice, Fault, place_fault, plausible
 from maniple.diagnostics.codes import CODES, finding
@@ -207,12 +208,14 @@ class _Translation:
         field = field_at(self.model, fault.path, self.document.data)
         meaning = _first_sentence(field.description) if field is not None else ""
         notes = (f"{self._place(fault.path)}: {meaning}",) if meaning else ()
+        example = _example(field)
         return self._at(
             "MAN401",
             f"{self._place(fault.path)} is {self._shown(fault.path)}, which does not have the right form",
             fault.path,
             label="not of the right form",
-            notes=(*notes, f"it must fit the pattern `{pattern}`"),
+            notes=notes if example else (*notes, f"it must fit the pattern `{pattern}`"),
+            hint=f"write it as in `{example}`" if example else None,
         )
 
     def _wrong_name(self, fault: Fault, name: str) -> Diagnostic:
@@ -235,7 +238,8 @@ class _Translation:
                 what = "delete the entry" if path and isinstance(path[-1], int) else "leave the key out"
                 return f"{what}, or give it a value" if path else None
             case bool() | int() | float() if asked_for == "text":
-                return f'put quotes around it: `"{written}"`'
+                example = _example(field_at(self.model, path, self.document.data))
+                return f"write it as in `{example}`" if example else f'put quotes around it: `"{written}"`'
             case str() if asked_for == BOOLEAN and value.lower() in _YES_NO:
                 return f"write `{_YES_NO[value.lower()]}`"
             case str() if "number" in asked_for and value.strip().lstrip("+-").replace(".", "", 1).isdigit():
@@ -366,6 +370,11 @@ def _either(phrases: list[str]) -> str:
 def _plain_message(fault: Fault) -> str:
     message = fault.message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return message[:1].lower() + message[1:].rstrip(".")
+
+
+def _example(field: FieldInfo | None) -> str | None:
+    """The first example that the model gives for a field."""
+    return str(field.examples[0]) if field is not None and field.examples else None
 
 
 def _first_sentence(description: str | None) -> str:

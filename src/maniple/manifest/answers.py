@@ -126,14 +126,23 @@ class Match(ManifestModel):
     """Matches rows of a reply back to the items of the batch."""
 
     rows: PathExpression
+    """The rows of the reply."""
     by: Literal["index", "value", "pointer"] = "value"
+    """How a row names a user."""
     at: PathExpression | None = None
+    """Where in a row the number, identifier or pointer stands."""
     item: Template | None = None
+    """By value: what the identifier is compared with."""
     pattern: str | None = None
+    """By pointer: a regular expression with a group `index`."""
     base: Literal[0, 1] = 0
+    """What the partner calls the first position."""
     where: PathExpression | None = None
+    """Keeps the rows for which it is true."""
     save: dict[str, PathExpression] = Field(default_factory=dict)
+    """Values of the row kept for the user: variable to JMESPath."""
     missing: Literal["reject", "already_gone", "create", "continue"] = "reject"
+    """What becomes of users that no row names."""
 
 
 class ListId(ManifestModel):

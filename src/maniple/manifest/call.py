@@ -14,45 +14,65 @@ from maniple.manifest.base import Duration, ManifestModel, PathExpression, Templ
 from maniple.manifest.limits import BatchSize, Limits
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+QueryValue = Template | int | float | bool
 
 
 class CsvBody(ManifestModel):
     """A CSV body: the header row and one row per user."""
 
     columns: dict[str, Template]
+    """Column name to the value for each user."""
     header: bool = True
+    """Whether the first row names the columns."""
     delimiter: str = ","
+    """What stands between two values."""
 
 
 class MultipartPart(ManifestModel):
     """One part of a multipart body."""
 
     name: str
+    """The part's name."""
     value: Template | None = None
+    """A plain value."""
     filename: Template | None = None
+    """Makes the part a file of this name."""
     content_type: str | None = None
+    """The part's own content type."""
     json_: Tree = Field(default=None, alias="json")
+    """The part's content as JSON."""
     csv: CsvBody | None = None
+    """The part's content as CSV."""
     text: Template | None = None
+    """The part's content as text."""
 
 
 class Paginate(ManifestModel):
     """Follows pages of a reply."""
 
     next: PathExpression | None = None
+    """Where the reply has the next page's URL."""
     cursor: PathExpression | None = None
+    """Where the reply has the next page's cursor."""
     param: str | None = None
+    """The query parameter that takes the cursor."""
     max_pages: int = Field(default=100, ge=1, le=10_000)
+    """Most pages that are read."""
 
 
 class Poll(ManifestModel):
     """Asks again until a job is done."""
 
     until: PathExpression
+    """True when the job is done."""
     failed: PathExpression | None = None
+    """True when the job has failed."""
     every: Duration = "2s"
+    """The pause between two questions."""
     at_most: Duration = "10min"
+    """How long to ask."""
     then: Literal["pending", "fail"] = "fail"
+    """What becomes of the batch when the time is over."""
 
 
 class Exchange(ManifestModel):
@@ -62,7 +82,7 @@ class Exchange(ManifestModel):
     """The HTTP method."""
     url: Template | None = None
     """Where the call goes; values are percent-encoded by position."""
-    query: dict[Template, Template | list[Template]] = Field(default_factory=dict)
+    query: dict[Template, QueryValue | list[QueryValue]] = Field(default_factory=dict)
     """Query parameters."""
     headers: dict[Template, Template] = Field(default_factory=dict)
     """Headers of this call."""
@@ -119,10 +139,15 @@ class Step(Exchange):
     """One request of a longer exchange."""
 
     name: str | None = None
+    """What `$steps.NAME` reads its reply by."""
     once: bool = False
+    """Once a run instead of once a batch."""
     match: Match | None = None
+    """Matches rows of the reply to the users of the batch."""
     paginate: Paginate | None = None
+    """Reads further pages."""
     poll: Poll | None = None
+    """Asks until a job is done."""
 
 
 class Call(Exchange):

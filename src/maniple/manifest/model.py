@@ -5,15 +5,15 @@ The JSON Schema, the set-up form, the reference page and the editor's completion
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from maniple.auth import Auth
 from maniple.auth.none import NoneAuth
 from maniple.manifest.answers import ErrorRules, Rejects
 from maniple.manifest.base import Duration, ManifestModel, PathExpression, Template, Tree
-from maniple.manifest.call import Call
+from maniple.manifest.call import Call, QueryValue
 from maniple.manifest.fields import FormField
 from maniple.manifest.limits import BatchSize, Limits
 from maniple.manifest.mappings import CohortName, Mapping
@@ -73,14 +73,19 @@ class KeepUsers(ManifestModel):
     """How often: `25d`, or `run` for every run."""
 
 
+def _no_boolean(value: Any) -> Any:
+    # To Python `True == 1`, so the literal alone would take it.
+    return "true" if value is True else value
+
+
 class Manifest(ManifestModel):
     """A destination described for maniple."""
 
-    manifest: Literal[1]
+    manifest: Annotated[Literal[1], BeforeValidator(_no_boolean)]
     """The version of the manifest language."""
-    slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)
+    slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64, examples=["acme-engage"])
     """The destination's name in file names and commands: lower case, digits, hyphens; the folder's name."""
-    version: str = Field(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$")
+    version: str = Field(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$", examples=["1.0.0"])
     """The version of this manifest (semver); a breaking change needs a new major."""
     name: str = Field(min_length=1, max_length=80)
     """The display name, unique in the catalogue."""
@@ -106,7 +111,7 @@ class Manifest(ManifestModel):
     """How the partner is authenticated, for all calls."""
     headers: dict[Template, Template] = Field(default_factory=dict)
     """Additional headers, on every call."""
-    query: dict[Template, Template] = Field(default_factory=dict)
+    query: dict[Template, QueryValue] = Field(default_factory=dict)
     """Query parameters, on every call."""
     fields: list[FormField] = Field(default_factory=list)
     """Custom fields: they become the set-up form."""

@@ -19,6 +19,7 @@ from maniple.plan.url import Parts, expand, parts_of, place_url
 from maniple.source.text import Path
 from maniple.template.ast import Const, Node, Text, Value, holes, names
 from maniple.template.compile import ColumnTemplate, PlacedText, Position, ScalarTemplate
+from maniple.template.filters import text_of
 
 
 class CallCompiler:
@@ -235,7 +236,7 @@ class CallCompiler:
             name = self.reader.text(key[:-1] if optional else key, (*path, key), available, section, key=True)
             if header and isinstance(name, Const):
                 check_header_name(self.reader, str(name.value), (*path, key), True)
-            values = value if isinstance(value, list) else [value]
+            values = [text_of(one) for one in (value if isinstance(value, list) else [value])]
             places: list[Path] = [
                 (*path, key, place) if isinstance(value, list) else (*path, key) for place in range(len(values))
             ]

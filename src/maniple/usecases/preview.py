@@ -79,7 +79,7 @@ def start_trial(
     """Check what was given. Raises SettingsError, and UsageError for a call that the manifest does not have."""
     if call is not None and call not in program.calls:
         names = list(program.calls)
-        shown = listed((f"`{name}`" for name in names), last="and")
+        shown = listed(names, last="and")
         raise UsageError(f"there is no call `{call}`", hint=hint_for(call, names) or f"the calls are {shown}")
     checked = check_settings(program, settings)
     chosen = check_mappings(program, mappings, users.columns)

@@ -281,7 +281,7 @@ class Run:
             count = min(size, plan.rows - batch.start)
             columns: dict[str, list[Any]] = dict(batch.rows)
             if "user" in columns:
-                columns["user"] = [carried or None for carried in columns["user"]]
+                columns["user"] = [_with_values(carried) for carried in columns["user"]]
             for prepared in prepare(call, self.context, Batch(operation, batch.index, columns, count)):
                 if (batch.index, prepared.part) in settled:
                     self.delivery.done += prepared.count
@@ -320,6 +320,11 @@ class Run:
     def _limiter(self, call: CallProgram) -> RateLimiter:
         windows = (*self.program.rates, *call.rates)
         return RateLimiter([Window(count, every) for count, every in windows], self.edges.clock)
+
+
+def _with_values(carried: dict[str, Any]) -> dict[str, Any] | None:
+    """The carried properties that have a value; None when there is none, so that `user~: $user` leaves no trace."""
+    return {name: value for name, value in carried.items() if value is not None} or None
 
 
 def _row(place: Place, state: Any, **facts: Any) -> BatchRow:

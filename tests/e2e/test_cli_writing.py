@@ -111,7 +111,7 @@ def test_variables_are_ticked_and_a_problem_exits_1_though_the_manifest_is_block
     assert (shown.code, as_json.code) == (1, 1)
     assert rows["list_idd"]["problem"] == "used, but not declared"
     assert (rows["api_key"]["declared"], rows["api_key"]["used"], rows["api_key"]["predefined"]) == (True, True, False)
-    assert shown.out.splitlines()[0].split() == "VARIABLE DECLARED USED PRE-DEFINED WHERE PROBLEM".split()
+    assert shown.out.splitlines()[0].split() == ["VARIABLE", "DECLARED", "USED", "PRE-DEFINED", "WHERE", "PROBLEM"]
     assert any(line.split()[:4] == ["$api_key", "✓", "✓", "-"] for line in shown.out.splitlines())
 
 

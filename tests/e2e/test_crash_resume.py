@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from support.manifests import BASE
 
 USERS = 4_000

@@ -28,8 +28,9 @@ from maniple.template.ast import (
     Value,
     holes,
 )
-from maniple.template.filters import FILTERS, text_of
+from maniple.template.filters import FILTERS
 from maniple.template.operations import ABSENT
+from maniple.template.text import text_of
 
 
 def interpret(node: Node, scope: Mapping[str, Any]) -> Any:

@@ -19,8 +19,7 @@ HEAVY = ("aiohttp", "duckdb", "pyarrow", "sqlalchemy", "fastapi", "textual", "py
 
 def test_there_are_the_verbs_that_scripts_rely_on() -> None:
     assert VERBS == (
-        "new check fmt variables preview test simulate rules destinations connect connections disconnect sync resume "
-        "syncs history errors export completion".split()
+        ["new", "check", "fmt", "variables", "preview", "test", "simulate", "rules", "destinations", "connect", "connections", "disconnect", "sync", "resume", "syncs", "history", "errors", "export", "completion"]
     )
 
 

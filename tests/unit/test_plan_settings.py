@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.manifests import program
 
 from maniple.errors import SettingsError
 from maniple.plan.program import Program
 from maniple.plan.settings import check_mappings, check_settings
+from support.manifests import program
 
 REGION = {
     "name": "region", "type": "select", "label": "Region", "default": "us",

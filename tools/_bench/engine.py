@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from pathlib import Path
 
+from _bench.cohorts import Case
 from maniple.plan.prepare import Batch, prepare
 from maniple.plan.program import Cohort, Program, RunContext, run_context
 from maniple.sources.file import open_cohort
 from maniple.store.control.rows import ConnectionRow
 from maniple.store.data.engine import take_over
 from maniple.store.data.planfile import PlanFile
-from maniple.store.home import Home
 from maniple.store.redact import Redactor
 from maniple.usecases.connect import connect
 from maniple.usecases.destinations import Destination, load_file
 from maniple.usecases.run import Run, RunEdges, RunFiles, plan_run
 from maniple.wiring import Workspace, open_clock, open_sender, retry_policy
-
-from _bench.cohorts import CASES, Case
 
 KEY = "bench-key"
 

@@ -45,9 +45,8 @@ def peak_mb() -> float:
 
 def engine_pass(case: str, folder: Path, port: int) -> Callable[[], Pass]:
     """`Run.deliver` of a new run in a new home, from the plan file to the last answer."""
-    from maniple.wiring import Workspace
-
     from _bench import engine
+    from maniple.wiring import Workspace
 
     async def deliver(run: Any) -> Pass:
         with Pass() as timed:
@@ -127,10 +126,9 @@ def make_plan(case: str, folder: Path, cohort: Path) -> None:
 
 def make_connection(case: str, folder: Path, port: int, home: str) -> None:
     """A connection named `bench` in a new home; its manifest lies in `folder`."""
+    from _bench import engine
     from maniple.usecases.destinations import load_file
     from maniple.wiring import Workspace
-
-    from _bench import engine
 
     manifest = folder / "manifest.yaml"
     manifest.write_text(CASES[case].manifest, encoding="utf-8")

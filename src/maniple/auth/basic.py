@@ -6,7 +6,7 @@ import base64
 from typing import ClassVar, Literal
 
 from maniple.auth.kind import Additions, AuthKind, DefaultField, Render
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 
 
 class BasicAuth(AuthKind):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from maniple.auth.kind import Additions, AuthKind, Render
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 
 
 class CustomAuth(AuthKind):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from maniple.auth.kind import Additions, AuthKind, DefaultField, Render
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 
 
 class HeaderAuth(AuthKind):

@@ -19,7 +19,7 @@ from maniple.plan.url import Parts, expand, parts_of, place_url
 from maniple.source.text import Path
 from maniple.template.ast import Const, Node, Text, Value, holes, names
 from maniple.template.compile import ColumnTemplate, PlacedText, Position, ScalarTemplate
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 
 
 class CallCompiler:

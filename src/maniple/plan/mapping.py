@@ -13,7 +13,7 @@ import re2
 from maniple.cohort.member import INVALID
 from maniple.manifest.mappings import Format, HashName, Pattern
 from maniple.template.compile import ColumnTemplate
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 
 Convert = Callable[[list[Any]], list[Any]]
 

@@ -12,8 +12,8 @@ from maniple.auth import Additions
 from maniple.body import json as json_body
 from maniple.plan.outcome import Verdict
 from maniple.plan.program import CallProgram, Operation, PairProgram, RunContext, Scope
-from maniple.template.filters import text_of
 from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
+from maniple.template.text import text_of
 from maniple.wire import Headers, Request
 
 USER_AGENT = "maniple/0.1"

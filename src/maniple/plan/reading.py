@@ -14,7 +14,8 @@ from maniple.source.hole_json import HoleJson, read_hole_json
 from maniple.source.locate import locate
 from maniple.source.text import Document, Path, Span
 from maniple.template.ast import Const, Node, Text, Value
-from maniple.template.parse import Reading, Use
+from maniple.template.parse import Reading
+from maniple.template.places import Use
 from maniple.template.scope import PREDEFINED
 
 Available = Mapping[str, str]

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from maniple.plan.classify import search
 from maniple.plan.outcome import Verdict
 from maniple.template.compile import ColumnTemplate
-from maniple.template.filters import text_of
 from maniple.template.operations import ABSENT
+from maniple.template.text import text_of
 from maniple.wire import Reply
 
 DEFAULT_REASON = "refused by the partner"

@@ -9,7 +9,7 @@ from typing import Any
 from maniple.cohort.member import MEMBER_ID, Member, Pair
 from maniple.cohort.resolve import MappingColumn, resolve
 from maniple.plan.program import Program, Scope
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 
 ID_PROPERTIES = (MEMBER_ID, "user_id")
 """The properties that hold a user's id, the first that there is; else it is the first property."""

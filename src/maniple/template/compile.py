@@ -44,8 +44,9 @@ from maniple.template.ast import (
     holes,
     names,
 )
-from maniple.template.filters import FILTERS, text_of
+from maniple.template.filters import FILTERS
 from maniple.template.operations import ABSENT
+from maniple.template.text import text_of
 
 Position = Literal["path", "query", "host", "header", "raw"]
 Scope = Mapping[str, Any]

@@ -27,7 +27,7 @@ from maniple.template.ast import (
     Not,
 )
 from maniple.template.filters import FILTERS, FilterSpec
-from maniple.template.parse import Carries, Fault, Use
+from maniple.template.places import Carries, Fault, Use
 from maniple.template.scope import canonical
 
 MAX_DEPTH = 30

@@ -6,17 +6,16 @@ text first (`text_of`). A value a filter cannot use gives null.
 
 from __future__ import annotations
 
-import base64 as _base64
-import hashlib
-import hmac
-import json as _json
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
+
+from maniple.template.digests import base64, hmac_sha1, hmac_sha256, md5, sha1, sha256, sha512
+from maniple.template.moments import date, epoch, epoch_ms
+from maniple.template.text import json, text_of
 
 _SLUG = re.compile(r"[^A-Za-z0-9_]+")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
@@ -29,25 +28,6 @@ class Encoded(str):
     """Text that is percent-encoded already and goes into a URL as it is."""
 
     __slots__ = ()
-
-
-def text_of(value: Any) -> str:
-    """A value as text: numbers and booleans as JSON writes them, null as empty text, structure as JSON.
-
-    >>> text_of(True), text_of(12), text_of(2.5), text_of(None), text_of(["a", 1])
-    ('true', '12', '2.5', '', '["a",1]')
-    """
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    return json(value)
 
 
 def lower(value: Any) -> str:
@@ -232,78 +212,6 @@ def bool_(value: Any) -> bool | None:
     return False if word in ("false", "no", "0", "off") else None
 
 
-def json(value: Any) -> str:
-    """The value as compact JSON text.
-
-    >>> json({"a": [1, None]})
-    '{"a":[1,null]}'
-    """
-    return _json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
-def sha256(value: Any) -> str:
-    """SHA-256 of the text, in lower-case hexadecimal.
-
-    >>> sha256("abc")[:16]
-    'ba7816bf8f01cfea'
-    """
-    return hashlib.sha256(text_of(value).encode()).hexdigest()
-
-
-def sha1(value: Any) -> str:
-    """SHA-1 of the text, in lower-case hexadecimal.
-
-    >>> sha1("abc")[:16]
-    'a9993e364706816a'
-    """
-    return hashlib.sha1(text_of(value).encode()).hexdigest()  # noqa: S324  partners ask for it; nothing is secured by it
-
-
-def md5(value: Any) -> str:
-    """MD5 of the text, in lower-case hexadecimal.
-
-    >>> md5("abc")[:16]
-    '900150983cd24fb0'
-    """
-    return hashlib.md5(text_of(value).encode()).hexdigest()  # noqa: S324  partners ask for it; nothing is secured by it
-
-
-def sha512(value: Any) -> str:
-    """SHA-512 of the text, in lower-case hexadecimal.
-
-    >>> sha512("abc")[:16]
-    'ddaf35a193617aba'
-    """
-    return hashlib.sha512(text_of(value).encode()).hexdigest()
-
-
-def hmac_sha256(value: Any, key: Any) -> str:
-    """HMAC-SHA-256 of the text under `key`, in hexadecimal.
-
-    >>> hmac_sha256("data", "key")[:16]
-    '5031fe3d989c6d15'
-    """
-    return hmac.new(text_of(key).encode(), text_of(value).encode(), hashlib.sha256).hexdigest()
-
-
-def hmac_sha1(value: Any, key: Any) -> str:
-    """HMAC-SHA-1 of the text under `key`, in hexadecimal.
-
-    >>> hmac_sha1("data", "key")[:16]
-    '104152c5bfdca07b'
-    """
-    return hmac.new(text_of(key).encode(), text_of(value).encode(), hashlib.sha1).hexdigest()
-
-
-def base64(value: Any) -> str:
-    """Base64 of the text's UTF-8 bytes.
-
-    >>> base64("user:pass")
-    'dXNlcjpwYXNz'
-    """
-    return _base64.b64encode(text_of(value).encode()).decode()
-
-
 def path(value: Any) -> Encoded:
     """The text percent-encoded for a URL path with its slashes kept.
 
@@ -320,46 +228,6 @@ def encode_segment(text: str) -> str:
     ('a%2Fb%3Fc', '%2E%2E')
     """
     return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
-
-
-def _instant(value: Any) -> datetime | None:
-    try:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
-        moment = datetime.fromisoformat(text_of(value).strip().replace("Z", "+00:00"))
-    except (ValueError, OverflowError, OSError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def date(value: Any, form: Any = "%Y-%m-%d") -> str | None:
-    """An ISO time or epoch (s or ms) as a UTC date, `form` as in strftime.
-
-    >>> date("2026-11-20T10:00:00Z"), date(1763632800, "%d/%m/%Y")
-    ('2026-11-20', '20/11/2025')
-    """
-    moment = _instant(value)
-    return moment.strftime(text_of(form)[:64]) if moment else None
-
-
-def epoch(value: Any) -> int | None:
-    """An ISO time as whole seconds since 1970.
-
-    >>> epoch("2026-11-20T10:00:00Z")
-    1795168800
-    """
-    moment = _instant(value)
-    return int(moment.timestamp()) if moment else None
-
-
-def epoch_ms(value: Any) -> int | None:
-    """An ISO time as milliseconds since 1970.
-
-    >>> epoch_ms("2026-11-20T10:00:00.5Z")
-    1795168800500
-    """
-    moment = _instant(value)
-    return round(moment.timestamp() * 1000) if moment else None
 
 
 def join(value: Any, separator: Any = ",") -> str:

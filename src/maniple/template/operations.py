@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from maniple.errors import SettingsError
-from maniple.template.filters import Encoded, encode_segment, text_of
+from maniple.template.filters import Encoded, encode_segment
+from maniple.template.text import text_of
 
 
 class _Absent:

@@ -7,7 +7,6 @@ never used. Texts are bounded, so parsing is linear in practice and cannot recur
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,13 +25,12 @@ from maniple.template.ast import (
     Text,
     Value,
 )
+from maniple.template.expression import read_expression
+from maniple.template.places import Carries, Fault, Use
 from maniple.template.scope import canonical
 
 MAX_EXPRESSION = 1_000
 MAX_NESTING = 64
-
-Carries = Callable[[str, str], bool]
-"""Does variable `name` carry key `key`, so that `$name.key` is a hole rather than a hole and text?"""
 
 _HOLE = re.compile(
     r"\$\$"
@@ -44,29 +42,6 @@ _HOLE = re.compile(
 )
 
 _BRACED = re.compile(r"\$\{([^{}]+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong inside one string, at characters `start:end` of it."""
-
-    code: str
-    message: str
-    start: int
-    end: int
-    hint: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A variable used at characters `start:end` of the string at `path`. `name` is canonical, `written` as typed."""
-
-    name: str
-    written: str
-    path: Path
-    start: int
-    end: int
-    key: bool = False
 
 
 @dataclass
@@ -251,8 +226,6 @@ class Reading:
         return expression, end
 
     def _expression(self, inner: str | None, start: int, text: str, end: int, path: Path, key: bool) -> Expression:
-        from maniple.template.expression import read_expression
-
         if inner is None:
             self._fault(path, key, "MAN204", "`{{` is never closed", start - 2, len(text), "close it with `}}`")
             return Literal_(None)

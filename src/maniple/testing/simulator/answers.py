@@ -12,7 +12,7 @@ from maniple.plan.classify import Accepted, Refused, classify
 from maniple.plan.flow import read_list_id
 from maniple.plan.outcome import Action
 from maniple.plan.program import CallProgram
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 from maniple.testing.simulator.build import NoSuchAnswer, accepting_body, put, refusing_answer
 from maniple.testing.simulator.match import Captures
 from maniple.testing.simulator.naming import makes_id

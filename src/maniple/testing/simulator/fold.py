@@ -18,7 +18,7 @@ from maniple.template.ast import (
     holes,
 )
 from maniple.template.compile import PlacedText, ScalarTemplate, Scope
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 
 
 def fold(node: Node, known: Scope) -> Node:

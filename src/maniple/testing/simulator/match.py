@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias, assert_never
 
 from maniple.template.ast import Array, Case, Const, Entry, Expression, Node, Object, Text, Value, holes
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 from maniple.testing.differences import same
 from maniple.testing.simulator.written import written
 

@@ -8,7 +8,7 @@ from typing import Any
 from maniple.plan.classify import search
 from maniple.plan.program import CallProgram, Program
 from maniple.template.ast import Const, Node, Object, Text, Value, holes, names
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 from maniple.testing.simulator.match import Captures
 from maniple.testing.simulator.shape import CallShape
 from maniple.testing.simulator.written import written

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from maniple.plan.program import Program
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 from maniple.testing.simulator.answers import Answer, answers_to, has_credentials
 from maniple.testing.simulator.match import Captures
 from maniple.testing.simulator.members import Member

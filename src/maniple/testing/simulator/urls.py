@@ -11,7 +11,7 @@ from maniple.manifest.fields import FormField
 from maniple.plan.program import CallProgram, PairProgram, Scope
 from maniple.template.ast import Const, Expression, Filter, Name, Text, Value
 from maniple.template.compile import PlacedText, Position
-from maniple.template.filters import text_of
+from maniple.template.text import text_of
 from maniple.testing.simulator.fold import fold, fold_placed
 from maniple.testing.simulator.match import Captures, FromText, capture, match, match_text
 from maniple.testing.simulator.written import written

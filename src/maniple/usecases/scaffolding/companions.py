@@ -181,7 +181,7 @@ def _set_up(draft: Draft) -> str:
 
 def _sync(draft: Draft) -> str:
     return (
-        f'```console\nmaniple sync power-users.csv --to "{draft.name}"\n```\n\n'
+        f'```console\nmaniple sync "{draft.name}" power-users.csv --cohort "Power users"\n```\n\n'
         "The file has one row a user and one column a property. Run the same command with a newer file to send only what "
         "changed."
     )

@@ -7,6 +7,8 @@ import signal
 import time
 from pathlib import Path
 
+from maniple.store.home import Home
+from maniple.store.lock import SyncLock
 from support.command import Command, partner
 
 PATIENCE = 60.0
@@ -42,6 +44,17 @@ def test_after_a_failure_the_next_sync_sends_what_is_missing(tmp_path: Path) -> 
         done = maniple("sync", "prod", file, "--cohort", "Buyers", "--via", url, "--json")
 
     assert (done.code, done.json["added"], done.json["list_created"]) == (0, 2, True)
+
+
+def test_a_setting_of_the_machine_that_makes_no_sense_is_told_before_anything_begins(tmp_path: Path) -> None:
+    maniple = Command(tmp_path)
+    file = maniple.write("users.csv", "user_id", "u1")
+    with partner() as (url, simulator):
+        maniple.connect(url)
+        done = maniple("sync", "prod", file, "--cohort", "Buyers", MANIPLE_MAX_RETRIES="many")
+
+        assert (done.code, simulator.partners["iterable"].state.requests) == (2, 0)
+    assert maniple("syncs", "--json").json == []
 
 
 def test_ctrl_c_ends_with_130_and_the_run_can_be_resumed(tmp_path: Path) -> None:
@@ -128,3 +141,47 @@ def test_the_simulator_says_its_address_on_stdout_and_ends_with_ctrl_c(tmp_path:
     ]
     assert (running.returncode, said.splitlines()[-1]) == (0, "stopped")
     assert f"--via {url} --allow-private-hosts" in said
+
+
+def test_a_sync_that_is_running_elsewhere_is_not_run_twice(tmp_path: Path) -> None:
+    maniple = Command(tmp_path)
+    file = maniple.write("users.csv", "user_id", "u1")
+    with partner() as (url, _):
+        maniple.connect(url)
+        maniple("sync", "prod", file, "--cohort", "Buyers")
+        (sync,) = maniple("syncs", "--json").json
+        with SyncLock(Home(tmp_path / "home"), sync["id"]):
+            done = maniple("sync", "prod", file, "--cohort", "Buyers", "--json")
+            gone = maniple("disconnect", "prod", "--yes")
+
+    assert (done.code, done.json["error"]["type"]) == (4, "urn:maniple:sync-busy")
+    assert gone.code == 4
+    assert len(maniple("connections", "--json").json) == 1
+
+
+def test_a_killed_run_is_shown_as_interrupted_and_can_be_resumed(tmp_path: Path) -> None:
+    maniple = Command(tmp_path)
+    file = maniple.write("users.csv", "user_id", *(f"u{number}" for number in range(60_000)))
+    with partner(hostile="slow") as (url, simulator):
+        maniple.connect(url)
+        running = maniple.begin("sync", "prod", file, "--cohort", "Buyers")
+        give_up = time.monotonic() + PATIENCE
+        while simulator.partners["iterable"].state.requests < 3 and time.monotonic() < give_up:
+            time.sleep(0.02)
+        running.kill()
+        running.communicate(timeout=PATIENCE)
+        (run,) = maniple("history", "Buyers", "--json").json
+        resumed = maniple("resume", "latest", "--json")
+
+    assert run["status"] == "interrupted"
+    assert (resumed.code, resumed.json["members"], resumed.json["unsent"]) == (0, 60_000, 0)
+
+
+def test_a_part_that_is_not_installed_is_named_with_what_installs_it(tmp_path: Path) -> None:
+    maniple = Command(tmp_path)
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['sqlalchemy'] = None\n")
+
+    done = maniple("connections", PYTHONPATH=str(tmp_path))
+
+    assert done.code == 4
+    assert done.err == "error: `sqlalchemy` is not installed\nhint: `pip install 'maniple[sync]'`\n"

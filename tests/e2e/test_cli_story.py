@@ -60,7 +60,7 @@ def test_the_first_sync_reports_everyone_on_stdout_and_nothing_on_stderr(story: 
     assert lines[0][:6] == ["!", "success", "with", "skips", "Big", "spenders"]
     assert ["cohort", "3", "users,", "1", "duplicate", "row"] in lines
     assert ["added", "3"] in lines
-    assert ["missing", "id", "1"] in lines
+    assert ["unresolved", "mapping", "1"] in lines
 
 
 def test_a_later_sync_sends_only_who_entered_or_left(story: Story) -> None:
@@ -83,7 +83,20 @@ def test_piped_tables_are_aligned_text_without_colours(story: Story) -> None:
     table = story.maniple("history", "prod/Big spenders").out
 
     assert table.splitlines()[0].split() == (
-        ["RUN", "STATUS", "STARTED", "AGO", "ADDED", "REMOVED", "SKIPPED", "REJECTED", "NOT", "SENT", "MEMBERS", "REASON"]
+        [
+            "RUN",
+            "STATUS",
+            "STARTED",
+            "AGO",
+            "ADDED",
+            "REMOVED",
+            "SKIPPED",
+            "REJECTED",
+            "NOT",
+            "SENT",
+            "MEMBERS",
+            "REASON",
+        ]
     )
     assert "\x1b" not in table
     assert "✓ success" in table
@@ -126,7 +139,7 @@ def test_an_export_into_a_file_leaves_stdout_empty(story: Story) -> None:
     done = story.maniple("export", first_run.removeprefix("run_"), "-o", "run.csv")
 
     assert (done.code, done.out, done.err) == (0, "", "4 rows in run.csv\n")
-    assert ",added,,true,missing id" in (story.maniple.folder / "run.csv").read_text().splitlines()
+    assert ",added,,true,unresolved mapping" in (story.maniple.folder / "run.csv").read_text().splitlines()
 
 
 def test_a_sync_without_trouble_has_no_errors(story: Story) -> None:

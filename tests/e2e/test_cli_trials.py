@@ -28,7 +28,7 @@ def test_a_preview_shows_each_request_as_an_http_message_with_secrets_masked(man
         "# 1 create_list\nPOST https://api.iterable.com/api/lists\nContent-Type: application/json\nApi-Key: ***\n"
     )
     assert '"userId": "u1"' in done.out
-    assert done.out.endswith("# skipped: 1 user\nID       REASON\n(no id)  missing id\n\n")
+    assert done.out.endswith("# skipped: 1 user\nID       REASON\n(no id)  unresolved mapping\n\n")
     assert done.err == "3 requests, 1 user skipped; nothing was sent\n"
     assert "KEY-SECRET-1" not in done.out + done.err
 

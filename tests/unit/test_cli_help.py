@@ -19,7 +19,27 @@ HEAVY = ("aiohttp", "duckdb", "pyarrow", "sqlalchemy", "fastapi", "textual", "py
 
 def test_there_are_the_verbs_that_scripts_rely_on() -> None:
     assert VERBS == (
-        ["new", "check", "fmt", "variables", "preview", "test", "simulate", "rules", "destinations", "connect", "connections", "disconnect", "sync", "resume", "syncs", "history", "errors", "export", "completion"]
+        [
+            "new",
+            "check",
+            "fmt",
+            "variables",
+            "preview",
+            "test",
+            "simulate",
+            "rules",
+            "destinations",
+            "connect",
+            "connections",
+            "disconnect",
+            "sync",
+            "resume",
+            "syncs",
+            "history",
+            "errors",
+            "export",
+            "completion",
+        ]
     )
 
 
@@ -42,7 +62,9 @@ def test_reading_verbs_have_json(verb: str, capsys: pytest.CaptureFixture[str]) 
 def test_the_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     run(["--help"])
 
-    words = [line.split()[0] for line in capsys.readouterr().out.partition("Exit codes:")[2].splitlines() if line.strip()]
+    words = [
+        line.split()[0] for line in capsys.readouterr().out.partition("Exit codes:")[2].splitlines() if line.strip()
+    ]
     assert [int(word) for word in words if word.isdigit()] == [code.value for code in ExitCode]
 
 

@@ -25,7 +25,11 @@ from maniple.errors import UsageError
             "`maniple sync` needs `--cohort`",
             "did you mean `--cohort` by `--cohrt`?",
         ),
-        (["sync", "a", "b", "--cohort"], "`--cohort` of `maniple sync` needs a value", "`maniple sync --help` shows how"),
+        (
+            ["sync", "a", "b", "--cohort"],
+            "`--cohort` of `maniple sync` needs a value",
+            "`maniple sync --help` shows how",
+        ),
         (
             ["simulate", "iterable", "--hostile", "flakey"],
             "there is no hostile profile `flakey`",

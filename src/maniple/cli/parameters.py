@@ -66,7 +66,12 @@ Via: TypeAlias = Annotated[
 ]
 Retries: TypeAlias = Annotated[
     int | None,
-    Parameter(name="--retries", metavar="N", validator=check_retries, help="Tries after the first for each call."),
+    Parameter(
+        name="--retries",
+        metavar="N",
+        validator=check_retries,
+        help="Tries after the first for each call; 8 by default.",
+    ),
 ]
 Maps: TypeAlias = Annotated[
     list[str] | None,

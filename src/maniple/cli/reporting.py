@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from maniple.cli.screen import Screen, hint, stderr, stdout
+from maniple.cli.table import cut_to
 from maniple.cli.words import MARKS, count, lasting, plural, rate
-from maniple.diagnostics.cells import visible
+from maniple.diagnostics.cells import cell_count, visible
 from maniple.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -29,8 +31,7 @@ def show_report(report: RunReport, connection: str, again: str) -> int:
     text, style = status_cell(report.status)
     place = f"{visible(report.cohort_name)} -> {visible(connection)}"
     screen.line(f"{screen.paint(text, style)}  {place}, run {report.number} ({report.run_id})")
-    for title, figure in _figures(report):
-        screen.line(f"  {title:<18}{figure}")
+    _show_figures(screen, _figures(report))
     if report.status == "failed":
         tell_failure(report, connection, again)
         return ExitCode.FAILED
@@ -43,7 +44,7 @@ def show_estimate(estimate: Estimate) -> None:
     """Show what a run would send."""
     screen = stdout()
     screen.line("dry run: nothing was sent")
-    figures = [
+    figures: list[tuple[str, str]] = [
         ("cohort", _cohort(estimate.cohort_users, estimate.duplicates)),
         ("would be added", count(estimate.adds)),
         ("would be removed", count(estimate.removes)),
@@ -53,10 +54,16 @@ def show_estimate(estimate: Estimate) -> None:
         ("calls", ", ".join(f"{number:,} {name}" for name, number in estimate.calls.items()) or "none"),
         ("takes at least", lasting(estimate.seconds)),
     ]
+    _show_figures(screen, figures)
+
+
+def _show_figures(screen: Screen, figures: Sequence[tuple[str, str]]) -> None:
+    room = max(cell_count(title) for title, _ in figures) + 2
     for title, figure in figures:
-        screen.line(f"  {title:<18}{figure}")
+        screen.line(f"  {title}{' ' * (room - cell_count(title))}{figure}")
 
 
+LONGEST_REASON = 50
 _SHARED = "another member still holds the identifier, so nothing is sent"
 _DRIFTED = "the identifier changed: the old one is removed, the new one added"
 
@@ -93,11 +100,10 @@ def _rare(*rows: tuple[str, int, str]) -> list[tuple[str, str]]:
     return [(title, f"{count(number)}  ({meaning})") for title, number, meaning in rows if number]
 
 
-def _by_reason(title: str, number: int, reasons: object) -> list[tuple[str, str]]:
+def _by_reason(title: str, number: int, reasons: Mapping[str, int]) -> list[tuple[str, str]]:
     rows = [(title, count(number))]
-    if isinstance(reasons, dict):
-        for reason, users in sorted(reasons.items(), key=lambda item: -item[1]):
-            rows.append((f"  {visible(str(reason))}"[:17], count(users)))
+    for reason, users in sorted(reasons.items(), key=lambda item: -item[1]):
+        rows.append((f"  {cut_to(visible(reason), LONGEST_REASON)}", count(users)))
     return rows
 
 

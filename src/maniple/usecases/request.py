@@ -33,9 +33,11 @@ def cohort_id_of(name: str) -> str:
 def known_sync(workspace: Workspace, connection: ConnectionRow, request: SyncRequest) -> SyncRow | None:
     """The sync that a request is about, when it is there already: by the id of its cohort, else by its name.
 
-    Raises UsageError when no id is given and the one made from the name belongs to a cohort of another name: taking
+    Raises UsageError for a blank name, and when no id is given and the one made from the name belongs to a cohort of another name: taking
     it would replace that cohort's members.
     """
+    if not request.cohort_name.strip():
+        raise UsageError("a cohort needs a name")
     syncs = workspace.store.list_syncs(connection.id)
     if request.cohort_id is not None:
         return next((sync for sync in syncs if sync.cohort_id == request.cohort_id), None)

@@ -101,6 +101,7 @@ async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncToo
 
     Raises ManifestError, SettingsError, CohortError, UsageError and OperatorError before anything is sent.
     """
+    tools = replace(tools, policy=tools.policy or retry_policy())
     connection = workspace.store.find_connection(request.connection)
     setting = _open(workspace, connection, via=request.via, allow_private=request.allow_private)
     cohort = open_cohort(request.cohort_file)
@@ -124,6 +125,7 @@ async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncToo
 
 async def resume_run(workspace: Workspace, word: str, tools: SyncTools = SyncTools()) -> RunReport:
     """Go on with a run that was killed or interrupted. Raises UsageError when it has ended."""
+    tools = replace(tools, policy=tools.policy or retry_policy())
     run = workspace.store.find_run(word)
     if run.status not in ("running", "interrupted", "paused"):
         raise UsageError(

@@ -1,8 +1,8 @@
 """The demo's cohort files, and its check that the partner holds exactly the cohort.
 
-    _demo.py cohorts FOLDER      writes monday.csv (100,000 users) and tuesday.csv
-    _demo.py wait URL COUNT      returns once the partner has at least COUNT members
-    _demo.py compare URL FILE    compares the partner's members with the cohort's user ids
+_demo.py cohorts FOLDER      writes monday.csv (100,000 users) and tuesday.csv
+_demo.py wait URL COUNT      returns once the partner has at least COUNT members
+_demo.py compare URL FILE    compares the partner's members with the cohort's user ids
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ def user(number: int) -> tuple[str, str, str, str]:
     dice = random.Random(number)
     name = dice.choice(FIRST)
     known = dice.random() > 1 / 400
-    return f"{100_000_000 + number}", f"u-{number:06d}" if known else "", f"{name}.{number}@example.com", dice.choice(PLANS)
+    return (
+        f"{100_000_000 + number}",
+        f"u-{number:06d}" if known else "",
+        f"{name}.{number}@example.com",
+        dice.choice(PLANS),
+    )
 
 
 def write(path: Path, numbers: list[int]) -> None:
@@ -62,7 +67,9 @@ def compare(url: str, path: Path) -> int:
     held = members(url)
     assert isinstance(held, list)
     missing, extra = wanted - set(held), set(held) - wanted
-    print(f"the partner holds {len(held):,} members; missing: {len(missing)}, too many: {len(extra)}, twice: {len(held) - len(set(held))}")
+    print(
+        f"the partner holds {len(held):,} members; missing: {len(missing)}, too many: {len(extra)}, twice: {len(held) - len(set(held))}"
+    )
     return 1 if missing or extra or len(held) != len(set(held)) else 0
 
 

@@ -33,28 +33,160 @@ CRASH = "tests/e2e/test_crash_resume.py"
 FAILURES = "tests/e2e/test_cli_failures.py"
 
 MUTANTS = (
-    Mutant("applying the changes gives the cohort", "cohort/delta.py", "if pair not in accepted.settled", "if pair not in accepted.pairs", RUNS),
-    Mutant("nothing is removed that is wanted", "cohort/delta.py", "leaving = accepted.pairs - set(cohort) - staying", "leaving = accepted.pairs - staying", COHORT),
-    Mutant("a shared identifier is removed only when nobody holds it", "cohort/delta.py", "identifier in held or identifier in carried", "identifier in carried", RUNS),
-    Mutant("a skipped member keeps its place", "cohort/delta.py", "if pair.member_id in skipped}", "if pair.member_id in ()}", COHORT),
-    Mutant("a doubted remove is remembered", "cohort/fold.py", "            doubted.add(pair)\n        case \"delivered\" if", "        case \"delivered\" if", RUNS),
-    Mutant("only settled outcomes move membership", "usecases/settle.py", '"failed": "unsent"', '"failed": "delivered"', FAILURES),
-    Mutant("the DuckDB fold is the reference", "store/data/settling.py", "{adds} WHERE state IN ('delivered', 'in_doubt')\"\n    )\n    write", "{adds} WHERE state IN ('delivered')\"\n    )\n    write", PLANE),
-    Mutant("batches are the input", "plan/prepare.py", "middle = start + rows.size // 2\n", "middle = start + rows.size // 2 + 1\n", REQUESTS),
-    Mutant("no batch is above its bytes", "plan/prepare.py", "len(body) <= call.max_bytes:", "len(body) <= call.max_bytes * 2:", REQUESTS),
-    Mutant("adds and removes never share a request", "usecases/library.py", 'await self._send("remove", context)\n            await self._send("add", context)', 'await self._send("add", context)\n            await self._send("remove", context)', RUNS),
-    Mutant("every change is in one figure", "usecases/library.py", 'sum(fate == "in_doubt" for _, fate in by_fate)', 'sum(fate in ("in_doubt", "rejected") for _, fate in by_fate)', RUNS),
-    Mutant("preview is what is sent", "usecases/library.py", "        yield from (prepared.request for prepared in prepare(call, context, batch)", "        yield from (prepared.request for prepared in prepare(call, self.context, batch)", RUNS),
-    Mutant("no user value changes the path", "template/filters.py", "return quote(text, safe=\"\") if", "return quote(text, safe=\"/\") if", REQUESTS),
-    Mutant("a header holds no line break", "plan/prepare.py", "if any((char < \" \" and char != \"\\t\") or char == \"\\x7f\" for char in value):", "if False:", REQUESTS),
-    Mutant("a render keeps types", "template/compile.py", "return self._optional((expression,), node) if optional else self.expression(expression)", "return self._text((expression,))", TEMPLATES),
-    Mutant("the compiled form is the interpreter's", "template/compile.py", "ast.IfExp(self.expression(condition).code, a.code, b.code)", "ast.IfExp(self.expression(condition).code, b.code, a.code)", TEMPLATES),
-    Mutant("the fast form means the same", "template/compile.py", "        if value.text:\n            return value\n", "        if value.text:\n            return self.expression(other)\n", TEMPLATES),
-    Mutant("pauses are bounded", "plan/retry.py", "min(MAX_PAUSE, FIRST_PAUSE * 2 ** min(retry, 16))", "(FIRST_PAUSE * 2 ** min(retry, 16))", REQUESTS),
-    Mutant("Retry-After is honoured within bounds", "plan/retry.py", "max(0.0, min(float(value), 86_400.0))", "float(value)", REQUESTS),
-    Mutant("an outcome in doubt is said so", "plan/flow.py", "tally.in_doubt = tally.in_doubt or reply.in_doubt", "tally.in_doubt = reply.in_doubt", REQUESTS),
-    Mutant("nothing acknowledged is sent again", "usecases/run.py", "if (batch.index, prepared.part) in settled:", "if False:", CRASH),
-    Mutant("a killed run is settled before the next", "usecases/settle.py", '"delivered": "delivered", "in_doubt"', '"delivered": "unsent", "in_doubt"', CRASH),
+    Mutant(
+        "applying the changes gives the cohort",
+        "cohort/delta.py",
+        "if pair not in accepted.settled",
+        "if pair not in accepted.pairs",
+        RUNS,
+    ),
+    Mutant(
+        "nothing is removed that is wanted",
+        "cohort/delta.py",
+        "leaving = accepted.pairs - set(cohort) - staying",
+        "leaving = accepted.pairs - staying",
+        COHORT,
+    ),
+    Mutant(
+        "a shared identifier is removed only when nobody holds it",
+        "cohort/delta.py",
+        "identifier in held or identifier in carried",
+        "identifier in carried",
+        RUNS,
+    ),
+    Mutant(
+        "a skipped member keeps its place",
+        "cohort/delta.py",
+        "if pair.member_id in skipped}",
+        "if pair.member_id in ()}",
+        COHORT,
+    ),
+    Mutant(
+        "a doubted remove is remembered",
+        "cohort/fold.py",
+        '            doubted.add(pair)\n        case "delivered" if',
+        '        case "delivered" if',
+        RUNS,
+    ),
+    Mutant(
+        "only settled outcomes move membership",
+        "usecases/settle.py",
+        '"failed": "unsent"',
+        '"failed": "delivered"',
+        FAILURES,
+    ),
+    Mutant(
+        "the DuckDB fold is the reference",
+        "store/data/settling.py",
+        "{adds} WHERE state IN ('delivered', 'in_doubt')\"\n    )\n    write",
+        "{adds} WHERE state IN ('delivered')\"\n    )\n    write",
+        PLANE,
+    ),
+    Mutant(
+        "batches are the input",
+        "runtime/prepare.py",
+        "middle = start + rows.size // 2\n",
+        "middle = start + rows.size // 2 + 1\n",
+        REQUESTS,
+    ),
+    Mutant(
+        "no batch is above its bytes",
+        "runtime/prepare.py",
+        "len(body) <= call.max_bytes:",
+        "len(body) <= call.max_bytes * 2:",
+        REQUESTS,
+    ),
+    Mutant(
+        "adds and removes never share a request",
+        "usecases/library.py",
+        'await self._send("remove", context)\n            await self._send("add", context)',
+        'await self._send("add", context)\n            await self._send("remove", context)',
+        RUNS,
+    ),
+    Mutant(
+        "every change is in one figure",
+        "usecases/library.py",
+        'sum(fate == "in_doubt" for _, fate in by_fate)',
+        'sum(fate in ("in_doubt", "rejected") for _, fate in by_fate)',
+        RUNS,
+    ),
+    Mutant(
+        "preview is what is sent",
+        "usecases/library.py",
+        "        yield from (prepared.request for prepared in prepare(call, context, batch)",
+        "        yield from (prepared.request for prepared in prepare(call, self.context, batch)",
+        RUNS,
+    ),
+    Mutant(
+        "no user value changes the path",
+        "template/filters.py",
+        'return quote(text, safe="") if',
+        'return quote(text, safe="/") if',
+        REQUESTS,
+    ),
+    Mutant(
+        "a header holds no line break",
+        "runtime/prepare.py",
+        'if any((char < " " and char != "\\t") or char == "\\x7f" for char in value):',
+        "if False:",
+        REQUESTS,
+    ),
+    Mutant(
+        "a render keeps types",
+        "template/compile.py",
+        "return self._optional((expression,), node) if optional else self.expression(expression)",
+        "return self._text((expression,))",
+        TEMPLATES,
+    ),
+    Mutant(
+        "the compiled form is the interpreter's",
+        "template/compile.py",
+        "ast.IfExp(self.expression(condition).code, a.code, b.code)",
+        "ast.IfExp(self.expression(condition).code, b.code, a.code)",
+        TEMPLATES,
+    ),
+    Mutant(
+        "the fast form means the same",
+        "template/compile.py",
+        "        if value.text:\n            return value\n",
+        "        if value.text:\n            return self.expression(other)\n",
+        TEMPLATES,
+    ),
+    Mutant(
+        "pauses are bounded",
+        "runtime/retry.py",
+        "min(MAX_PAUSE, FIRST_PAUSE * 2 ** min(retry, 16))",
+        "(FIRST_PAUSE * 2 ** min(retry, 16))",
+        REQUESTS,
+    ),
+    Mutant(
+        "Retry-After is honoured within bounds",
+        "runtime/retry.py",
+        "max(0.0, min(float(value), 86_400.0))",
+        "float(value)",
+        REQUESTS,
+    ),
+    Mutant(
+        "an outcome in doubt is said so",
+        "runtime/flow.py",
+        "tally.in_doubt = tally.in_doubt or reply.in_doubt",
+        "tally.in_doubt = reply.in_doubt",
+        REQUESTS,
+    ),
+    Mutant(
+        "nothing acknowledged is sent again",
+        "usecases/run.py",
+        "if (batch.index, prepared.part) in settled:",
+        "if False:",
+        CRASH,
+    ),
+    Mutant(
+        "a killed run is settled before the next",
+        "usecases/settle.py",
+        '"delivered": "delivered", "in_doubt"',
+        '"delivered": "unsent", "in_doubt"',
+        CRASH,
+    ),
 )
 
 
@@ -77,7 +209,9 @@ def is_killed(copy: Path, mutant: Mutant) -> bool:
     path = copy / "src" / "maniple" / mutant.file
     text = path.read_text()
     if text.count(mutant.before) != 1:
-        raise SystemExit(f"`{mutant.before}` stands {text.count(mutant.before)} times in {mutant.file}; it must stand once")
+        raise SystemExit(
+            f"`{mutant.before}` stands {text.count(mutant.before)} times in {mutant.file}; it must stand once"
+        )
     path.write_text(text.replace(mutant.before, mutant.after))
     try:
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutant.test]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from maniple.errors import SettingsError as SettingsError
     from maniple.errors import UsageError as UsageError
     from maniple.manifest.model import Manifest as Manifest
-    from maniple.plan.program import Program as Program
+    from maniple.runtime.program import Program as Program
     from maniple.usecases.library import Plan as Plan
     from maniple.usecases.library import Report as Report
     from maniple.usecases.library import compile as compile
@@ -55,7 +55,7 @@ _HOMES = {
         "UsageError",
     ),
     "maniple.manifest.model": ("Manifest",),
-    "maniple.plan.program": ("Program",),
+    "maniple.runtime.program": ("Program",),
     "maniple.usecases.library": ("Plan", "Report", "compile", "load", "plan", "run", "run_blocking"),
     "maniple.wire": ("Reply", "Request"),
 }
@@ -87,8 +87,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # `maniple.plan` is also a package of this name: the import system sets it as an attribute when the package is
-    # first imported, so the function has to be put back in its place.
     module = _HOME_OF.get(name)
     if module is None:
         raise AttributeError(f"module `maniple` has no attribute `{name}`")

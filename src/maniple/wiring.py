@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from maniple.errors import UsageError
-from maniple.plan.retry import MAX_RETRIES, RetryPolicy
 from maniple.ports import Clock, Sender
+from maniple.runtime.retry import MAX_RETRIES, RetryPolicy
 from maniple.store.home import Home
 
 if TYPE_CHECKING:

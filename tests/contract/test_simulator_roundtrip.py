@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maniple.plan.prepare import Batch, prepare
-from maniple.plan.program import Cohort, Operation, Program, run_context
-from maniple.plan.settings import check_settings
+from maniple.runtime.prepare import Batch, prepare
+from maniple.runtime.program import Cohort, Operation, Program, run_context
+from maniple.runtime.settings import check_settings
 from maniple.template.ast import expression_names, holes
 from maniple.testing.destination import read_cases, read_program
 from maniple.testing.simulator.fold import fold

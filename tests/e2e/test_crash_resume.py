@@ -37,7 +37,16 @@ class Story:
         self.simulator = self.start("simulate", str(manifest), "--hostile", "slow", stdout=subprocess.PIPE)
         assert self.simulator.stdout is not None
         self.url = self.simulator.stdout.readline().strip()
-        arguments = ["--name", "acme", "--settings", str(folder / "settings.json"), "--map", "user_key=user_id", "--via", self.url]
+        arguments = [
+            "--name",
+            "acme",
+            "--settings",
+            str(folder / "settings.json"),
+            "--map",
+            "user_key=user_id",
+            "--via",
+            self.url,
+        ]
         self.finish("connect", str(manifest), *arguments)
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
@@ -98,7 +107,9 @@ def test_a_killed_run_that_is_resumed_leaves_exactly_the_cohort(story: Story, me
 def test_a_sync_after_a_kill_settles_what_was_delivered_and_sends_the_rest(story: Story) -> None:
     story.kill_sync_at(story.cohort(range(USERS)), USERS // 2)
 
-    report = json.loads(story.finish("sync", "acme", story.cohort(range(100, USERS + 100)), "--cohort", "Killed", "--json"))
+    report = json.loads(
+        story.finish("sync", "acme", story.cohort(range(100, USERS + 100)), "--cohort", "Killed", "--json")
+    )
 
     assert {f"u{number}" for number in range(100, USERS + 100)} == story.members()
     assert "succeeded" == report["status"]

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maniple.errors import SettingsError
-from maniple.plan.flow import deliver
-from maniple.plan.outcome import Delivered, Failed
-from maniple.plan.prepare import Batch, prepare
-from maniple.plan.retry import MAX_PAUSE, is_throttled, pause_before, retry_after
+from maniple.runtime.flow import deliver
+from maniple.runtime.outcome import Delivered, Failed
+from maniple.runtime.prepare import Batch, prepare
+from maniple.runtime.retry import MAX_PAUSE, is_throttled, pause_before, retry_after
 from maniple.wire import Reply, Request, Wait
 from support.manifests import context, program
 

@@ -6,7 +6,7 @@ import pytest
 from _generate.language import page
 from changed_base import add_users, found_in
 
-from maniple.plan.support import LATER_ACTIONS, UNSENT_CALLS
+from maniple.runtime.support import LATER_ACTIONS, UNSENT_CALLS
 
 ITEMS = ("json: {users: $items}", "item: $email")
 STEP = "{method: GET, url: https://api.acme.test/v2/lists, save: {list_id: id, extra: more.id}}"

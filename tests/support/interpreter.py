@@ -26,7 +26,6 @@ from maniple.template.ast import (
     Object,
     Text,
     Value,
-    holes,
 )
 from maniple.template.filters import FILTERS
 from maniple.template.operations import ABSENT
@@ -51,7 +50,7 @@ def interpret(node: Node, scope: Mapping[str, Any]) -> Any:
             found: dict[str, Any] = {}
             dropped = False
             for entry in entries:
-                if entry.optional and any(evaluate(hole, scope) is None for hole in holes(entry.value)):
+                if entry.optional and is_missing(entry.value, scope):
                     dropped = True
                     continue
                 value = interpret(entry.value, scope)
@@ -66,6 +65,25 @@ def interpret(node: Node, scope: Mapping[str, Any]) -> Any:
                 if name == chosen:
                     return interpret(branch, scope)
             return ABSENT if otherwise is None else interpret(otherwise, scope)
+
+
+def is_missing(node: Node, scope: Mapping[str, Any]) -> bool:
+    """Whether a hole below has no value; of a case only the branch that is chosen counts."""
+    match node:
+        case Const():
+            return False
+        case Value(expression):
+            return evaluate(expression, scope) is None
+        case Text(parts):
+            return any(evaluate(part, scope) is None for part in parts if not isinstance(part, str))
+        case Array(elements):
+            return any(is_missing(element, scope) for element in elements)
+        case Object(entries):
+            return any(is_missing(entry.value, scope) for entry in entries)
+        case Case(selector, branches, otherwise):
+            chosen = text_of(evaluate(selector, scope))
+            branch = dict(reversed(branches)).get(chosen, otherwise)
+            return branch is None or is_missing(branch, scope)
 
 
 def evaluate(expression: Expression, scope: Mapping[str, Any]) -> Any:

@@ -6,9 +6,9 @@ import copy
 from typing import Any
 
 from maniple.manifest.model import Manifest
-from maniple.plan.compile import compile_program
-from maniple.plan.program import Cohort, Program, RunContext, run_context
-from maniple.plan.settings import check_settings
+from maniple.runtime.compile import compile_program
+from maniple.runtime.program import Cohort, Program, RunContext, run_context
+from maniple.runtime.settings import check_settings
 
 BASE: dict[str, Any] = {
     "manifest": 1,

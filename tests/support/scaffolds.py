@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from maniple.manifest.load import load_manifest
-from maniple.plan.program import Cohort
+from maniple.runtime.program import Cohort
 from maniple.testing.golden import run_cases
 from maniple.usecases.check import check
 from maniple.usecases.destinations import load_file

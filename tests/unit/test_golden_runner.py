@@ -9,8 +9,8 @@ import pytest
 from maniple.errors import UsageError
 from maniple.manifest.cases import Cases
 from maniple.manifest.load import load_manifest, read_named, validate
-from maniple.plan.compile import compile_program
-from maniple.plan.program import Program
+from maniple.runtime.compile import compile_program
+from maniple.runtime.program import Program
 from maniple.testing.golden import run_case, run_cases
 
 MANIFEST = """

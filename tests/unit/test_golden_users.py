@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from maniple.plan.resolve import ResolvedUsers, id_property_of, resolve_users
+from maniple.runtime.resolve import ResolvedUsers, id_property_of, resolve_users
 from support.manifests import context, program
 
 EMAIL: dict[str, Any] = {

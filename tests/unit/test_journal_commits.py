@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event
 
 from maniple.errors import Bug, OperatorError
-from maniple.plan.outcome import Verdict
+from maniple.runtime.outcome import Verdict
 from maniple.store.control.rows import (
     BatchRow,
     FailureTally,

@@ -18,7 +18,7 @@ DELIVER = """
 import asyncio, itertools, sys
 from dataclasses import replace
 from pathlib import Path
-from maniple.plan.outcome import Verdict
+from maniple.runtime.outcome import Verdict
 from maniple.store.control.rows import BatchRow
 from maniple.store.control.store import ControlStore
 from maniple.store.home import Home

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from maniple.plan.classify import Accepted, Refused, classify, contains
+from maniple.runtime.classify import Accepted, Refused, classify, contains
 from maniple.wire import Reply
 from support.manifests import program
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from maniple.plan.flow import create_list, deliver
-from maniple.plan.outcome import Delivered, Failed, Verdict
-from maniple.plan.prepare import Batch, Prepared, prepare
-from maniple.plan.program import CallProgram, Program
-from maniple.plan.retry import DEFAULT_POLICY, RetryPolicy
+from maniple.runtime.flow import create_list, deliver
+from maniple.runtime.outcome import Delivered, Failed, Verdict
+from maniple.runtime.prepare import Batch, Prepared, prepare
+from maniple.runtime.program import CallProgram, Program
+from maniple.runtime.retry import DEFAULT_POLICY, RetryPolicy
 from maniple.wire import Reply, Request, Wait
 from support.manifests import context, program
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from maniple.plan.rejects import Refusals, read_rejects
+from maniple.runtime.rejects import Refusals, read_rejects
 from maniple.wire import Reply
 from support.manifests import program
 

@@ -7,13 +7,19 @@ from typing import Any
 import pytest
 
 from maniple.errors import SettingsError
-from maniple.plan.program import Program
-from maniple.plan.settings import check_mappings, check_settings
+from maniple.runtime.program import Program
+from maniple.runtime.settings import check_mappings, check_settings
 from support.manifests import program
 
 REGION = {
-    "name": "region", "type": "select", "label": "Region", "default": "us",
-    "options": [{"label": "US", "value": "us", "host": "api.acme.test"}, {"label": "EU", "value": "eu", "host": "api.eu.acme.test"}],
+    "name": "region",
+    "type": "select",
+    "label": "Region",
+    "default": "us",
+    "options": [
+        {"label": "US", "value": "us", "host": "api.acme.test"},
+        {"label": "EU", "value": "eu", "host": "api.eu.acme.test"},
+    ],
 }
 
 
@@ -53,7 +59,15 @@ def test_a_choice_must_be_one_of_its_options() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://hooks.test/x", "https://user:pw@hooks.test/", "ftp://hooks.test", "hooks.test", "https://hooks.test/#x", "https://hooks.test/a b", "https:///x"],
+    [
+        "http://hooks.test/x",
+        "https://user:pw@hooks.test/",
+        "ftp://hooks.test",
+        "hooks.test",
+        "https://hooks.test/#x",
+        "https://hooks.test/a b",
+        "https:///x",
+    ],
 )
 def test_a_url_must_be_https_with_a_host_and_no_credentials(url: str) -> None:
     assert "`url`" in problem(form({"name": "url", "label": "URL", "type": "url"}), {"url": url})
@@ -67,7 +81,9 @@ def test_plain_http_is_allowed_to_this_machine_only() -> None:
 
 @pytest.mark.parametrize("value", ["a.b", "acme.evil.test/", "-a", "a_b", "https://x", "a" * 64, "a@b"])
 def test_a_subdomain_is_one_dns_label(value: str) -> None:
-    assert "`tenant` must be one name" in problem(form({"name": "tenant", "label": "Tenant", "type": "subdomain"}), {"tenant": value})
+    assert "`tenant` must be one name" in problem(
+        form({"name": "tenant", "label": "Tenant", "type": "subdomain"}), {"tenant": value}
+    )
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\r\nX-Evil: 1", "a\x00"])

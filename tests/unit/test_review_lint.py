@@ -9,8 +9,8 @@ import pytest
 from maniple.diagnostics.codes import CODES
 from maniple.diagnostics.model import Diagnostic
 from maniple.manifest.load import load_manifest
-from maniple.plan.compile import try_compile
 from maniple.review.lint import CHECKS, lint, lint_files
+from maniple.runtime.compile import try_compile
 
 INTEGRATIONS = Path(__file__).parents[2] / "integrations"
 DESTINATIONS = sorted(INTEGRATIONS.glob("*/manifest.yaml"))

@@ -8,7 +8,7 @@ from typing import Any
 import jmespath
 import pytest
 
-from maniple.plan.rejects import read_rejects
+from maniple.runtime.rejects import read_rejects
 from maniple.testing.simulator.build import NoSuchAnswer, put, satisfied
 from maniple.testing.simulator.refusal import RefusedUser, can_refuse, refuse
 from maniple.wire import Reply

@@ -12,10 +12,10 @@ import pytest
 from maniple.delivery.driver import drive
 from maniple.delivery.httpx_sender import HttpxSender
 from maniple.errors import UsageError
-from maniple.plan.flow import create_list, deliver
-from maniple.plan.outcome import Delivered, Failed, Outcome
-from maniple.plan.prepare import Batch, prepare
-from maniple.plan.program import Operation, Program
+from maniple.runtime.flow import create_list, deliver
+from maniple.runtime.outcome import Delivered, Failed, Outcome
+from maniple.runtime.prepare import Batch, prepare
+from maniple.runtime.program import Operation, Program
 from maniple.testing.simulator.app import Simulator, simulator_app
 from maniple.testing.simulator.hostile import PROFILES, is_refused
 from support.fake_clock import FakeClock

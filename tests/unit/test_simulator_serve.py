@@ -17,10 +17,10 @@ import pytest
 from maniple.delivery.driver import drive
 from maniple.delivery.sender import AiohttpSender
 from maniple.errors import ManifestError, OperatorError, UsageError
-from maniple.plan.flow import create_list, deliver
-from maniple.plan.outcome import Delivered
-from maniple.plan.prepare import Batch, prepare
-from maniple.plan.program import Program
+from maniple.runtime.flow import create_list, deliver
+from maniple.runtime.outcome import Delivered
+from maniple.runtime.prepare import Batch, prepare
+from maniple.runtime.program import Program
 from maniple.testing.simulator.app import Simulator, simulator_app
 from maniple.testing.simulator.serve import load_simulator, running, serve, serve_app
 from support.fake_clock import FakeClock

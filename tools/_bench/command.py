@@ -20,7 +20,9 @@ the figures."""
 
 def main(words: list[str] | None = None) -> int:
     """Measure the benches that were named, or all."""
-    parser = argparse.ArgumentParser("tools/bench", description=DESCRIPTION, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        "tools/bench", description=DESCRIPTION, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHES)}")
     parser.add_argument("--quick", action="store_true", help="fewer users and rounds: under a minute, and rougher")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

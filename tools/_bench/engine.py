@@ -6,8 +6,8 @@ import random
 from pathlib import Path
 
 from _bench.cohorts import Case
-from maniple.plan.prepare import Batch, prepare
-from maniple.plan.program import Cohort, Program, RunContext, run_context
+from maniple.runtime.prepare import Batch, prepare
+from maniple.runtime.program import Cohort, Program, RunContext, run_context
 from maniple.sources.file import open_cohort
 from maniple.store.control.rows import ConnectionRow
 from maniple.store.data.engine import take_over

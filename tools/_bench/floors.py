@@ -52,7 +52,9 @@ def list_values(columns: Columns) -> bytes:
 def object_dicts(columns: Columns) -> bytes:
     """A dict a user, written by orjson."""
     emails, ids = columns
-    return dumps({"users": [{"email": e, "userId": u} for e, u in zip(emails.to_pylist(), ids.to_pylist(), strict=True)]})
+    return dumps(
+        {"users": [{"email": e, "userId": u} for e, u in zip(emails.to_pylist(), ids.to_pylist(), strict=True)]}
+    )
 
 
 def object_fragments(columns: Columns) -> bytes:

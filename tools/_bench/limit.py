@@ -16,7 +16,9 @@ class Caller(asyncio.Protocol):
 
     def __init__(self, bodies: Iterator[bytes], port: int, over: asyncio.Future[None]) -> None:
         self._bodies = bodies
-        self._head = f"POST /add HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: "
+        self._head = (
+            f"POST /add HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: "
+        )
         self._over = over
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -29,7 +29,12 @@ def interpreter() -> str:
 def environment(**more: str) -> dict[str, str]:
     """The environment of a measured process. Without bytecode every start would compile everything anew."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "MANIPLE_ALLOW_PRIVATE_HOSTS": "1", "PYTHONPATH": os.pathsep.join([str(TOOLS), *paths(kept)]), **more}
+    return {
+        **kept,
+        "MANIPLE_ALLOW_PRIVATE_HOSTS": "1",
+        "PYTHONPATH": os.pathsep.join([str(TOOLS), *paths(kept)]),
+        **more,
+    }
 
 
 def paths(environ: Mapping[str, str]) -> list[str]:
@@ -81,7 +86,9 @@ class Sink:
     def __enter__(self) -> Sink:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._process.close()
 
     def take_counts(self) -> dict[str, Any]:
@@ -112,7 +119,9 @@ class Workers:
     def __enter__(self) -> Workers:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for process in self._open:
             process.close()
 

@@ -83,7 +83,9 @@ class Result:
         }
 
 
-def result_of(name: str, users: int, rounds: Sequence[Round], *, target: Target = Target(), limit_s: float = 0.0) -> Result:
+def result_of(
+    name: str, users: int, rounds: Sequence[Round], *, target: Target = Target(), limit_s: float = 0.0
+) -> Result:
     """The figures of a bench from its rounds.
 
     The floor is the hand-written way with the smallest median. Ratios are medians of the ratios within a round, so
@@ -142,7 +144,10 @@ def table(results: Iterable[Result]) -> str:
     rows = [COLUMNS, *(_row(result) for result in results)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(COLUMNS))]
     return "\n".join(
-        "  ".join(cell.ljust(width) if at in (0, 6, 7) else cell.rjust(width) for at, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()
+        "  ".join(
+            cell.ljust(width) if at in (0, 6, 7) else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     )
 

@@ -1,9 +1,9 @@
 """A partner that takes every body and says `{}`: a process of its own, so that it runs on the other core.
 
-    python -m _bench.sink            prints its port, then serves until its standard input is closed
-    POST anything                    counted; answered 200 `{}` after the delay
-    GET /counts                      what came since the last look, as JSON: requests, bytes, cpu_s
-    PUT /delay/SECONDS               how long answers are held back from now on
+python -m _bench.sink            prints its port, then serves until its standard input is closed
+POST anything                    counted; answered 200 `{}` after the delay
+GET /counts                      what came since the last look, as JSON: requests, bytes, cpu_s
+PUT /delay/SECONDS               how long answers are held back from now on
 """
 
 from __future__ import annotations

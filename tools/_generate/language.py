@@ -18,9 +18,9 @@ from maniple.errors import ExitCode
 from maniple.manifest.limits import DEFAULT_ITEMS, DEFAULT_PARALLEL
 from maniple.manifest.model import CALL_NAMES
 from maniple.manifest.schema import manifest_schema
-from maniple.plan.reading import NOT_FILLED_YET
-from maniple.plan.retry import FIRST_PAUSE, MAX_PAUSE, MAX_RETRIES, MAX_THROTTLED, WORTH_RETRYING
-from maniple.plan.support import LATER_ACTIONS, LATER_KEYS, UNSENT_CALLS
+from maniple.runtime.reading import NOT_FILLED_YET
+from maniple.runtime.retry import FIRST_PAUSE, MAX_PAUSE, MAX_RETRIES, MAX_THROTTLED, WORTH_RETRYING
+from maniple.runtime.support import LATER_ACTIONS, LATER_KEYS, UNSENT_CALLS
 from maniple.source import limits as source_limits
 from maniple.template.scope import PREDEFINED
 

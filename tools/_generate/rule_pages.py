@@ -23,8 +23,8 @@ from typing import Literal
 from maniple.diagnostics.model import Diagnostic
 from maniple.diagnostics.render import render_text
 from maniple.manifest.load import load_manifest
-from maniple.plan.compile import try_compile
 from maniple.review.lint import lint, lint_files
+from maniple.runtime.compile import try_compile
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "rules"

@@ -14,8 +14,8 @@ from maniple.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from maniple.manifest.fields import FormField
-    from maniple.plan.mapping import MappingProgram
-    from maniple.plan.program import Program
+    from maniple.runtime.mapping import MappingProgram
+    from maniple.runtime.program import Program
 
 
 def ask(question: str, default: str = "") -> str:
@@ -37,7 +37,7 @@ def confirm(question: str) -> bool:
 
 def ask_settings(program: Program, given: Mapping[str, Any], *, optional: bool) -> dict[str, Any]:
     """`given` with the fields that the form shows and that are missing; with `optional` those too that may stay empty."""
-    from maniple.plan.settings import shown_fields
+    from maniple.runtime.settings import shown_fields
 
     values = dict(given)
     passed: set[str] = set()
@@ -70,7 +70,7 @@ def ask_mappings(program: Program, given: Mapping[str, str], *, optional: bool) 
 
 def _ask_field(program: Program, field: FormField) -> Any:
     """An answer that fits the field; None when it stays empty."""
-    from maniple.plan.settings import check_settings
+    from maniple.runtime.settings import check_settings
 
     form_of_one = replace(program, fields=(field,), field_conditions={})
     if field.help:

@@ -16,7 +16,7 @@ from maniple.cli.screen import hint, stdout
 from maniple.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from maniple.plan.program import Program
+    from maniple.runtime.program import Program
     from maniple.store.control.rows import ConnectionRow
 
 app = App(

@@ -12,7 +12,7 @@ from maniple.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from maniple.manifest.fields import FormField
-    from maniple.plan.program import Program
+    from maniple.runtime.program import Program
     from maniple.usecases.destinations import Destination
 
 STDIN = "-"

@@ -85,7 +85,7 @@ def sync(
 
 
 def _carry_out(workspace: Workspace, request: SyncRequest, retries: int | None, *, quiet: bool) -> RunReport:
-    from maniple.plan.retry import RetryPolicy
+    from maniple.runtime.retry import RetryPolicy
     from maniple.usecases.request import known_sync
     from maniple.usecases.sync import SyncTools, sync_cohort
 

@@ -87,7 +87,7 @@ def call_partner(
 async def _call(
     trial: Trial, via: str | None, retries: int, show: Callable[[TrialCall], None], *, allow_private: bool
 ) -> TrialReport:
-    from maniple.plan.retry import RetryPolicy
+    from maniple.runtime.retry import RetryPolicy
     from maniple.usecases.trial_calls import try_calls
     from maniple.wiring import allows_private, open_clock, open_sender
 
@@ -117,7 +117,7 @@ def _show(screen: Screen, call: TrialCall, redactor: Redactor | None, *, everyth
 
 
 def _reading(call: TrialCall) -> list[tuple[str, str]]:
-    from maniple.plan.outcome import Failed
+    from maniple.runtime.outcome import Failed
 
     outcome = call.outcome
     lines: list[tuple[str, str]] = []
@@ -146,7 +146,7 @@ def _rule(rule: str | None) -> str:
 
 
 def _summarize(report: TrialReport) -> None:
-    from maniple.plan.outcome import Delivered
+    from maniple.runtime.outcome import Delivered
 
     failed = sum(not isinstance(call.outcome, Delivered) for call in report.calls)
     screen = stderr()
@@ -163,7 +163,7 @@ def _report_json(report: TrialReport) -> dict[str, Any]:
 
 
 def _call_json(call: TrialCall) -> dict[str, Any]:
-    from maniple.plan.outcome import Failed
+    from maniple.runtime.outcome import Failed
     from maniple.usecases.preview import request_json
 
     outcome = call.outcome

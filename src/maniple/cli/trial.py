@@ -20,7 +20,7 @@ MOST_SKIPPED = 20
 
 def trial_of(path: str, options: TrialOptions, run_id: str | None = None) -> Trial:
     """The trial that the options describe. Raises ManifestError, SettingsError, CohortError and UsageError."""
-    from maniple.plan.program import Cohort
+    from maniple.runtime.program import Cohort
     from maniple.usecases.preview import RUN_ID, start_trial
     from maniple.usecases.users import read_users
     from maniple.wiring import open_clock

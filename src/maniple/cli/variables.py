@@ -15,7 +15,7 @@ from maniple.cli.words import plural
 from maniple.errors import ExitCode, ManifestError
 
 if TYPE_CHECKING:
-    from maniple.plan.program import VariableRow
+    from maniple.runtime.program import VariableRow
 
 app = App(
     name="variables",

@@ -15,8 +15,8 @@ from maniple.diagnostics.model import Diagnostic
 from maniple.diagnostics.suggest import listed
 from maniple.manifest.answers import ErrorRule
 from maniple.manifest.model import Manifest
-from maniple.plan.classify import RuleProgram
-from maniple.plan.program import CallProgram, Program
+from maniple.runtime.classify import RuleProgram
+from maniple.runtime.program import CallProgram, Program
 from maniple.source.text import Document, Path, Span
 from maniple.template.ast import Array, Case, Const, Node, Object, Text, Value, names
 from maniple.template.scope import PREDEFINED

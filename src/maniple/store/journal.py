@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert
 
 from maniple.errors import Bug
-from maniple.plan.outcome import Verdict
+from maniple.runtime.outcome import Verdict
 from maniple.store.control import tables
 from maniple.store.control.faults import in_plain_words
 from maniple.store.control.rows import BatchRow, VerdictRow

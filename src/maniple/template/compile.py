@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType
@@ -41,7 +41,6 @@ from maniple.template.ast import (
     Text,
     Value,
     expression_names,
-    holes,
     names,
 )
 from maniple.template.filters import FILTERS
@@ -117,7 +116,7 @@ class _Emitter:
             case Const(value):
                 return _Emitted(self._constant(value), text=isinstance(value, str))
             case Value(expression, optional):
-                return self._optional((expression,), node) if optional else self.expression(expression)
+                return self._optional(node) if optional else self.expression(expression)
             case Text(parts):
                 return self._text(parts)
             case Array(elements):
@@ -144,10 +143,7 @@ class _Emitter:
 
     def _object(self, entries: Sequence[Entry]) -> _Emitted:
         keys = [self._key(entry.key) for entry in entries]
-        values = [
-            self._optional(tuple(holes(entry.value)), entry.value) if entry.optional else self.node(entry.value)
-            for entry in entries
-        ]
+        values = [self._optional(entry.value) if entry.optional else self.node(entry.value) for entry in entries]
         if not any(value.absent for value in values):
             return _Emitted(ast.Dict(list(keys), [value.code for value in values]))
         arguments = ast.Tuple(keys, ast.Load()), ast.Tuple([value.code for value in values], ast.Load())
@@ -157,19 +153,10 @@ class _Emitter:
         emitted = self.node(key)
         return emitted.code if emitted.text else _call("text_of", emitted.code)
 
-    def _optional(self, below: Iterable[Expression], node: Node) -> _Emitted:
-        """`node`, or ABSENT when any hole below it is null; each hole is computed once."""
-        tests: list[ast.expr] = []
+    def _optional(self, node: Node) -> _Emitted:
+        """`node`, or ABSENT when a hole below it is null; of a `Case` only the branch that is chosen counts."""
         bound: list[int] = []
-        for hole in below:
-            emitted = self.expression(hole)
-            # A hole that an optional part further out has tested is known to have a value here.
-            if emitted.text or id(hole) in self.bound:
-                continue
-            temporary = self._temporary()
-            tests.append(_is_none(ast.NamedExpr(ast.Name(temporary, ast.Store()), emitted.code)))
-            self.bound[id(hole)] = temporary
-            bound.append(id(hole))
+        tests = self._missing(node, bound)
         inner = self.node(Value(node.expression) if isinstance(node, Value) else node)
         for hole_id in bound:
             del self.bound[hole_id]
@@ -177,6 +164,50 @@ class _Emitter:
             return inner
         test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
         return _Emitted(ast.IfExp(test, _load("ABSENT"), inner.code), absent=True)
+
+    def _missing(self, node: Node, bound: list[int] | None) -> list[ast.expr]:
+        """Tests of which one is true when a hole below `node` is null.
+
+        With `bound` each hole is computed once: the test keeps it for the value, and its id is added to the list.
+        """
+        match node:
+            case Const():
+                return []
+            case Value(expression):
+                return self._hole_missing(expression, bound)
+            case Text(parts):
+                return [test for part in parts if not isinstance(part, str) for test in self._hole_missing(part, bound)]
+            case Array(elements):
+                return [test for element in elements for test in self._missing(element, bound)]
+            case Object(entries):
+                return [test for entry in entries for test in self._missing(entry.value, bound)]
+            case Case(selector, branches, otherwise):
+                # What is computed for a branch is not there for the others, so nothing is kept.
+                code: ast.expr = (
+                    self._any(self._missing(otherwise, None)) if otherwise is not None else ast.Constant(True)
+                )
+                for name, branch in reversed(branches):
+                    chosen = ast.Compare(
+                        _call("text_of", self.expression(selector).code), [ast.Eq()], [ast.Constant(name)]
+                    )
+                    code = ast.IfExp(chosen, self._any(self._missing(branch, None)), code)
+                return [code]
+
+    @staticmethod
+    def _any(tests: list[ast.expr]) -> ast.expr:
+        return ast.BoolOp(ast.Or(), tests) if len(tests) > 1 else tests[0] if tests else ast.Constant(False)
+
+    def _hole_missing(self, hole: Expression, bound: list[int] | None) -> list[ast.expr]:
+        emitted = self.expression(hole)
+        # A hole that an optional part further out has tested is known to have a value here.
+        if emitted.text or id(hole) in self.bound:
+            return []
+        if bound is None:
+            return [_is_none(emitted.code)]
+        temporary = self._temporary()
+        self.bound[id(hole)] = temporary
+        bound.append(id(hole))
+        return [_is_none(ast.NamedExpr(ast.Name(temporary, ast.Store()), emitted.code))]
 
     def _case(self, case: Case) -> _Emitted:
         selector = self._temporary()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maniple.manifest.cases import CannedReply
-from maniple.plan.outcome import Outcome
+from maniple.runtime.outcome import Outcome
 from maniple.wire import Flow, Reply, Request, Wait
 
 

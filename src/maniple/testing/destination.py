@@ -9,8 +9,8 @@ from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import ManifestError, OperatorError, UsageError
 from maniple.manifest.cases import Cases
 from maniple.manifest.load import load_manifest, read_named, validate
-from maniple.plan.compile import try_compile
-from maniple.plan.program import Program
+from maniple.runtime.compile import try_compile
+from maniple.runtime.program import Program
 from maniple.source.text import Document
 
 MANIFEST_NAMES = ("manifest.yaml", "manifest.yml", "manifest.json")

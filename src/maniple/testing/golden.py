@@ -8,12 +8,12 @@ from pathlib import Path
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import ManifestError, SettingsError, UsageError
 from maniple.manifest.cases import Case, Cases
-from maniple.plan.flow import create_list, deliver
-from maniple.plan.outcome import Outcome
-from maniple.plan.prepare import Batch, Prepared, prepare
-from maniple.plan.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
-from maniple.plan.resolve import ResolvedUsers, resolve_users
-from maniple.plan.settings import check_mappings, check_settings
+from maniple.runtime.flow import create_list, deliver
+from maniple.runtime.outcome import Outcome
+from maniple.runtime.prepare import Batch, Prepared, prepare
+from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
+from maniple.runtime.resolve import ResolvedUsers, resolve_users
+from maniple.runtime.settings import check_mappings, check_settings
 from maniple.testing.canned import CannedPartner, OutOfReplies, Played
 from maniple.testing.destination import CASES_NAMES, MANIFEST_NAMES, named_in, read_cases, read_program
 from maniple.testing.verdict import judge

@@ -12,7 +12,7 @@ from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.diagnostics.render import render_text
 from maniple.errors import ManifestError
 from maniple.manifest.cases import Case, Cases
-from maniple.plan.program import Program
+from maniple.runtime.program import Program
 from maniple.testing.destination import CASES_NAMES, MANIFEST_NAMES, named_in, read_cases, read_program
 from maniple.testing.golden import run_case
 

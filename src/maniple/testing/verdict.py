@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from maniple.manifest.cases import Case, ExpectedOutcome, ExpectedRequest
-from maniple.plan.outcome import Delivered, Failed
+from maniple.runtime.outcome import Delivered, Failed
 from maniple.testing.canned import Played
 from maniple.testing.differences import difference, same
 from maniple.wire import Request, header_value

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from maniple.plan.program import Program
-from maniple.plan.settings import check_mappings, check_settings
+from maniple.runtime.program import Program
+from maniple.runtime.settings import check_mappings, check_settings
 from maniple.store.control.rows import ConnectionRow
 from maniple.usecases.destinations import Destination, find_destination, load_content, load_file
 from maniple.wiring import Workspace

@@ -11,8 +11,8 @@ from maniple.diagnostics.suggest import hint_for
 from maniple.errors import ManifestError, OperatorError, UsageError
 from maniple.manifest.load import load_manifest
 from maniple.manifest.model import Manifest
-from maniple.plan.compile import try_compile
-from maniple.plan.program import Program, VariableRow
+from maniple.runtime.compile import try_compile
+from maniple.runtime.program import Program, VariableRow
 from maniple.source.text import Document
 
 MANIFEST_NAMES = ("manifest.yaml", "manifest.yml", "manifest.json")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from math import ceil
 from typing import Any
 
-from maniple.plan.program import CallProgram, Program
+from maniple.runtime.program import CallProgram, Program
 from maniple.store.data.values import Planned
 
 TYPICAL_ANSWER = 0.3

@@ -22,15 +22,15 @@ from maniple.cohort.identity import Identity, identity_of
 from maniple.cohort.member import Membership, Pair
 from maniple.errors import SettingsError
 from maniple.manifest.model import Manifest
-from maniple.plan.compile import compile_program
-from maniple.plan.flow import create_list, deliver
-from maniple.plan.outcome import Classification, Delivered, Failed, Outcome
-from maniple.plan.prepare import Batch, Prepared, build_request, prepare
-from maniple.plan.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
-from maniple.plan.resolve import resolve_users
-from maniple.plan.retry import RetryPolicy
-from maniple.plan.settings import check_mappings, check_settings
 from maniple.ports import Clock, Sender
+from maniple.runtime.compile import compile_program
+from maniple.runtime.flow import create_list, deliver
+from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
+from maniple.runtime.prepare import Batch, Prepared, build_request, prepare
+from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
+from maniple.runtime.resolve import resolve_users
+from maniple.runtime.retry import RetryPolicy
+from maniple.runtime.settings import check_mappings, check_settings
 from maniple.usecases.destinations import Destination, find_destination, load_file, manifest_files
 from maniple.usecases.users import read_users
 from maniple.wire import Flow, Request

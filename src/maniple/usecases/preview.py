@@ -8,10 +8,10 @@ from typing import Any
 
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.errors import UsageError
-from maniple.plan.prepare import Batch, Prepared, build_request, prepare
-from maniple.plan.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
-from maniple.plan.resolve import ResolvedUsers, resolve_users
-from maniple.plan.settings import check_mappings, check_settings
+from maniple.runtime.prepare import Batch, Prepared, build_request, prepare
+from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
+from maniple.runtime.resolve import ResolvedUsers, resolve_users
+from maniple.runtime.settings import check_mappings, check_settings
 from maniple.usecases.users import TestUsers
 from maniple.wire import Request
 

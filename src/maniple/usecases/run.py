@@ -15,12 +15,12 @@ from maniple.cohort.resolve import MappingColumn
 from maniple.delivery.driver import drive, drive_many
 from maniple.delivery.rate import RateLimiter, Window
 from maniple.errors import DeliveryError
-from maniple.plan.flow import create_list, deliver, recorded
-from maniple.plan.outcome import Classification, Delivered, Failed, Outcome
-from maniple.plan.prepare import Batch, Prepared, prepare
-from maniple.plan.program import CallProgram, Operation, Program, RunContext
-from maniple.plan.retry import Dice, RetryPolicy
 from maniple.ports import Clock, Sender
+from maniple.runtime.flow import create_list, deliver, recorded
+from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
+from maniple.runtime.prepare import Batch, Prepared, prepare
+from maniple.runtime.program import CallProgram, Operation, Program, RunContext
+from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.sources.file import CohortFile
 from maniple.store.control.rows import BatchRow, RunRow, SyncRow
 from maniple.store.control.store import ControlStore

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from maniple.errors import DeliveryError, ManipleError, UsageError
-from maniple.plan.program import Cohort, Program, RunContext, run_context
-from maniple.plan.retry import Dice, RetryPolicy
-from maniple.plan.settings import check_mappings
 from maniple.ports import Clock, Sender
+from maniple.runtime.program import Cohort, Program, RunContext, run_context
+from maniple.runtime.retry import Dice, RetryPolicy
+from maniple.runtime.settings import check_mappings
 from maniple.sources.file import CohortFile, open_cohort
 from maniple.store.control.rows import ConnectionRow, RunRow, SyncRow
 from maniple.store.lock import SyncLock

@@ -9,12 +9,12 @@ from typing import Any
 
 from maniple.delivery.driver import drive
 from maniple.delivery.rate import RateLimiter, Window
-from maniple.plan.flow import create_list, deliver
-from maniple.plan.outcome import Delivered, Outcome
-from maniple.plan.prepare import Batch, prepare
-from maniple.plan.program import CallProgram
-from maniple.plan.retry import Dice, RetryPolicy
 from maniple.ports import Clock, Sender
+from maniple.runtime.flow import create_list, deliver
+from maniple.runtime.outcome import Delivered, Outcome
+from maniple.runtime.prepare import Batch, prepare
+from maniple.runtime.program import CallProgram
+from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.usecases.preview import Trial, saved_values, skips_of, user_batches
 from maniple.wire import Flow, Reply, Request
 

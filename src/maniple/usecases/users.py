@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from maniple.errors import CohortError
-from maniple.plan.program import Operation
+from maniple.runtime.program import Operation
 
 MAX_USERS = 200_000
 OPERATION = "operation"

@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from maniple.plan.classify import Accepted, Refused, classify
-from maniple.plan.flow import read_list_id
-from maniple.plan.outcome import Action
-from maniple.plan.program import CallProgram
+from maniple.runtime.classify import Accepted, Refused, classify
+from maniple.runtime.flow import read_list_id
+from maniple.runtime.outcome import Action
+from maniple.runtime.program import CallProgram
 from maniple.template.text import text_of
 from maniple.testing.simulator.build import NoSuchAnswer, accepting_body, put, refusing_answer
 from maniple.testing.simulator.match import Captures

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import httpx
 
 from maniple.errors import UsageError
-from maniple.plan.program import Program
+from maniple.runtime.program import Program
 from maniple.testing.simulator.answers import Answer
 from maniple.testing.simulator.hostile import Delay, HangUp, Instead, Profile, dice_for, is_refused, profile_named
 from maniple.testing.simulator.partner import Addressed, Malice, Partner

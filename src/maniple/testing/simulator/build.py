@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from maniple.errors import UsageError
-from maniple.plan.classify import RuleProgram, search
-from maniple.plan.program import CallProgram
+from maniple.runtime.classify import RuleProgram, search
+from maniple.runtime.program import CallProgram
 
 Path = dict[str, Any]
 """A parsed JMESPath expression."""

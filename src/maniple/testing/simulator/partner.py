@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from maniple.plan.program import Program
+from maniple.runtime.program import Program
 from maniple.template.text import text_of
 from maniple.testing.simulator.answers import Answer, answers_to, has_credentials
 from maniple.testing.simulator.match import Captures

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from maniple.errors import UsageError
-from maniple.plan.program import CallProgram, Operation, Program
+from maniple.runtime.program import CallProgram, Operation, Program
 from maniple.template.ast import Expression, Name, Node, expression_names, holes
 from maniple.testing.simulator.fold import fold
 from maniple.testing.simulator.match import Captures, match, match_text, may_be_absent, plain

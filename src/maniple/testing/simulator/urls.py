@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from maniple.manifest.fields import FormField
-from maniple.plan.program import CallProgram, PairProgram, Scope
+from maniple.runtime.program import CallProgram, PairProgram, Scope
 from maniple.template.ast import Const, Expression, Filter, Name, Text, Value
 from maniple.template.compile import PlacedText, Position
 from maniple.template.text import text_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from maniple.plan.program import Cohort, Operation, Program
+from maniple.runtime.program import Cohort, Operation, Program
 from maniple.usecases.preview import USER_CALLS, body_value, preview, start_trial
 from maniple.usecases.scaffolding.draft import Draft, DraftField
 from maniple.usecases.scaffolding.manifest_text import SNAPSHOT

@@ -11,11 +11,11 @@ from maniple.manifest.call import Call
 from maniple.manifest.fields import FormField
 from maniple.manifest.limits import DEFAULT_ITEMS, DEFAULT_PARALLEL, byte_count, rate_window
 from maniple.manifest.model import Manifest
-from maniple.plan.prepare import OWN_HEADERS, TOKEN
-from maniple.plan.program import AuthProgram, CallProgram, PairProgram
-from maniple.plan.reading import NOT_FILLED_YET, Available, TemplateReader
-from maniple.plan.rules import compile_list_id, compile_path, compile_rejects, compile_rules
-from maniple.plan.url import Parts, expand, parts_of, place_url
+from maniple.runtime.prepare import OWN_HEADERS, TOKEN
+from maniple.runtime.program import AuthProgram, CallProgram, PairProgram
+from maniple.runtime.reading import NOT_FILLED_YET, Available, TemplateReader
+from maniple.runtime.rules import compile_list_id, compile_path, compile_rejects, compile_rules
+from maniple.runtime.url import Parts, expand, parts_of, place_url
 from maniple.source.text import Path
 from maniple.template.ast import Const, Node, Text, Value, holes, names
 from maniple.template.compile import ColumnTemplate, PlacedText, Position, ScalarTemplate

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from maniple.auth import Additions
 from maniple.body import json as json_body
-from maniple.plan.outcome import Verdict
-from maniple.plan.program import CallProgram, Operation, PairProgram, RunContext, Scope
+from maniple.runtime.outcome import Verdict
+from maniple.runtime.program import CallProgram, Operation, PairProgram, RunContext, Scope
 from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
 from maniple.template.text import text_of
 from maniple.wire import Headers, Request

@@ -12,11 +12,11 @@ import re2
 from maniple.diagnostics.suggest import hint_for
 from maniple.errors import SettingsError
 from maniple.manifest.fields import HOST_LABEL, FormField
-from maniple.plan.url import LOOPBACK_HOST
+from maniple.runtime.url import LOOPBACK_HOST
 
 if TYPE_CHECKING:
-    from maniple.plan.mapping import MappingProgram
-    from maniple.plan.program import Program
+    from maniple.runtime.mapping import MappingProgram
+    from maniple.runtime.program import Program
 
 
 def is_secret(form_field: FormField) -> bool:

@@ -11,9 +11,9 @@ from maniple.auth import Additions, AuthKind
 from maniple.diagnostics.model import Diagnostic
 from maniple.manifest.fields import FormField
 from maniple.manifest.model import Manifest
-from maniple.plan.classify import RuleProgram
-from maniple.plan.mapping import MappingProgram
-from maniple.plan.rejects import RejectsProgram
+from maniple.runtime.classify import RuleProgram
+from maniple.runtime.mapping import MappingProgram
+from maniple.runtime.rejects import RejectsProgram
 from maniple.template.compile import ColumnTemplate, PlacedText, ScalarTemplate
 from maniple.template.filters import slugify
 

@@ -14,10 +14,10 @@ from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules, ListId, Rejects, RetryAfter, SameAs
 from maniple.manifest.base import seconds
 from maniple.manifest.model import Manifest
-from maniple.plan.classify import RuleProgram
-from maniple.plan.program import ListIdProgram
-from maniple.plan.reading import Available, TemplateReader
-from maniple.plan.rejects import RejectsProgram
+from maniple.runtime.classify import RuleProgram
+from maniple.runtime.program import ListIdProgram
+from maniple.runtime.reading import Available, TemplateReader
+from maniple.runtime.rejects import RejectsProgram
 from maniple.source.text import Path
 from maniple.template.compile import ColumnTemplate, ScalarTemplate
 

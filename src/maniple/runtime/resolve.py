@@ -8,7 +8,7 @@ from typing import Any
 
 from maniple.cohort.member import MEMBER_ID, Member, Pair
 from maniple.cohort.resolve import MappingColumn, resolve
-from maniple.plan.program import Program, Scope
+from maniple.runtime.program import Program, Scope
 from maniple.template.text import text_of
 
 ID_PROPERTIES = (MEMBER_ID, "user_id")

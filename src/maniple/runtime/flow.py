@@ -10,12 +10,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from maniple.auth import AuthKind
-from maniple.plan.classify import Accepted, Refused, classify, search
-from maniple.plan.outcome import Classification, Delivered, Exchange, Failed, Outcome, Verdict
-from maniple.plan.prepare import Prepared, build_request
-from maniple.plan.program import CallProgram, RunContext, Scope
-from maniple.plan.rejects import Refusals, read_rejects
-from maniple.plan.retry import DEFAULT_POLICY, MAX_THROTTLED, Dice, RetryPolicy, is_throttled, pause_before, retry_after
+from maniple.runtime.classify import Accepted, Refused, classify, search
+from maniple.runtime.outcome import Classification, Delivered, Exchange, Failed, Outcome, Verdict
+from maniple.runtime.prepare import Prepared, build_request
+from maniple.runtime.program import CallProgram, RunContext, Scope
+from maniple.runtime.rejects import Refusals, read_rejects
+from maniple.runtime.retry import (
+    DEFAULT_POLICY,
+    MAX_THROTTLED,
+    Dice,
+    RetryPolicy,
+    is_throttled,
+    pause_before,
+    retry_after,
+)
 from maniple.wire import Flow, Record, Reply, Request, Wait
 
 NO_LIST_ID = "The answer had no list id"

@@ -13,14 +13,14 @@ from maniple.manifest.fields import FormField
 from maniple.manifest.limits import DEFAULT_PARALLEL, rate_window
 from maniple.manifest.mappings import Pattern
 from maniple.manifest.model import Manifest
-from maniple.plan.compile_call import CallCompiler, check_header_name
-from maniple.plan.mapping import MappingProgram
-from maniple.plan.program import AuthProgram, CallProgram, Program, VariableRow
-from maniple.plan.reading import Available, TemplateReader
-from maniple.plan.rules import compile_pattern
-from maniple.plan.support import does_not_fit, not_run_yet
-from maniple.plan.url import Parts, parts_of
-from maniple.plan.variables import variables_table
+from maniple.runtime.compile_call import CallCompiler, check_header_name
+from maniple.runtime.mapping import MappingProgram
+from maniple.runtime.program import AuthProgram, CallProgram, Program, VariableRow
+from maniple.runtime.reading import Available, TemplateReader
+from maniple.runtime.rules import compile_pattern
+from maniple.runtime.support import does_not_fit, not_run_yet
+from maniple.runtime.url import Parts, parts_of
+from maniple.runtime.variables import variables_table
 from maniple.source.text import Document, Path
 from maniple.template.ast import Node
 from maniple.template.compile import ColumnTemplate, ScalarTemplate

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from maniple.plan.classify import search
-from maniple.plan.outcome import Verdict
+from maniple.runtime.classify import search
+from maniple.runtime.outcome import Verdict
 from maniple.template.compile import ColumnTemplate
 from maniple.template.operations import ABSENT
 from maniple.template.text import text_of

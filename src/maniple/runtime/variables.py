@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from maniple.plan.program import VariableRow
-from maniple.plan.reading import Located
+from maniple.runtime.program import VariableRow
+from maniple.runtime.reading import Located
 from maniple.template.scope import PREDEFINED
 
 

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 from jmespath.exceptions import JMESPathError
 
-from maniple.plan.outcome import Action, Classification
-from maniple.plan.retry import WORTH_RETRYING
+from maniple.runtime.outcome import Action, Classification
+from maniple.runtime.retry import WORTH_RETRYING
 from maniple.template.compile import ScalarTemplate
 from maniple.wire import Reply
 

@@ -30,7 +30,7 @@ REQUESTS = "tests/property/test_request_laws.py"
 RUNS = "tests/property/test_library_laws.py"
 TEMPLATES = "tests/property/test_template_laws.py"
 CRASH = "tests/e2e/test_crash_resume.py"
-FAILURES = "tests/e2e/test_cli_failures.py"
+EXACT = "tests/e2e/test_sync_exact.py"
 
 MUTANTS = (
     Mutant(
@@ -73,7 +73,7 @@ MUTANTS = (
         "usecases/settle.py",
         '"failed": "unsent"',
         '"failed": "delivered"',
-        FAILURES,
+        EXACT,
     ),
     Mutant(
         "the DuckDB fold is the reference",
@@ -113,8 +113,8 @@ MUTANTS = (
     Mutant(
         "preview is what is sent",
         "usecases/library.py",
-        "        yield from (prepared.request for prepared in prepare(call, context, batch)",
-        "        yield from (prepared.request for prepared in prepare(call, self.context, batch)",
+        "for prepared in prepare(call, context, batch) if prepared.request is not None",
+        "for prepared in prepare(call, self.context, batch) if prepared.request is not None",
         RUNS,
     ),
     Mutant(
@@ -133,21 +133,21 @@ MUTANTS = (
     ),
     Mutant(
         "a render keeps types",
-        "template/compile.py",
-        "return self._optional((expression,), node) if optional else self.expression(expression)",
+        "template/emit.py",
+        "return self._optional(node) if optional else self.expression(expression)",
         "return self._text((expression,))",
         TEMPLATES,
     ),
     Mutant(
         "the compiled form is the interpreter's",
-        "template/compile.py",
+        "template/emit.py",
         "ast.IfExp(self.expression(condition).code, a.code, b.code)",
         "ast.IfExp(self.expression(condition).code, b.code, a.code)",
         TEMPLATES,
     ),
     Mutant(
         "the fast form means the same",
-        "template/compile.py",
+        "template/emit.py",
         "        if value.text:\n            return value\n",
         "        if value.text:\n            return self.expression(other)\n",
         TEMPLATES,

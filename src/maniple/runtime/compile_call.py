@@ -18,7 +18,8 @@ from maniple.runtime.rules import compile_list_id, compile_path, compile_rejects
 from maniple.runtime.url import Parts, expand, parts_of, place_url
 from maniple.source.text import Path
 from maniple.template.ast import Const, Node, Text, Value, holes, names
-from maniple.template.compile import ColumnTemplate, PlacedText, Position, ScalarTemplate
+from maniple.template.compile import ColumnTemplate, PlacedText, ScalarTemplate
+from maniple.template.emit import Position
 from maniple.template.text import text_of
 
 

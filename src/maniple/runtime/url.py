@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from maniple.manifest.fields import HOST_NAME, FormField
 from maniple.template.ast import Const, Expression, Name, Text, Value
-from maniple.template.compile import PlacedText, Position
+from maniple.template.compile import PlacedText
+from maniple.template.emit import Position
 
 LOOPBACK_HOST = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _SAFE = "%/:?#[]@!$&'()*+,;=~-._"

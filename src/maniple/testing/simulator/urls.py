@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, unquote
 from maniple.manifest.fields import FormField
 from maniple.runtime.program import CallProgram, PairProgram, Scope
 from maniple.template.ast import Const, Expression, Filter, Name, Text, Value
-from maniple.template.compile import PlacedText, Position
+from maniple.template.compile import PlacedText
+from maniple.template.emit import Position
 from maniple.template.text import text_of
 from maniple.testing.simulator.fold import fold, fold_placed
 from maniple.testing.simulator.match import Captures, FromText, capture, match, match_text

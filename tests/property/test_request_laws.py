@@ -93,7 +93,10 @@ def test_a_pause_is_between_one_second_and_a_tenth_over_the_longest(retry: int, 
     assert 1.0 <= pause_before(retry, jitter) <= MAX_PAUSE * 1.1
 
 
-@given(st.text(max_size=30), st.sampled_from([429, 503, 500]))
+asked_pauses = st.one_of(st.text(max_size=30), st.integers(-(10**6), 10**9).map(str), st.floats().map(str))
+
+
+@given(asked_pauses, st.sampled_from([429, 503, 500]))
 def test_whatever_retry_after_says_the_wait_is_from_none_to_a_day(value: str, status: int) -> None:
     reply = Reply(status, (("Retry-After", value), ("Date", "Fri, 20 Nov 2026 10:00:00 GMT")))
 

@@ -33,7 +33,7 @@ def test_a_compiled_template_is_what_the_interpreter_says(node: Any, scope: dict
 
 
 @given(nodes, rows, st.fixed_dictionaries({name: values for name in GIVEN}))
-@settings(max_examples=150)
+@settings(max_examples=300)
 def test_a_column_template_is_the_interpreter_for_every_row(
     node: Any, users: list[dict[str, Any]], scope: dict[str, Any]
 ) -> None:
@@ -47,7 +47,7 @@ def test_a_column_template_is_the_interpreter_for_every_row(
 
 
 @given(nodes, text_rows, st.fixed_dictionaries({name: values for name in GIVEN}))
-@settings(max_examples=150)
+@settings(max_examples=300)
 def test_the_fast_form_for_columns_of_text_means_the_same(
     node: Any, users: list[dict[str, str]], scope: dict[str, Any]
 ) -> None:
@@ -60,7 +60,7 @@ def test_the_fast_form_for_columns_of_text_means_the_same(
 
 
 @given(nodes, text_rows, st.fixed_dictionaries({name: values for name in GIVEN}))
-@settings(max_examples=150)
+@settings(max_examples=300)
 def test_a_template_that_says_nothing_is_absent_has_nothing_absent(
     node: Any, users: list[dict[str, str]], scope: dict[str, Any]
 ) -> None:

@@ -19,7 +19,6 @@ from maniple.runtime.url import Parts, expand, parts_of, place_url
 from maniple.source.text import Path
 from maniple.template.ast import Const, Node, Text, Value, holes, names
 from maniple.template.compile import ColumnTemplate, PlacedText, ScalarTemplate
-from maniple.template.emit import Position
 from maniple.template.text import text_of
 
 
@@ -253,8 +252,8 @@ class CallCompiler:
             holes_below = [hole for node in (name, *nodes) for hole in holes(node)] if optional else []
             pairs.append(
                 PairProgram(
-                    name=_placed(name, "header" if header else "raw"),
-                    value=_placed(nodes[0], "header") if header else None,
+                    name=_placed(name),
+                    value=_placed(nodes[0]) if header else None,
                     values=() if header else tuple(ScalarTemplate(node) for node in nodes),
                     optional=optional,
                     when_present=tuple(ScalarTemplate(Value(hole)) for hole in holes_below),
@@ -289,5 +288,5 @@ def check_header_name(reader: TemplateReader, name: str, path: Path, key: bool) 
         reader.report("MAN303", f"`{name}` is set by the connection itself", path, key=key, hint="leave it out")
 
 
-def _placed(node: Const | Value | Text, position: Position) -> PlacedText:
-    return PlacedText(tuple(part if isinstance(part, str) else (part, position) for part in parts_of(node)))
+def _placed(node: Const | Value | Text) -> PlacedText:
+    return PlacedText(tuple(part if isinstance(part, str) else (part, "raw") for part in parts_of(node)))

@@ -40,7 +40,6 @@ _GLOBALS: dict[str, Any] = {
     "in_path": operations.in_path,
     "in_query": operations.in_query,
     "in_host": operations.in_host,
-    "in_header": operations.in_header,
     "in_raw": operations.in_raw,
     "zip": zip,
     "range": range,

@@ -33,7 +33,7 @@ from maniple.template.ast import (
 )
 from maniple.template.filters import FILTERS
 
-Position = Literal["path", "query", "host", "header", "raw"]
+Position = Literal["path", "query", "host", "raw"]
 """Where a hole stands in a URL or a header, which decides how it is encoded."""
 
 DIGESTS = {"sha256": hashlib.sha256, "sha1": hashlib.sha1, "md5": hashlib.md5, "sha512": hashlib.sha512}

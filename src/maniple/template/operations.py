@@ -160,20 +160,8 @@ def in_host(value: Any, name: str) -> str:
     return _sendable(text, name, "URL")
 
 
-def in_header(value: Any, name: str) -> str:
-    """A value inside a header; null is empty text. Raises HeaderInjection for control characters."""
-    text = text_of(value)
-    for char in text:
-        if (char < " " and char != "\t") or char == "\x7f":
-            raise HeaderInjection(
-                f"`${name}` contains a line break or another control character, which cannot stand in a header",
-                hint="remove it from the setting or the cohort's name",
-            )
-    return text
-
-
 def in_raw(value: Any, name: str) -> str:
-    """A value that its user encodes later, such as the name of a query parameter."""
+    """A value that is checked or encoded later, with the whole text it stands in: headers, names of query parameters."""
     return _sendable(text_of(value), name, "request")
 
 

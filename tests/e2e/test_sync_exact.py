@@ -10,9 +10,8 @@ from typing import Any
 import orjson
 import pytest
 import yaml
-from support.fake_clock import FakeClock
-from support.manifests import BASE, SETTINGS
 
+from maniple.errors import UsageError
 from maniple.runtime.retry import RetryPolicy
 from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.report import RunReport
@@ -20,6 +19,8 @@ from maniple.usecases.request import SyncRequest
 from maniple.usecases.sync import SyncTools, sync_cohort
 from maniple.wire import Reply, Request
 from maniple.wiring import Workspace
+from support.fake_clock import FakeClock
+from support.manifests import BASE, SETTINGS
 
 
 class Partner:
@@ -60,7 +61,9 @@ class Story:
         }
         gone = [{"status": 404, "reason": "List is gone", "message": "The list was deleted.", "then": "recreate_list"}]
         manifest = folder / "acme.yaml"
-        manifest.write_text(yaml.safe_dump({**BASE, **changes, "limits": {"parallel": 1}, "errors": gone}, sort_keys=False))
+        manifest.write_text(
+            yaml.safe_dump({**BASE, **changes, "limits": {"parallel": 1}, "errors": gone}, sort_keys=False)
+        )
         destination = destination_for(workspace, str(manifest))
         connect(workspace, destination, name="acme", settings=SETTINGS, mappings={"user_key": "user_id"})
 
@@ -152,7 +155,9 @@ def test_a_member_who_loses_the_property_is_skipped_and_stays(story: Story) -> N
     (story.folder / "cohort.csv").write_text("amplitude_id,user_id\nid-a,\nid-b,b\n")
 
     tools = SyncTools(sender=story.partner, clock=FakeClock())
-    report = asyncio.run(sync_cohort(story.workspace, SyncRequest("acme", story.folder / "cohort.csv", "Buyers"), tools))
+    report = asyncio.run(
+        sync_cohort(story.workspace, SyncRequest("acme", story.folder / "cohort.csv", "Buyers"), tools)
+    )
 
     assert ("succeeded_with_skips", {"unresolved mapping": 1}) == (report.status, report.skipped_by_reason)
     assert {"a", "b"} == story.partner.members
@@ -163,7 +168,27 @@ def test_a_leaver_goes_by_the_identifier_it_was_sent_as(story: Story) -> None:
     (story.folder / "cohort.csv").write_text("amplitude_id,user_id\nid-b,b2\n")
 
     tools = SyncTools(sender=story.partner, clock=FakeClock())
-    report = asyncio.run(sync_cohort(story.workspace, SyncRequest("acme", story.folder / "cohort.csv", "Buyers"), tools))
+    report = asyncio.run(
+        sync_cohort(story.workspace, SyncRequest("acme", story.folder / "cohort.csv", "Buyers"), tools)
+    )
 
     assert {"b2"} == story.partner.members
     assert (2, 1, 1) == (report.removed, report.added, report.drifted)
+
+
+def test_a_run_that_would_remove_most_members_is_asked_about_and_can_be_refused(story: Story) -> None:
+    story.sync(*"abcdefghijkl")
+    (story.folder / "cohort.csv").write_text("amplitude_id,user_id\nid-a,a\n")
+    asked: list[tuple[int, int]] = []
+
+    def refuse(removes: int, members: int) -> bool:
+        asked.append((removes, members))
+        return False
+
+    tools = SyncTools(sender=story.partner, clock=FakeClock(), agree=refuse)
+    with pytest.raises(UsageError, match="11 of 12 members"):
+        asyncio.run(sync_cohort(story.workspace, SyncRequest("acme", story.folder / "cohort.csv", "Buyers"), tools))
+
+    assert [(11, 12)] == asked
+    assert set("abcdefghijkl") == story.partner.members
+    assert "succeeded" == story.sync(*"abcdefghijkl").status

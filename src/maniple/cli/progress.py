@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ class Watch:
 
     show: ShowProgress
     clock: Clock
+    aside: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Takes the line away while somebody is asked something."""
 
 
 @contextmanager
@@ -50,7 +52,14 @@ def watching(*, quiet: bool) -> Iterator[Watch]:
         return
     with _bars() as bars:
         line = _Line(bars)
-        yield Watch(line.show, _WatchedClock(clock, line))
+        yield Watch(line.show, _WatchedClock(clock, line), lambda: _stopped(bars))
+
+
+@contextmanager
+def _stopped(bars: Bars) -> Iterator[None]:
+    bars.stop()
+    yield
+    bars.start()
 
 
 class _Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,14 +12,15 @@ from cyclopts import App, Parameter
 
 from maniple.cli.faults import keep_secret
 from maniple.cli.parameters import AllowPrivate, AsJson, ConnectionWord, Quiet, Retries, Via, flag
-from maniple.cli.progress import watching
+from maniple.cli.progress import Watch, watching
 from maniple.cli.reporting import show_estimate, show_report, tell_failure
-from maniple.cli.screen import stdout
+from maniple.cli.screen import note, stdout
 from maniple.errors import ExitCode
 
 if TYPE_CHECKING:
     from maniple.usecases.report import RunReport
     from maniple.usecases.request import SyncRequest
+    from maniple.usecases.sync import Agree
     from maniple.wiring import Workspace
 
 app = App(
@@ -55,6 +57,7 @@ def sync(
     via: Via = None,
     allow_private_hosts: AllowPrivate = False,
     retries: Retries = None,
+    yes: Annotated[bool, flag("--yes", "Do not ask before most members are removed.")] = False,
     quiet: Quiet = False,
     json: AsJson = False,
 ) -> int:
@@ -79,12 +82,14 @@ def sync(
             else:
                 show_estimate(estimate)
             return ExitCode.OK
-        report = _carry_out(workspace, request, retries, quiet=quiet)
+        report = _carry_out(workspace, request, retries, quiet=quiet, asks=not yes)
     again = again_command(row.name, cohort_file, cohort, cohort_id, via, allow_private_hosts=allow_private_hosts)
     return end(report, row.name, again, json=json)
 
 
-def _carry_out(workspace: Workspace, request: SyncRequest, retries: int | None, *, quiet: bool) -> RunReport:
+def _carry_out(
+    workspace: Workspace, request: SyncRequest, retries: int | None, *, quiet: bool, asks: bool
+) -> RunReport:
     from maniple.runtime.retry import RetryPolicy
     from maniple.usecases.request import known_sync
     from maniple.usecases.sync import SyncTools, sync_cohort
@@ -92,13 +97,28 @@ def _carry_out(workspace: Workspace, request: SyncRequest, retries: int | None, 
     policy = RetryPolicy(retries) if retries is not None else None
     try:
         with watching(quiet=quiet) as watch:
-            tools = SyncTools(clock=watch.clock, policy=policy, show=watch.show)
+            agree = _asking(watch) if asks else (lambda removes, members: True)  # noqa: ARG005
+            tools = SyncTools(clock=watch.clock, policy=policy, show=watch.show, agree=agree)
             return asyncio.run(sync_cohort(workspace, request, tools))
     except KeyboardInterrupt:
         connection = workspace.store.find_connection(request.connection)
         found = known_sync(workspace, connection, request)
         run = workspace.store.unfinished_run(found.id) if found else None
         raise stopped(run.id if run else None) from None
+
+
+def _asking(watch: Watch) -> Agree:
+    """Asks a person in a terminal; a script is told, and goes on."""
+    from maniple.cli.asking import confirm
+
+    def agree(removes: int, members: int) -> bool:
+        with watch.aside():
+            note(f"warning: this run removes {removes:,} of {members:,} members")
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                return True
+            return confirm("Remove them?")
+
+    return agree
 
 
 def stopped(run_id: str | None) -> KeyboardInterrupt:

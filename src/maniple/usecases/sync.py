@@ -6,7 +6,7 @@ import asyncio
 import random
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,14 @@ from maniple.usecases.run import Progress, Run, RunEdges, RunFiles, ShowProgress
 from maniple.usecases.settle import Settlement, drop_old_files, drop_working_files, settle
 from maniple.wiring import Workspace, allows_private, open_clock, open_sender, retry_policy
 
+MOST = 0.5
+"""The share of members from which on a removal is asked about: a cohort file that was cut short looks like leavers."""
+FEW = 10
+"""Fewer members than this are never asked about."""
+
+Agree = Callable[[int, int], bool]
+"""Asked before a run that removes most members, with how many of how many."""
+
 
 @dataclass(frozen=True)
 class SyncTools:
@@ -39,6 +47,7 @@ class SyncTools:
     dice: Dice = random.random
     policy: RetryPolicy | None = None
     show: ShowProgress = lambda _: None
+    agree: Agree = lambda removes, members: True  # noqa: ARG005  the names say what is asked
 
 
 @dataclass(frozen=True)
@@ -200,6 +209,7 @@ async def _carry_out(
             run = await _plan(
                 workspace, setting, sync, run, request, cohort or open_cohort(request.cohort_file), context, tools
             )
+            _ask_before_removing_most(workspace, sync, run, tools)
         planned = clock.monotonic()
         task = Run(setting.program, sync, run, context, edges)
         run = await _send(workspace, task, run)
@@ -217,6 +227,16 @@ async def _carry_out(
     finally:
         if tools.sender is None:
             await sender.close()
+
+
+def _ask_before_removing_most(workspace: Workspace, sync: SyncRow, run: RunRow, tools: SyncTools) -> None:
+    """Raises UsageError, with the run ended and nothing sent, when whoever is asked says no."""
+    removes = int(run.counts.get("removes", 0))
+    if sync.members < FEW or removes < sync.members * MOST or tools.agree(removes, sync.members):
+        return
+    message = f"the run would have removed {removes:,} of {sync.members:,} members; nothing was sent"
+    workspace.store.finish_run(run.id, "failed", reason="not confirmed", message=message)
+    raise UsageError(message, hint="is the cohort file whole? `--yes` removes them without asking")
 
 
 async def _plan(

@@ -113,8 +113,8 @@ MUTANTS = (
     Mutant(
         "preview is what is sent",
         "usecases/library.py",
-        "        for operation in (\"remove\", \"add\"):\n            call = self.program.call_for(operation)\n            for batch",
-        "        for operation in (\"add\",):\n            call = self.program.call_for(operation)\n            for batch",
+        '        for operation in ("remove", "add"):\n            call = self.program.call_for(operation)\n            for batch',
+        '        for operation in ("add",):\n            call = self.program.call_for(operation)\n            for batch',
         RUNS,
     ),
     Mutant(

@@ -6,6 +6,8 @@ A delivery is a generator that yields effects and is sent their answers (`Flow`)
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +20,65 @@ def header_value(headers: Headers, name: str) -> str | None:
     """The first value of header `name`, compared without case, or None."""
     wanted = name.lower()
     return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+MAX_VALUES = 500_000
+"""Values of a reply that are read: with all that belongs to them they take a hundred megabytes."""
+MAX_DEPTH = 100
+"""Maps and lists inside each other."""
+_HALF_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def values_in(body: bytes) -> int:
+    """How many values JSON text holds, at most."""
+    return body.count(b",") + body.count(b"[") + body.count(b"{") + 1
+
+
+def read_tree(body: bytes) -> Any:
+    """JSON text as plain data; None when it is none, holds more than 500,000 values or nests deeper than 100.
+
+    Bytes that are not UTF-8 and escapes of half a character are replaced by U+FFFD, numbers that no JSON has by null:
+    what is read can always be written.
+    """
+    if values_in(body) > MAX_VALUES:
+        return None
+    text = body.decode(json.detect_encoding(body), "replace")
+    try:
+        tree = json.loads(text, parse_constant=lambda _: None, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return None
+    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(tree):
+        return None
+    return _mended(tree) if _HALF_ESCAPE.search(text) else tree
+
+
+def _finite(written: str) -> float | None:
+    number = float(written)
+    return number if math.isfinite(number) else None
+
+
+def _mended(tree: Any) -> Any:
+    """The same data without halves of characters."""
+    if isinstance(tree, str):
+        return _HALF.sub("\ufffd", tree)
+    if isinstance(tree, dict):
+        return {_HALF.sub("\ufffd", key): _mended(value) for key, value in tree.items()}
+    return [_mended(value) for value in tree] if isinstance(tree, list) else tree
+
+
+def _is_deep(tree: Any) -> bool:
+    level = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for each in level
+            if isinstance(each, dict | list)
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +131,13 @@ class Reply:
 
     @cached_property
     def tree(self) -> Any:
-        """The body as plain data: JSON where it is JSON, else None."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        """The body as plain data: JSON where it is JSON that can be read in bounded memory (`read_tree`), else None."""
+        return read_tree(self.body)
+
+    @property
+    def is_beyond_reading(self) -> bool:
+        """The body may be JSON, and holds more values than are read."""
+        return values_in(self.body) > MAX_VALUES
 
     @property
     def text(self) -> str:

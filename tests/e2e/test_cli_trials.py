@@ -70,12 +70,25 @@ def test_settings_come_from_stdin_and_several_mappings_after_one_flag(maniple: C
         (None, "Iterable has fields to fill in, and no settings were given"),
         ("nowhere.json", "there is no file `nowhere.json`"),
         ("list.json", "`list.json` must hold one JSON object"),
-        ("half.json", "`half.json` is not JSON (line 1, column 13)"),
+        (
+            "half.json",
+            "`half.json` is not JSON (line 1, column 13): a value must stand here, text in double quotes",
+        ),
+        (
+            "comma.json",
+            "`comma.json` is not JSON (line 1, column 17): a key in double quotes must stand here, "
+            "and no comma before `}`",
+        ),
+        ("empty.json", "`empty.json` is empty"),
+        ("latin.json", "`latin.json` is not UTF-8 text"),
     ],
 )
 def test_unusable_settings_are_told_with_an_example(maniple: Command, settings: str | None, message: str) -> None:
     maniple.write("list.json", "[]")
     maniple.write("half.json", '{"api_key": KEY-SECRET-1')
+    maniple.write("comma.json", '{"api_key": "x",}')
+    maniple.write("empty.json", "")
+    (maniple.folder / "latin.json").write_bytes(b'{"api_key": "\xe9"}')
 
     done = maniple("preview", "iterable", "--users", "users.csv", *(("--settings", settings) if settings else ()))
 
@@ -138,3 +151,46 @@ def test_users_whom_the_partner_refuses_are_named(maniple: Command) -> None:
     assert (done.code, added["call"], added["result"]) == (0, "add_users", "delivered")
     assert len(added["rejected"]) > 0
     assert all(one["id"].startswith("user") and one["reason"] for one in added["rejected"])
+
+
+@pytest.mark.parametrize(
+    ("users", "message", "hint"),
+    [
+        (b"user_id;x\nu1;y\n", "the columns of `u.csv` are separated by semicolons", "save the file with commas"),
+        (b"user_id,user_id\nu1,u2\n", "the header of `u.csv` names `user_id` more than once", "rename one"),
+        (b"user_id\n\xe9\n", "`u.csv` is not UTF-8 at byte 8", "save the file with UTF-8 encoding"),
+        (b"", "`u.csv` is empty", "the first line names the columns"),
+    ],
+)
+def test_a_preview_refuses_the_files_that_a_sync_refuses(
+    maniple: Command, users: bytes, message: str, hint: str
+) -> None:
+    (maniple.folder / "u.csv").write_bytes(users)
+
+    done = maniple("preview", "iterable", "--users", "u.csv", "--settings", "settings.json")
+
+    first, second = done.err.splitlines()
+    assert (done.code, first) == (2, f"error: {message}")
+    assert second.startswith(f"hint: {hint}")
+
+
+def test_a_property_that_is_no_column_is_refused(maniple: Command) -> None:
+    done = maniple("preview", *WORDS, "--map", "user_id_field_amplitude=userid")
+
+    assert done.code == 2
+    assert done.err == (
+        "error: `users.csv` has no column `userid`; it has `user_id` and `operation`\nhint: did you mean `user_id`?\n"
+    )
+
+
+def test_a_call_to_a_list_that_nobody_named_is_not_made(maniple: Command) -> None:
+    with partner() as (url, simulator):
+        words = ("test", *WORDS, "--via", url, "--allow-private-hosts", "--call", "add_users")
+        refused, named = maniple(*words), maniple(*words, "--list-id", "7")
+
+        assert (refused.code, named.code) == (2, 3)
+        assert simulator.partners["iterable"].state.requests == 1
+    assert refused.err == (
+        "error: `add_users` goes to a list, and none is named\n"
+        "hint: add `--list-id ID`, or leave `--call` out: then a list is created first\n"
+    )

@@ -65,7 +65,7 @@ def test_a_header_never_holds_a_line_break(name: str) -> None:
 def test_a_byte_limit_splits_a_batch_without_losing_or_repeating_anybody(users: list[str]) -> None:
     call = BOUNDED.call_for("add")
 
-    parts = prepare(call, context(BOUNDED), Batch("add", 0, {"user_key": users}, len(users)))
+    parts = tuple(prepare(call, context(BOUNDED), Batch("add", 0, {"user_key": users}, len(users))))
 
     sent = [user for part in parts if part.request for user in orjson.loads(part.request.body or b"")["users"]]
     too_large = {verdict.row for part in parts for verdict in part.verdicts}
@@ -80,7 +80,7 @@ def test_every_user_of_a_batch_is_sent_or_skipped(users: list[str | None]) -> No
     made = program(add_users__item={"id~": "$user_key"}, remove_users__item={"id~": "$user_key"})
     call = made.call_for("add")
 
-    parts = prepare(call, context(made), Batch("add", 0, {"user_key": users}, len(users)))
+    parts = tuple(prepare(call, context(made), Batch("add", 0, {"user_key": users}, len(users))))
 
     sent = [item["id"] for part in parts if part.request for item in orjson.loads(part.request.body or b"")["users"]]
     skipped = [verdict.row for part in parts for verdict in part.verdicts]

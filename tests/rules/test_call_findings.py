@@ -120,3 +120,91 @@ def test_a_header_that_cannot_be_sent_is_found_wherever_it_is_written(change: st
 )
 def test_a_secret_anywhere_in_a_url_is_a_warning(change: str) -> None:
     assert [(each.code, each.severity) for each in found_in(change)] == [("MAN304", "warning")]
+
+
+@pytest.mark.parametrize("placeholder", ["{uid}", "<list-id>", ":uid"])
+def test_a_hole_as_other_languages_write_it_is_not_sent_as_it_stands(placeholder: str) -> None:
+    url = f"https://api.acme.test/v2/lists/{placeholder}/add"
+    (found,) = found_in(f"add_users:\n  method: POST\n  url: {url}\n  json: {{a: $items}}\n  item: $email\n")
+    assert (found.code, underlined(found)) == ("MAN302", placeholder)
+    assert found.hint == "holes are written with a dollar sign, such as `$list_id`"
+
+
+@pytest.mark.parametrize("path", ["lists:batchAdd", "lists/$list_id:batchAdd", "lists/$list_id/members:add"])
+def test_a_colon_inside_a_segment_is_no_placeholder(path: str) -> None:
+    change = f"add_users:\n  method: POST\n  url: https://api.acme.test/{path}\n  json: {{a: $items}}\n  item: $email\n"
+    assert summaries(change) == []
+
+
+def test_what_is_wrong_with_a_url_is_shown_once_and_where_it_is_written() -> None:
+    change = "define: {base: http://api.acme.test}\n"
+    change += "".join(
+        f"{name}:\n  method: POST\n  url: $base/{name}/$list_id\n  json: {{a: $items}}\n  item: $email\n"
+        for name in ("add_users", "remove_users")
+    )
+    (found,) = found_in(change)
+    assert (found.code, underlined(found)) == ("MAN302", "http://")
+    assert found.hint == "write `https://`; `http://` is allowed for localhost only"
+
+
+REGION = """\
+fields:
+  - {name: api_key, type: secret, label: API Key, help: Settings > API keys}
+  - name: region
+    type: select
+    label: Region
+    help: x
+    options: [{label: US, value: us, host: api.acme.test}, {label: EU, value: eu%s}]
+headers: {X-Region: $region}
+create_list:
+  method: POST
+  url: https://$region.%s/lists
+  json: {name: "[Amplitude] $amp_cohort_name"}
+  list_id: {response: id}
+"""
+
+
+def test_an_option_without_the_host_that_a_url_reads_is_named() -> None:
+    (found,) = found_in(REGION % ("", "host"))
+    assert (found.code, found.message, underlined(found)) == ("MAN510", "the option `eu` has no `host`", "$region.host")
+
+
+def test_a_misspelt_key_of_an_option_is_not_taken_for_text() -> None:
+    (found,) = found_in(REGION % (", host: eu.acme.test", "hots"))
+    assert (found.code, found.message, underlined(found)) == (
+        "MAN201",
+        "no option of `region` carries `hots`",
+        "$region.hots",
+    )
+    assert found.hint == "did you mean `$region.host`?"
+
+
+def test_a_text_after_an_option_that_is_like_none_of_its_keys_stays_text() -> None:
+    assert summaries(REGION % (", host: eu.acme.test", "acme.test")) == []
+
+
+def test_a_status_that_no_answer_has_is_refused() -> None:
+    (found,) = found_in(rules(f"{{status: 700, reason: a, {MESSAGE}}}"))
+    assert (found.code, found.message, underlined(found)) == ("MAN401", "no answer has the status 700", "700")
+
+
+@pytest.mark.parametrize("path", ["$.list.id", "$list.id", "/list/id", ".list.id"])
+def test_a_path_of_another_language_is_translated(path: str) -> None:
+    call = f"create_list:\n  method: POST\n  url: https://api.acme.test/v2/lists\n  list_id: {{response: {path}}}\n"
+    (found,) = found_in(call + '  json: {name: "[Amplitude] $amp_cohort_name"}\n')
+    assert (found.code, found.hint) == (
+        "MAN503",
+        "write `list.id`: a path begins with a key, and a dot goes one deeper",
+    )
+
+
+def test_items_without_an_item_says_what_to_add() -> None:
+    (found,) = found_in(add_users("json: {emails: $items}"))
+    assert found.hint == "add an `item` to a call with users, such as `item: $email`"
+
+
+def test_a_misspelt_key_of_an_option_in_json_text_is_underlined_too() -> None:
+    change = REGION % (", host: eu.acme.test", "host")
+    change += add_users("json: |", '  {"é": "\\u00e9 at $region.hotst", "a": $items}', "item: $email")
+    (found,) = found_in(change)
+    assert (found.code, underlined(found)) == ("MAN201", "$region.hotst")

@@ -26,6 +26,17 @@ NOT_RUN = {
     "`save` outside `create_list`": add_users("save: {job: id}", *ITEMS),
     "`retry` in `rejects`": add_users("rejects: {rows: errors, by: index, retry: again}", *ITEMS),
     "auth kind `hmac`": "auth: {kind: hmac, key: $api_key, header: X-Signature}\n",
+    "`first_batch` on a call": "create_list:\n  method: POST\n  url: https://api.acme.test/v2/lists\n  first_batch: true\n"
+    "  json: {users: $items}\n  item: $email\n  list_id: {response: id}\n",
+    **{
+        f"auth kind `{kind}`": f"auth: {{kind: {kind}{more}}}\nfields: []\n"
+        for kind, more in {
+            "oauth2_client_credentials": ", token_url: https://a.test/token",
+            "oauth1": "",
+            "jwt_bearer": ", token_url: https://a.test/token, issuer: me",
+            "aws_sigv4": ", region: us-east-1",
+        }.items()
+    },
     "auth kind `oauth2_refresh`": "auth: {kind: oauth2_refresh, token_url: https://a.test/token, client_id: x, "
     "client_secret: x, refresh_token: $api_key, save: {host: instance}}\n"
     + add_users("headers: {X-T: $access_token}", *ITEMS).replace("https://api.acme.test", "https://$host"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maniple.delivery.rate import RateLimiter, Window, next_start
+from maniple.delivery.rate import Pace, RateLimiter, Window, next_start
 from maniple.errors import UsageError
 from support.fake_clock import FakeClock
 
@@ -140,3 +140,28 @@ async def test_a_shorter_throttle_does_not_end_a_longer_one() -> None:
     limiter.throttle(10.0)
 
     assert await starts_of(1, limiter, clock) == [30.0]
+
+
+async def test_shared_rates_count_all_calls_together_and_a_calls_own_that_call() -> None:
+    clock = FakeClock(time=0.0)
+    pace = Pace([(2, 1.0)], clock)
+    create, add = pace.of("create_list", []), pace.of("add_users", [(1, 10.0)])
+
+    assert await starts_of(1, create, clock) == [0.0]
+    assert await starts_of(1, add, clock) == [0.0]
+    assert await starts_of(1, create, clock) == [1.0]
+    assert await starts_of(1, pace.of("add_users", [(1, 10.0)]), clock) == [10.0]
+
+
+async def test_calls_that_wait_for_the_same_shared_place_get_it_one_after_another() -> None:
+    clock = FakeClock(time=0.0)
+    pace = Pace([(1, 1.0)], clock)
+    order: list[float] = []
+
+    async def ask(call: str) -> None:
+        await pace.of(call, []).acquire()
+        order.append(clock.time)
+
+    await asyncio.gather(*(ask(f"call {number}") for number in range(4)))
+
+    assert order == [0.0, 1.0, 2.0, 3.0]

@@ -163,7 +163,8 @@ def test_a_value_that_does_not_fit_is_told_in_the_authors_words(text: str, expec
         ("auth: {kind: basic, username: a, header: {a: 1}}", ("MAN401", "`a` is 1; it must be text", "1",
                                                               'put quotes around it: `"1"`')),
         ("auth: {kind: header, header: X}", ("MAN403", "`auth` needs `value`", "auth", None)),
-        ("auth: basic", ("MAN401", "`auth` is the text `basic`; it must be a map or a list", "basic", None)),
+        ("auth: basic", ("MAN401", "`auth` is the text `basic`; it must be a map or a list", "basic",
+                         "write `auth: {kind: basic}`")),
         ("errors: [{status: 400, reson: x}]", ("MAN402", "entry 1 of `errors` has no key `reson`", "reson",
                                                "did you mean `reason`?")),
         ("errors: [{same_ass: add_users}]", ("MAN402", "entry 1 of `errors` has no key `same_ass`", "same_ass",
@@ -199,7 +200,8 @@ def test_a_key_missing_at_the_top_is_told_at_the_start() -> None:
 
 def test_an_empty_file_is_told_to_be_empty() -> None:
     (found,) = _found("# nothing\n")
-    assert (found.code, found.message, found.hint) == ("MAN401", "the manifest is empty; it must be a map", None)
+    assert (found.code, found.message) == ("MAN401", "the manifest is empty; it must be a map")
+    assert found.hint == "`maniple new my-partner` makes one to begin with"
 
 
 def test_the_form_of_a_text_is_explained_by_the_fields_description() -> None:

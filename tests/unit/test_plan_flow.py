@@ -117,7 +117,10 @@ def test_an_unknown_error_is_unclassified_with_the_standing_message() -> None:
     _, outcome = added(program(), [Reply(418)])
 
     assert "unclassified" == outcome.why.reason
-    assert "unidentified kind of error" in outcome.why.message
+    assert outcome.why.message == (
+        "This cohort sync has encountered an unidentified kind of error for this integration. Please contact support or "
+        "your CSM to create a ticket and ask for help in solving this issue."
+    )
 
 
 @pytest.mark.parametrize(
@@ -188,9 +191,13 @@ def test_the_list_id_keeps_the_type_the_partner_gave_it() -> None:
         ({"response": "data.list[0].id"}, Reply(200, body=b'{"data": {"list": [{"id": "a"}]}}'), "a"),
         ({"request": "name"}, Reply(204), "My cohort"),
         ({"header": "X-List-Id"}, Reply(201, (("x-list-id", "h-1"),)), "h-1"),
+        ({"header": "X-List-Id"}, Reply(201, (("x-list-id", "a/b"),)), "a/b"),
+        ({"header": "Location"}, Reply(201, (("location", "https://api.acme.test/lists/h%202/?v=1"),)), "h 2"),
+        ({"header": "Location"}, Reply(201, (("Location", "/lists/urn:acme:9"),)), "urn:acme:9"),
+        ({"header": "Location"}, Reply(201, (("Location", "h-3"),)), "h-3"),
         ({"value": "seg_$amp_cohort_id"}, Reply(200), "seg_c1"),
     ],
-    ids=["response", "request", "header", "value"],
+    ids=["response", "request", "header", "header with a slash", "address", "path", "bare", "value"],
 )
 def test_a_list_id_comes_from_where_the_manifest_says(where: dict[str, str], reply: Reply, list_id: str) -> None:
     call = {

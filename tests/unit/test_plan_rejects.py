@@ -69,7 +69,7 @@ def test_a_number_names_the_user_whose_text_it_is() -> None:
 
 
 def test_a_count_without_names_is_kept_as_a_count() -> None:
-    assert Refusals((), 3, 0) == refused({"count": "failed"}, {"failed": 3}, ["u0"])
+    assert Refusals((), 3, 0) == refused({"count": "failed"}, {"failed": 3}, ["u0", "u1", "u2", "u3"])
 
 
 def test_rows_that_name_nobody_of_the_batch_are_counted_apart() -> None:

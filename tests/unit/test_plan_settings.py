@@ -122,3 +122,17 @@ def test_an_unknown_mapping_gets_the_likely_name() -> None:
         check_mappings(program(), {"user_kye": "user_id"})
 
     assert "did you mean `user_key`?" == caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("columns", "hint"),
+    [
+        (None, "add `--map user_key=user_id`"),
+        (["User_Key", "b"], "add `--map user_key=User_Key`; the users have `User_Key` and `b`"),
+        (["a", "b"], "add `--map user_key=PROPERTY`; the users have `a` and `b`"),
+    ],
+)
+def test_a_mapping_that_nobody_made_is_told_with_the_properties_there_are(columns: list[str] | None, hint: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        check_mappings(form(), {}, columns)
+    assert hint == caught.value.hint

@@ -168,3 +168,26 @@ def test_paths_of_rules_and_rejects_are_looked_at_too() -> None:
     assert codes(error=error) == ["MAN612"]
     rejects = '  rejects: {rows: errors, where: code == "x", by: index}\nlimits:'
     assert codes(change=("limits:", rejects)) == ["MAN612"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("category: messaging\n", ""),
+        ("category: messaging", "category: crm"),
+        ("summary: Lists.\n", ""),
+        ("{name: email, label: E-mail}", "{name: email}"),
+    ],
+    ids=["no category", "category of one's own", "no summary", "no label"],
+)
+def test_what_the_catalogue_and_the_form_show_may_be_missing_and_is_asked_for(change: tuple[str, str]) -> None:
+    assert codes(change=change) == ["MAN613"]
+
+
+def test_a_field_without_label_is_shown_by_its_name() -> None:
+    text = GOOD.replace("AUTH", "bearer").replace("ERROR", ERROR).replace("$field", "$api_url")
+    found = advice(text.replace("FIELD", "{name: api_url, type: url}"))
+
+    assert [one.message for one in found if one.code == "MAN613"] == [
+        "`api_url` has no `label`; the form shows `API URL`"
+    ]

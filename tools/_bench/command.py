@@ -46,3 +46,7 @@ def _measure(names: list[str], *, quick: bool) -> list[Result]:
             print(f"{name} ...", file=sys.stderr, flush=True)
             results.append(BENCHES[name](bench))
     return results
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -28,7 +28,8 @@ class Caller(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         # The sink's answers are a hundred bytes, written at once: they come whole.
-        assert data.startswith(b"HTTP/1.1 200") and _END in data
+        assert data.startswith(b"HTTP/1.1 200"), data
+        assert _END in data, data
         self._next()
 
     def _next(self) -> None:

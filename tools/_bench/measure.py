@@ -146,7 +146,11 @@ def with_counts(sample: Sample, sink: Sink) -> Sample:
 
 def run_setup(*arguments: str) -> None:
     """Let a worker prepare something."""
-    subprocess.run([interpreter(), "-m", "_bench.worker", *arguments], env=environment(), check=True)
+    status = subprocess.run(
+        [interpreter(), "-m", "_bench.worker", *arguments], env=environment(), check=False
+    ).returncode
+    if status:
+        raise SystemExit(f"`{' '.join(arguments)}` could not be prepared: status {status}")
 
 
 def run_timed(command: Sequence[str], **more: str) -> Sample:

@@ -6,11 +6,15 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from maniple.auth.kind import AuthKind
+from maniple.auth.kind import AuthKind, DefaultField
 
 
 class _OAuth2(AuthKind):
     runs: ClassVar[bool] = False
+    default_fields: ClassVar[tuple[DefaultField, ...]] = (
+        DefaultField("client_id", "Client ID"),
+        DefaultField("client_secret", "Client Secret"),
+    )
 
     token_url: str
     """Where tokens are got."""
@@ -38,6 +42,11 @@ class OAuth2ClientCredentials(_OAuth2):
 
 class OAuth2Refresh(_OAuth2):
     """Keeps a token fresh with a refresh token the end user granted (RFC 6749, section 6)."""
+
+    default_fields: ClassVar[tuple[DefaultField, ...]] = (
+        *_OAuth2.default_fields,
+        DefaultField("refresh_token", "Refresh Token"),
+    )
 
     kind: Literal["oauth2_refresh"]
     authorize_url: str | None = None

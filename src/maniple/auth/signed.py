@@ -6,13 +6,20 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from maniple.auth.kind import AuthKind
+from maniple.auth.kind import AuthKind, DefaultField
 
 
 class OAuth1(AuthKind):
     """Signs with OAuth 1.0a (RFC 5849)."""
 
     runs: ClassVar[bool] = False
+
+    default_fields: ClassVar[tuple[DefaultField, ...]] = (
+        DefaultField("consumer_key", "Consumer Key"),
+        DefaultField("consumer_secret", "Consumer Secret"),
+        DefaultField("token", "Access Token"),
+        DefaultField("token_secret", "Access Token Secret"),
+    )
 
     kind: Literal["oauth1"]
     consumer_key: str = "$consumer_key"
@@ -29,6 +36,8 @@ class JwtBearer(AuthKind):
     """Gets a token for a signed assertion, RS256 (RFC 7523)."""
 
     runs: ClassVar[bool] = False
+
+    default_fields: ClassVar[tuple[DefaultField, ...]] = (DefaultField("private_key", "Private Key"),)
 
     kind: Literal["jwt_bearer"]
     token_url: str
@@ -52,6 +61,8 @@ class HmacAuth(AuthKind):
 
     runs: ClassVar[bool] = False
 
+    default_fields: ClassVar[tuple[DefaultField, ...]] = (DefaultField("api_secret", "API Secret"),)
+
     kind: Literal["hmac"]
     key: str = "$api_secret"
     """The shared secret."""
@@ -71,6 +82,11 @@ class AwsSigV4(AuthKind):
     """Signs with AWS Signature Version 4."""
 
     runs: ClassVar[bool] = False
+
+    default_fields: ClassVar[tuple[DefaultField, ...]] = (
+        DefaultField("access_key", "Access Key ID"),
+        DefaultField("secret_key", "Secret Access Key"),
+    )
 
     kind: Literal["aws_sigv4"]
     region: str

@@ -101,6 +101,9 @@ def _tell(kept: ConnectionRow, program: Program, *, json: bool) -> None:
     screen.line(f"{screen.paint('✓', 'green')} connected {program.manifest.name} as {kept.name} ({kept.id})")
     for mapping, chosen in kept.mappings.items():
         screen.line(f"  {mapping} <- {chosen}")
+    for left in program.mappings:
+        if left.name not in kept.mappings:
+            screen.line(f"  {left.name}: not mapped, so it is not sent (`--map {left.name}=PROPERTY`)")
     if kept.via:
         screen.line(f"  via {kept.via}: requests go to this stand-in, not to the partner")
     hint(f'next: `maniple sync {shlex.quote(kept.name)} users.csv --cohort "My cohort" --dry-run`')

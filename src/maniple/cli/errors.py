@@ -21,8 +21,8 @@ app = App(
     name="errors",
     help_epilogue="""\
 Each reason comes with the rule of the manifest that said so, and with the
-users whose requests failed for it. Users whom the partner refused one by one
-are in `maniple export RUN`.
+users whose requests failed for it. Which users the partner refused one by one
+is in `maniple export RUN`.
 
 Examples:
   maniple errors "prod/Big spenders"
@@ -74,6 +74,8 @@ def _show(screen: Screen, one: RunErrors, now: float) -> None:
         screen.line(f"  - {_told(tally)}")
         if tally.message and (tally.reason, tally.message) != (run.reason, run.message):
             screen.paragraph(visible(tally.message), "    ")
+    for reason, users in sorted(run.counts.get("rejected_by_reason", {}).items(), key=lambda item: -item[1]):
+        screen.line(f"  - {plural(users, 'user')} refused by the partner: {visible(reason)}")
     screen.line()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from maniple.cli.words import count, octets
 from maniple.diagnostics.cells import visible
+from maniple.wire import read_tree
 
 if TYPE_CHECKING:
     from maniple.wire import Headers, Reply, Request
@@ -69,8 +70,6 @@ def _header_lines(headers: Headers) -> list[str]:
 
 
 def _laid_out(body: bytes) -> str:
+    tree = read_tree(body)
     text = body.decode("utf-8", "replace")
-    try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-    except (ValueError, RecursionError):
-        return text.rstrip("\n")
+    return text.rstrip("\n") if tree is None else json.dumps(tree, ensure_ascii=False, indent=2)

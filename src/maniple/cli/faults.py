@@ -158,7 +158,7 @@ def _unexpected(error: BaseException) -> Bug:
     if os.environ.get(DEBUG) == "1":
         import traceback
 
-        stderr().stream.write(without_secrets("".join(traceback.format_exception(error))))
+        stderr().line(without_secrets("".join(traceback.format_exception(error)).rstrip("\n")))
         return Bug(f"a fault in maniple itself ({type(error).__name__})", hint="please report it with the lines above")
     return Bug(
         f"a fault in maniple itself ({type(error).__name__})",

@@ -17,6 +17,18 @@ from maniple.errors import ExitCode
 if TYPE_CHECKING:
     from maniple.store.control.rows import RunRow
 
+IN_DOUBT = "IN DOUBT"
+FIGURES = {
+    "ADDED": "added",
+    "REMOVED": "removed",
+    "SKIPPED": "skipped",
+    "REJECTED": "rejected",
+    IN_DOUBT: "in_doubt",
+    "NOT SENT": "unsent",
+    "MEMBERS": "members",
+}
+"""The columns of figures and what of a report is in them; that for doubts is there only when a run has some."""
+
 app = App(
     name="history",
     help_epilogue="""\
@@ -60,28 +72,22 @@ def history(
     if not runs:
         note("this sync has no run yet")
         return ExitCode.OK
-    titles = ("ADDED", "REMOVED", "SKIPPED", "REJECTED", "NOT SENT", "MEMBERS")
+    doubts = any(run.counts.get("in_doubt") for run in runs)
+    titles = [title for title in FIGURES if doubts or title != IN_DOUBT]
     columns = [Column("RUN"), Column("STATUS"), Column("STARTED"), Column("AGO")]
     screen.table(
         [*columns, *(Column(title, right=True) for title in titles), Column("REASON", cut=True)],
-        [_cells(run, now) for run in runs],
+        [_cells(run, titles, now) for run in runs],
     )
     return ExitCode.OK
 
 
-def _cells(run: RunRow, now: float) -> list[Cell]:
+def _cells(run: RunRow, titles: list[str], now: float) -> list[Cell]:
     from maniple.usecases.report import report_of
 
     report = report_of(run)
-    figures = (
-        report.added,
-        report.removed,
-        report.skipped,
-        report.rejected,
-        report.unsent + report.in_doubt,
-        report.members,
-    )
     # A run that has not settled has no figures yet, and none is not the same as zero.
-    shown = [count(figure) for figure in figures] if "members" in run.counts else ["-"] * len(figures)
+    settled = "members" in run.counts
+    shown = [count(getattr(report, FIGURES[title])) if settled else "-" for title in titles]
     began = run.started_at
     return [run.id, status_cell(run.status), moment(began), ago(now - began), *shown, run.reason or ""]

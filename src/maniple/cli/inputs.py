@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from maniple.usecases.destinations import Destination
 
 STDIN = "-"
+NOT_JSON = {
+    "Expecting property name": "a key in double quotes must stand here, and no comma before `}`",
+    "Illegal trailing comma": "no comma stands before `}` or `]`",
+    "Expecting value": "a value must stand here, text in double quotes",
+    "Expecting ':'": "a `:` is missing",
+    "Expecting ','": "a `,` is missing",
+    "Extra data": "the text goes on after the JSON",
+    "Unterminated string": "a quote is opened and never closed",
+    "Invalid control character": "a text goes on in the next line, or holds a tab",
+}
+"""What Python's JSON reader says, in words; never with a piece of the text, which holds secrets."""
 
 
 def find(word: str) -> Destination:
@@ -42,15 +53,15 @@ def read_settings(word: str | None, program: Program) -> dict[str, Any]:
         )
     shown = "stdin" if word == STDIN else f"`{word}`"
     try:
-        given = json.loads(sys.stdin.read() if word == STDIN else Path(word).read_text(encoding="utf-8-sig"))
+        text = sys.stdin.read() if word == STDIN else Path(word).read_text(encoding="utf-8-sig")
+        given = json.loads(text)
     except FileNotFoundError:
         raise _unusable(f"there is no file {shown}", program) from None
     except OSError as cause:
         raise _unusable(f"{shown} cannot be read: {cause.strerror}", program) from cause
     except (ValueError, RecursionError) as cause:
-        place = f" (line {cause.lineno}, column {cause.colno})" if isinstance(cause, json.JSONDecodeError) else ""
         # Without the cause: it quotes the text, and the text holds secrets.
-        raise _unusable(f"{shown} is not JSON{place}", program) from None
+        raise _unusable(f"{shown} {_why_not_json(cause)}", program) from None
     if not isinstance(given, dict):
         raise _unusable(f"{shown} must hold one JSON object", program)
     return given
@@ -89,6 +100,15 @@ def read_list_id(word: str | None) -> int | str | None:
         return None
     plain = word.isascii() and word.isdigit() and (word == "0" or word[0] != "0")
     return int(word) if plain else word
+
+
+def _why_not_json(cause: Exception) -> str:
+    if not isinstance(cause, json.JSONDecodeError):
+        return "is not UTF-8 text" if isinstance(cause, UnicodeDecodeError) else "is not JSON"
+    if not cause.doc.strip():
+        return "is empty"
+    why = next((f": {words}" for said, words in NOT_JSON.items() if cause.msg.startswith(said)), "")
+    return f"is not JSON (line {cause.lineno}, column {cause.colno}){why}"
 
 
 def _unusable(message: str, program: Program) -> SettingsError:

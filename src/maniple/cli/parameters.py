@@ -125,7 +125,10 @@ class TrialOptions:
         str | None,
         Parameter(name="--list-id", metavar="ID", help="The list's id, instead of creating one. Digits are a number."),
     ] = None
-    cohort_name: Annotated[str, Parameter(name="--cohort-name", metavar="NAME", help="The cohort's name.")] = (
-        "Preview cohort"
-    )
-    cohort_id: Annotated[str, Parameter(name="--cohort-id", metavar="ID", help="The cohort's id.")] = "preview1"
+    cohort_name: Annotated[
+        str | None,
+        Parameter(name="--cohort-name", metavar="NAME", help="The cohort's name; else that in `amp_cohort_name`."),
+    ] = None
+    cohort_id: Annotated[
+        str | None, Parameter(name="--cohort-id", metavar="ID", help="The cohort's id; else that in `amp_cohort_id`.")
+    ] = None

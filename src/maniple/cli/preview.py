@@ -22,7 +22,8 @@ app = App(
     name="preview",
     help_epilogue="""\
 The requests are byte for byte those that a sync sends for the same users.
-Users with `remove` in a column `operation` are shown as leaving.
+Users with `remove` in a column `operation` are shown as leaving; columns
+`amp_cohort_name` and `amp_cohort_id` say what the cohort is called.
 
 Examples:
   maniple preview iterable --users users.csv --settings iterable.json

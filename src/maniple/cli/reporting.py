@@ -52,7 +52,7 @@ def show_estimate(estimate: Estimate) -> None:
         *_rare(("shared", estimate.shared, _SHARED), ("drifted", estimate.drifted, _DRIFTED)),
         *_by_reason("skipped", sum(estimate.skipped_by_reason.values()), estimate.skipped_by_reason),
         ("calls", ", ".join(f"{number:,} {name}" for name, number in estimate.calls.items()) or "none"),
-        ("takes at least", lasting(estimate.seconds)),
+        ("takes about", lasting(estimate.seconds)),
     ]
     _show_figures(screen, figures)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from maniple.cli.table import Cell, Column, table_lines
+from maniple.diagnostics.cells import visible
 
 STYLES = {
     "bold": "1",
@@ -23,6 +25,9 @@ STYLES = {
     "bold yellow": "1;33",
     "bold green": "1;32",
 }
+_OWN_STYLES = re.compile(r"(\x1b\[(?:0|1|2|3[1-6]|1;3[1-6])m)")
+_OBEYED = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]")
+"""Control characters and invisible marks that JSON text may hold as they are."""
 WIDTH_OF_A_FILE = 100
 """Cells of a line when nobody says how wide it may be."""
 
@@ -37,7 +42,12 @@ class Screen:
     width: int
 
     def line(self, text: str = "") -> None:
-        """Write one line."""
+        """Write one line, or several. Nothing in it acts on the terminal but our own colours, wherever it came from."""
+        if not text.isprintable():
+            parts = _OWN_STYLES.split(text) if self.color else [text]
+            text = "".join(
+                part if place % 2 else "\n".join(map(visible, part.split("\n"))) for place, part in enumerate(parts)
+            )
         self.stream.write(f"{text}\n")
 
     def paragraph(self, text: str, indent: str = "") -> None:
@@ -56,8 +66,9 @@ class Screen:
             self.line(line)
 
     def json(self, value: Any) -> None:
-        """Write plain data as JSON."""
-        self.line(json.dumps(value, ensure_ascii=False, indent=2))
+        """Write plain data as JSON. What a terminal would obey is written as an escape, which means the same."""
+        text = json.dumps(value, ensure_ascii=False, indent=2)
+        self.stream.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def stdout() -> Screen:

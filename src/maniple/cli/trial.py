@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maniple.cli.faults import keep_secret
@@ -11,34 +12,52 @@ from maniple.cli.parameters import TrialOptions
 from maniple.cli.screen import Screen
 from maniple.cli.table import Column
 from maniple.cli.words import plural, utc
+from maniple.errors import CohortError
 
 if TYPE_CHECKING:
     from maniple.usecases.preview import Trial
+    from maniple.usecases.users import TestUsers
 
 MOST_SKIPPED = 20
 
 
 def trial_of(path: str, options: TrialOptions, run_id: str | None = None) -> Trial:
     """The trial that the options describe. Raises ManifestError, SettingsError, CohortError and UsageError."""
-    from maniple.runtime.program import Cohort
     from maniple.usecases.preview import RUN_ID, start_trial
-    from maniple.usecases.users import read_users
     from maniple.wiring import open_clock
 
     program = find(path).usable()
     settings = read_settings(options.settings, program)
     keep_secret([str(value) for name, value in settings.items() if name in program.secret_names])
+    mappings = read_maps(options.maps)
+    chosen = [mappings[mapping.name] for mapping in program.mappings if mapping.name in mappings]
+    users = _users_of(options.users, chosen)
     return start_trial(
         program,
         settings=settings,
-        mappings=read_maps(options.maps),
-        users=read_users(options.users),
-        cohort=Cohort(options.cohort_name, options.cohort_id),
+        mappings=mappings,
+        users=users,
+        cohort=users.cohort(options.cohort_name, options.cohort_id),
         now=utc(open_clock().now()) or "",
         call=options.call,
         list_id=read_list_id(options.list_id),
         run_id=run_id or RUN_ID,
     )
+
+
+def _users_of(path: Path, properties: list[str]) -> TestUsers:
+    """The users in a file that a sync would take too. Raises CohortError, also for a property that is no column."""
+    from maniple.sources.file import open_cohort
+    from maniple.usecases.users import read_users
+
+    file = open_cohort(path)
+    absent = [name for name in properties if name not in (*file.columns(), "amplitude_id")]
+    if absent:
+        raise file.missing(absent[0])
+    try:
+        return read_users(path)
+    except CohortError as error:
+        raise file.fault() or error from None
 
 
 def show_skipped(screen: Screen, skipped: Sequence[tuple[str, str]], *, everything: bool) -> None:

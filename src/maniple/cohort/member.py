@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Literal, TypeAlias
 
@@ -59,11 +59,13 @@ class Skip:
 class Membership:
     """The pairs the partner accepted. `doubted`: the last request about the pair got no answer.
 
-    A pair is in one of the two sets, never in both.
+    A pair is in one of the two sets, never in both. `saved` is what creating their list saved, where whoever made the
+    membership knows it; two memberships of the same pairs are equal.
     """
 
     settled: frozenset[Pair] = frozenset()
     doubted: frozenset[Pair] = frozenset()
+    saved: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def pairs(self) -> frozenset[Pair]:

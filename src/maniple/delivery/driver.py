@@ -72,13 +72,18 @@ class Started(Generic[T]):
         except StopIteration as end:
             self._result: T = end.value
 
-    async def finish(self, edge: Edge) -> T:
-        """Perform the flow's effects to its end and return its result."""
+    async def finish(self, edge: Edge, leave: Callable[[], None] = lambda: None) -> T:
+        """Perform the flow's effects to its end and return its result.
+
+        `leave` is called when the flow has an outcome to record: by then it has sent all that it will send.
+        """
         effect = self._effect
         if effect is None:
             return self._result
         try:
             while True:
+                if isinstance(effect, Record) and effect.outcome is not None:
+                    leave()
                 try:
                     answer = await edge.perform(effect)
                 except Exception as error:
@@ -130,8 +135,12 @@ async def drive_many(
     """Run many flows, at most `parallel` at a time, and yield each key with its result, in the order they finish.
 
     `flows` is pulled one flow ahead of what is in flight, so that a request is rendered while others are under way and
-    memory stays bounded by `parallel` + 1 batches. A flow keeps its place while `keep` writes down what it records. To
-    stop early and still learn what became of the flows in flight, end `flows`.
+    memory stays bounded by `parallel` + 1 batches. To stop early and still learn what became of the flows in flight,
+    end `flows`.
+
+    A flow leaves its place to the next one when it hands its outcome to `keep`, so that both are written down together.
+    `keep` must make safe what it is given in the order it is given it: then the next flow, which waits for its own
+    record, sends nothing before that outcome is safe, and never are more than `parallel` requests without one.
 
     The first exception, of a flow or of `flows`, starts nothing more. With `drain` the flows in flight then run to
     their end and their results are yielded before the exception is raised; without it they are cancelled, and what the
@@ -160,6 +169,8 @@ class Flight(Generic[K, T]):
         self._parallel = parallel
         self._drain = drain
         self._running: dict[asyncio.Task[T], K] = {}
+        self._placed: set[asyncio.Task[Any] | None] = set()
+        """The running flows that have not left their place."""
         self._pull: asyncio.Task[tuple[K, Started[T]] | None] | None = None
         self._prepared: tuple[K, Started[T]] | None = None
         self._landed: deque[tuple[K, T]] = deque()
@@ -209,14 +220,20 @@ class Flight(Generic[K, T]):
         """
         if self._over:
             return
-        if self._prepared is not None and max(len(self._running), len(self._landed)) < self._parallel:
+        if self._prepared is not None and max(len(self._placed), len(self._landed)) < self._parallel:
             (key, started), self._prepared = self._prepared, None
-            task = asyncio.create_task(started.finish(self._edge))
+            task = asyncio.create_task(started.finish(self._edge, self._leave))
             self._running[task] = key
+            self._placed.add(task)
             task.add_done_callback(self._land)
         if self._prepared is None and self._pull is None:
             self._pull = asyncio.create_task(self._prepare())
             self._pull.add_done_callback(self._take_over)
+
+    def _leave(self) -> None:
+        """Give the place of the flow that runs now to the next one."""
+        self._placed.discard(asyncio.current_task())
+        self._launch()
 
     async def _prepare(self) -> tuple[K, Started[T]] | None:
         # The flow just launched needs two turns of the loop to get its request out; rendering comes after that.
@@ -240,6 +257,7 @@ class Flight(Generic[K, T]):
 
     def _land(self, task: asyncio.Task[T]) -> None:
         key = self._running.pop(task)
+        self._placed.discard(task)
         self._changed.set()
         if task.cancelled():
             return

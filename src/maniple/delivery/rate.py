@@ -42,13 +42,14 @@ def next_start(now: float, history: Sequence[float], windows: Iterable[Window]) 
 
 
 class RateLimiter:
-    """Lets requests start in the order they asked, no faster than every window allows.
+    """Lets requests start in the order they asked, no faster than every window allows, those of `within` included.
 
     Its memory is one number per request of the largest count.
     """
 
-    def __init__(self, windows: Iterable[Window], clock: Clock) -> None:
+    def __init__(self, windows: Iterable[Window], clock: Clock, within: RateLimiter | None = None) -> None:
         self._windows = tuple(windows)
+        self._within = within
         self._clock = clock
         self._starts: deque[float] = deque(maxlen=max((window.count for window in self._windows), default=0))
         self._held_until = float("-inf")
@@ -59,11 +60,39 @@ class RateLimiter:
         # Only the first in line sleeps; asyncio's lock hands the turn on in the order of asking.
         async with self._turn:
             now = self._clock.monotonic()
-            while (start := max(self._held_until, next_start(now, self._starts, self._windows))) > now:
+            # Nothing is awaited between the last look and the counting, so nobody else within starts in between.
+            while (start := self._earliest(now)) > now:
                 await self._clock.sleep(start - now)
                 now = self._clock.monotonic()
-            self._starts.append(now)
+            self._count(now)
 
     def throttle(self, until: float) -> None:
         """Let nothing start before `until`, in the clock's monotonic seconds, those who already wait included."""
         self._held_until = max(self._held_until, until)
+
+    def _earliest(self, now: float) -> float:
+        own = max(self._held_until, next_start(now, self._starts, self._windows))
+        return own if self._within is None else max(own, self._within._earliest(now))
+
+    def _count(self, now: float) -> None:
+        self._starts.append(now)
+        if self._within is not None:
+            self._within._count(now)
+
+
+class Pace:
+    """How fast a partner is called: the `shared` rates count all calls together, a call's own rates count that call.
+
+    A rate is `(count, seconds)`.
+    """
+
+    def __init__(self, shared: Iterable[tuple[int, float]], clock: Clock) -> None:
+        self._clock = clock
+        self._all = RateLimiter([Window(*rate) for rate in shared], clock)
+        self._calls: dict[str, RateLimiter] = {}
+
+    def of(self, call: str, rates: Iterable[tuple[int, float]]) -> RateLimiter:
+        """The limiter of a call; the same one each time, so that it remembers."""
+        if call not in self._calls:
+            self._calls[call] = RateLimiter([Window(*rate) for rate in rates], self._clock, self._all)
+        return self._calls[call]

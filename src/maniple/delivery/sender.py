@@ -130,6 +130,8 @@ class AiohttpSender:
             words = self._words(error, request, attempt.sent)
             return Reply.unreached(words, in_doubt=attempt.sent, elapsed=time.monotonic() - started)
         elapsed = time.monotonic() - started
+        if response.status < 100:
+            return Reply.unreached(failure.NOT_HTTP, in_doubt=True, elapsed=elapsed)
         if body is None:
             return Reply.unreached(failure.TOO_LARGE, in_doubt=True, elapsed=elapsed)
         return Reply(response.status, readable(response.headers.items()), body, elapsed)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp", "Cn", "Co"))
 _TAB = "    "
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def is_line(text: str, most: int) -> bool:
+    """Whether `text` is one line of at most `most` characters, none of which a terminal would obey."""
+    return len(text) <= most and _CONTROL.search(text) is None
 
 
 def visible(text: str) -> str:

@@ -329,6 +329,13 @@ _ALL = (
         "Write a text in single quotes: `status == 'ok'`.",
         "warning",
     ),
+    Code(
+        "MAN613",
+        "Not said how it is shown",
+        "The catalogue has no summary or no known category to show, or the form no label.",
+        "Write the key that the message names.",
+        "warning",
+    ),
 )
 
 CODES: dict[str, Code] = {code.code: code for code in _ALL}

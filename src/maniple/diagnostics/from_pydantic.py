@@ -13,13 +13,17 @@ from maniple.diagnostics.branches import Choice, Fault, place_fault, plausible
 from maniple.diagnostics.codes import CODES, finding
 from maniple.diagnostics.expectations import BOOLEAN, allowed_words, expectation, length_fault
 from maniple.diagnostics.model import Diagnostic
+from maniple.diagnostics.remedies import form_hint, literal_words, map_hint, place_hint, word_hint
 from maniple.diagnostics.shapes import field_at, keys_of, models_at
 from maniple.diagnostics.suggest import closest, hint_for, listed
 from maniple.source.excerpt import shortened
 from maniple.source.text import Document, Path, Span
 
 _MOST = 100
+_FOLLOWS = ("default_factory_not_called",)
+"""What pydantic says besides, when a value could not be made from one that is wrong itself."""
 _YES_NO = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
+_BEGIN = "`maniple new my-partner` makes one to begin with"
 _NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
 
 
@@ -31,7 +35,8 @@ def diagnostics_from(
     `whole` is what the document is called in a sentence. A validator that raises `PydanticCustomError("MAN406", message, context)` keeps its code; its context may carry
     `hint`, `label`, `notes` and `key`, the key below its place that the caret goes to.
     """
-    placed = [place_fault(each, document.data) for each in error.errors(include_url=False, include_input=False)]
+    errors = error.errors(include_url=False, include_input=False)
+    placed = [place_fault(each, document.data) for each in errors if each["type"] not in _FOLLOWS]
     translation = _Translation(document, model, whole)
     choices = _without_misspelt(plausible(placed)[:_MOST])
     found = {translation.of(choice): None for choice in choices}
@@ -83,7 +88,10 @@ class _Translation:
 
     def _missing(self, fault: Fault) -> Diagnostic:
         field = field_at(self.model, (*fault.path, fault.name), self.document.data)
-        meaning = _first_sentence(field.description) if field is not None else ""
+        words = literal_words(field)
+        meaning = field.description or "" if field is not None else ""
+        # What several words mean is in as many sentences.
+        meaning = " ".join(meaning.split()).rstrip(".") if len(words) > 1 else _first_sentence(meaning)
         return self._at(
             "MAN403",
             f"{self._place(fault.path)} needs `{fault.name}`",
@@ -91,6 +99,7 @@ class _Translation:
             owner=True,
             label=f"`{fault.name}` is missing",
             notes=(f"`{fault.name}`: {meaning}",) if meaning else (),
+            hint=f"add `{fault.name}:` with {listed(words)}" if len(words) > 1 else None,
         )
 
     def _unknown_key(self, fault: Fault) -> Diagnostic:
@@ -99,7 +108,11 @@ class _Translation:
         named = [each for each in models if any(_names(label, each) for label in self._labels(fault))]
         allowed = list(keys_of((named or list(models))[0])) if models else []
         every = list(dict.fromkeys(key for each in models for key in keys_of(each)))
-        hint = hint_for(fault.name, allowed) or hint_for(fault.name, every)
+        hint = (
+            place_hint(self.model, fault.path, self.document.data)
+            or word_hint(fault.name, allowed)
+            or hint_for(fault.name, every)
+        )
         return self._at(
             "MAN402",
             f"{self._place(parent)} has no key `{shortened(fault.name)}`",
@@ -132,7 +145,7 @@ class _Translation:
             return f"write `{value}` without quotes"
         if not isinstance(value, str) and written in allowed:
             return f'put quotes around it: `"{written}"`'
-        return hint_for(str(value), allowed)
+        return word_hint(str(value), allowed)
 
     def _unknown_kind(self, fault: Fault) -> Diagnostic:
         key = str(fault.context.get("discriminator", "")).strip("'")
@@ -144,7 +157,7 @@ class _Translation:
             (*fault.path, key),
             label=f"unknown {key}",
             notes=(f"known: {listed(known, last='and')}",),
-            hint=hint_for(tag, known),
+            hint=word_hint(tag, known),
         )
 
     def _no_kind(self, fault: Fault) -> Diagnostic:
@@ -215,7 +228,7 @@ class _Translation:
             fault.path,
             label="not of the right form",
             notes=notes if example else (*notes, f"it must fit the pattern `{pattern}`"),
-            hint=f"write it as in `{example}`" if example else None,
+            hint=form_hint(value, pattern) or (f"write it as in `{example}`" if example else None),
         )
 
     def _wrong_name(self, fault: Fault, name: str) -> Diagnostic:
@@ -236,7 +249,11 @@ class _Translation:
         match value:
             case None:
                 what = "delete the entry" if path and isinstance(path[-1], int) else "leave the key out"
-                return f"{what}, or give it a value" if path else None
+                return f"{what}, or give it a value" if path else _BEGIN if self.whole == "the manifest" else None
+            case dict() if asked_for == "text":
+                return place_hint(self.model, path, self.document.data)
+            case str() | int() if asked_for == "a map" and path and isinstance(path[-1], str):
+                return map_hint(path[-1], value, written, models_at(self.model, path, self.document.data))
             case bool() | int() | float() if asked_for == "text":
                 example = _example(field_at(self.model, path, self.document.data))
                 return f"write it as in `{example}`" if example else f'put quotes around it: `"{written}"`'
@@ -261,7 +278,7 @@ class _Translation:
             phrases = [phrase for phrase in phrases if not phrase.startswith("a map with")]
         shown = [word for phrase in phrases for word in (BOOLEAN.split(" or ") if phrase == BOOLEAN else (phrase,))]
         asked_for = _either([*(f"`{word}`" for word in words), *shown])
-        hint = hint_for(value, words) if isinstance(value, str) else None
+        hint = word_hint(value, words) if isinstance(value, str) else None
         for phrase in phrases:
             if phrase != "a list":
                 hint = hint or self._type_hint(path, value, phrase)

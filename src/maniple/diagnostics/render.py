@@ -18,6 +18,8 @@ _FRAME_COLOR: Final = "\x1b[34m"
 _BOLD: Final = "\x1b[1m"
 _CUT: Final = "…"
 _LEAST_WIDTH: Final = 20
+_CHARACTERS_A_CELL: Final = 4
+"""More characters than that seldom share a cell: marks above and below letters."""
 
 
 def render_text(diagnostic: Diagnostic, *, color: bool = False, width: int = 100) -> str:
@@ -84,7 +86,8 @@ def render_github(diagnostic: Diagnostic) -> str:
     facts["title"] = diagnostic.code
     shown_facts = ",".join(f"{name}={_github_property(value)}" for name, value in facts.items())
     text = diagnostic.message if diagnostic.hint is None else f"{diagnostic.message}\n{diagnostic.hint}"
-    return f"::{command} {shown_facts}::{_github_text(text)}"
+    shown_text = "".join(char if char in "\r\n" else shown(char) for char in text)
+    return f"::{command} {shown_facts}::{_github_text(shown_text)}"
 
 
 def _place(diagnostic: Diagnostic) -> str:
@@ -116,14 +119,18 @@ def _excerpt(diagnostic: Diagnostic, source: Source, span: Span, color: bool, wi
 
 def _window(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
     """The part of `line` around `start:end` that fits into `room` cells, the cells before the carets, and the carets."""
-    pictures = [shown(char) for char in line]
+    # Of a very long line only what may be shown is looked at.
+    passed = max(0, start - _CHARACTERS_A_CELL * room)
+    near = line[passed : start + _CHARACTERS_A_CELL * room]
+    pictures = [shown(char) for char in near]
     sizes = [cell_count(picture) for picture in pictures]
-    first, last = 0, len(line)
-    if sum(sizes) > room:
+    start, end = start - passed, min(end - passed, len(near))
+    first, last = 0, len(near)
+    if sum(sizes) > room or len(near) < len(line):
         first, last = _around(sizes, start, end, room - 2)
     text = "".join(pictures[first:last])
-    opening = _CUT if first > 0 else ""
-    closing = _CUT if last < len(line) else ""
+    opening = _CUT if passed + first > 0 else ""
+    closing = _CUT if passed + last < len(line) else ""
     before = len(opening) + sum(sizes[first:start])
     return opening + text + closing, before, max(1, sum(sizes[start : min(end, last)]))
 

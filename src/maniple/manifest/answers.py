@@ -153,7 +153,7 @@ class ListId(ManifestModel):
     request: PathExpression | None = None
     """A JMESPath into the request's own body, for partners that answer without an id."""
     header: str | None = None
-    """A header of the reply."""
+    """A header of the reply; of an address in `Location` the last part, `9` of `https://api.acme.test/lists/9`."""
     field: str | None = None
     """A field of the set-up form."""
     value: Template | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,6 +35,20 @@ VariableName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*
 
 Duration: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?(ms|s|min|h|d)$")]
 """A time such as `2s`, `10min`, `25d`."""
+
+_INITIALS = frozenset({"api", "id", "url"})
+
+
+def label_of(given: Mapping[str, Any]) -> str:
+    """The words that a form shows for something without a `label`.
+
+    >>> label_of({"name": "api_key"}), label_of({"name": "user_id"})
+    ('API key', 'User ID')
+    """
+    words = [word.upper() if word in _INITIALS else word for word in str(given.get("name", "")).split("_") if word]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 

@@ -156,7 +156,7 @@ class Call(Exchange):
     batch: BatchSize | None = None
     """How many users go into one call."""
     limits: Limits | None = None
-    """Limits of this call besides the manifest's."""
+    """Limits of this call: its `parallel` takes the place of the manifest's, its rates hold besides."""
     list_id: ListId | None = None
     """On `create_list`: where the new list's id is."""
     first_batch: bool = False

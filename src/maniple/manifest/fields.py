@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from maniple.manifest.base import ManifestModel, Template, VariableName
+from maniple.manifest.base import ManifestModel, Template, VariableName, label_of
 
 FieldType = Literal["string", "secret", "select", "buttons", "url", "subdomain", "integer", "boolean"]
 
@@ -45,8 +45,8 @@ class FormField(ManifestModel):
     """The variable, without its dollar sign."""
     type: FieldType = "string"
     """What is asked for. `secret` is masked and encrypted; `url` and `subdomain` may be a request's host."""
-    label: str
-    """The field's name on the form."""
+    label: str = Field(default_factory=label_of)
+    """The field's name on the form; made from `name` when nothing is said."""
     help: str | None = None
     """Where to find the value."""
     default: str | int | bool | None = None

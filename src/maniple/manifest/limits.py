@@ -15,8 +15,10 @@ DEFAULT_ITEMS = 10_000
 DEFAULT_PARALLEL = 4
 """Calls at a time when the manifest says nothing: the original system's figure."""
 
-_RATE = re.compile(r"(?P<count>\$\w+|[1-9][0-9]{0,8})/(?P<every>[0-9]+)?(?P<unit>s|min|h|d|day)(?P<scope> per .+)?")
-_BYTES = re.compile(r"(?P<count>[0-9]+(\.[0-9]+)?)\s?(?P<unit>B|KB|MB|KiB|MiB)")
+_RATE = re.compile(
+    r"(?P<count>\$\w+|[1-9][0-9]{0,8})/(?P<every>[1-9][0-9]{0,5})?(?P<unit>s|min|h|d|day)(?P<scope> per .+)?"
+)
+_BYTES = re.compile(r"(?P<count>[0-9]{1,12}(\.[0-9]{1,9})?)\s?(?P<unit>B|KB|MB|KiB|MiB)")
 _UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "day": 86400.0}
 _SIZES = {"B": 1, "KB": 1_000, "MB": 1_000_000, "KiB": 1_024, "MiB": 1_048_576}
 

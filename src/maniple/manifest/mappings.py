@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from maniple.manifest.base import ManifestModel, Template, VariableName
+from maniple.manifest.base import ManifestModel, Template, VariableName, label_of
 
 
 class Pattern(ManifestModel):
@@ -40,8 +40,8 @@ class Mapping(ManifestModel):
 
     name: VariableName
     """The variable that holds the user's value."""
-    label: str
-    """The field's name on the form."""
+    label: str = Field(default_factory=label_of)
+    """The field's name on the form; made from `name` when nothing is said."""
     target: str | None = None
     """The partner's name for this identifier."""
     help: str | None = None

@@ -5,7 +5,7 @@ The JSON Schema, the set-up form, the reference page and the editor's completion
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -19,7 +19,7 @@ from maniple.manifest.limits import BatchSize, Limits
 from maniple.manifest.mappings import CohortName, Mapping
 
 Cadence = Literal["once", "hourly", "daily", "realtime"]
-Category = Literal[
+KnownCategory = Literal[
     "advertising",
     "analytics",
     "attribution",
@@ -36,6 +36,9 @@ Category = Literal[
     "webhook",
     "other",
 ]
+CATEGORIES: tuple[str, ...] = get_args(KnownCategory)
+Category = KnownCategory | Annotated[str, Field(min_length=1, max_length=40)]
+"""The catalogue's categories; a partner may have its own, which is advised against."""
 Kind = Literal["list", "property", "snapshot"]
 
 CALL_NAMES = (
@@ -89,9 +92,9 @@ class Manifest(ManifestModel):
     """The version of this manifest (semver); a breaking change needs a new major."""
     name: str = Field(min_length=1, max_length=80)
     """The display name, unique in the catalogue."""
-    category: Category
+    category: Category = "other"
     """Where the catalogue lists it."""
-    summary: str = Field(min_length=1, max_length=140)
+    summary: str = Field(default="", max_length=140)
     """One line for the tile."""
     description: str | None = None
     """What it does and for whom."""

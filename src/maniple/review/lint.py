@@ -6,17 +6,19 @@ Each check is a function of what was submitted; the list at the end is all of th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from maniple.diagnostics.codes import finding
 from maniple.diagnostics.model import Diagnostic
-from maniple.diagnostics.suggest import listed
+from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule
-from maniple.manifest.model import Manifest
+from maniple.manifest.fields import FormField
+from maniple.manifest.mappings import Mapping
+from maniple.manifest.model import CATEGORIES, Manifest
 from maniple.runtime.classify import RuleProgram
-from maniple.runtime.program import CallProgram, Program
+from maniple.runtime.program import Program
 from maniple.source.text import Document, Path, Span
 from maniple.template.ast import Array, Case, Const, Node, Object, Text, Value, names
 from maniple.template.scope import PREDEFINED
@@ -197,12 +199,7 @@ def secret_fields(given: Submission) -> Iterator[Diagnostic]:
 def telling_list_names(given: Submission) -> Iterator[Diagnostic]:
     """MAN608: two cohorts of one name make two lists that nobody can tell apart."""
     create = given.program.create
-    if (
-        create is None
-        or create.body is None
-        or given.manifest.cohort_name.prefix
-        or "amp_cohort_id" in _names_of(create)
-    ):
+    if create is None or create.body is None or given.manifest.cohort_name.prefix or "amp_cohort_id" in create.names:
         return
     leaves = [leaf for leaf in _leaves(create.body.node) if _NAME_OF_COHORT in names(leaf)]
     if not leaves or any(isinstance(leaf, Text) and _has_words(leaf) for leaf in leaves):
@@ -216,13 +213,6 @@ def telling_list_names(given: Submission) -> Iterator[Diagnostic]:
         within=within,
         hint='write `"[Amplitude] $amp_cohort_name"`, or add `$amp_cohort_id`',
     )
-
-
-def _names_of(call: CallProgram) -> frozenset[str]:
-    pairs = frozenset(
-        name for pair in (*call.query, *call.headers) for template in pair.values for name in template.names
-    )
-    return pairs | call.url.names | (call.body.names if call.body else frozenset())
 
 
 def _has_words(text: Text) -> bool:
@@ -271,7 +261,7 @@ def helpful_fields(given: Submission) -> Iterator[Diagnostic]:
                 "MAN610",
                 f"`{form_field.name}` must be filled in, and nothing says where to find it",
                 document=given.document,
-                path=("fields", position, "label"),
+                path=("fields", position, "label" if "label" in form_field.model_fields_set else "name"),
                 hint="add `help:` with the way to it in the partner's product, such as `Settings > API keys`",
             )
 
@@ -318,6 +308,46 @@ def _path_expressions(manifest: Manifest) -> Iterator[tuple[Path, str]]:
                 yield (*path, "errors", position, "where"), rule.where
 
 
+def shown_words(given: Submission) -> Iterator[Diagnostic]:
+    """MAN613: the catalogue or the form would show words that nobody chose."""
+    category = given.manifest.category
+    if "category" not in given.manifest.model_fields_set:
+        yield _about_whole(
+            "MAN613", "there is no `category`", given.document, hint=f"write one of {listed(CATEGORIES, last='and')}"
+        )
+    elif category not in CATEGORIES:
+        yield finding(
+            "MAN613",
+            f"the catalogue has no category `{category}`",
+            document=given.document,
+            path=("category",),
+            notes=(f"its categories are {listed(CATEGORIES, last='and')}",),
+            hint=hint_for(category, CATEGORIES),
+        )
+    if not given.manifest.summary.strip():
+        yield _about(
+            "MAN613",
+            "there is no `summary`",
+            given.document,
+            "summary",
+            hint="say in one line what it is for, such as `summary: Push and e-mail campaigns.`",
+        )
+    asked: dict[str, Sequence[FormField | Mapping]] = {
+        "fields": given.manifest.fields,
+        "mappings": given.manifest.mappings,
+    }
+    for section, named in asked.items():
+        for position, one in enumerate(named):
+            if "label" not in one.model_fields_set:
+                yield finding(
+                    "MAN613",
+                    f"`{one.name}` has no `label`; the form shows `{one.label}`",
+                    document=given.document,
+                    path=(section, position, "name"),
+                    hint=f"add `label: {one.label}`, in the words of the partner's product",
+                )
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     refused_credentials,
     throttling,
@@ -330,5 +360,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     helpful_fields,
     known_maintainer,
     quoted_texts,
+    shown_words,
 )
 """Every check of `lint`."""

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from jmespath.exceptions import JMESPathError
-
+from maniple.diagnostics.cells import visible
 from maniple.runtime.outcome import Action, Classification
 from maniple.runtime.retry import WORTH_RETRYING
+from maniple.runtime.search import Budget, Exhausted, search
 from maniple.template.compile import ScalarTemplate
 from maniple.wire import Reply
 
 UNCLASSIFIED = "unclassified"
 UNCLASSIFIED_MESSAGE = (
-    "This cohort sync met an unidentified kind of error for this integration. "
-    "Ask the support contact of the integration, and give them the run's id."
+    "This cohort sync has encountered an unidentified kind of error for this integration. Please contact support or "
+    "your CSM to create a ticket and ask for help in solving this issue."
 )
+"""The standing text of the system that manifests were first written for."""
 UNREACHED = "No answer from the partner"
+LONGEST_REASON = 200
+LONGEST_MESSAGE = 2_000
+"""Characters of a message that are kept."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,17 @@ class RuleProgram:
     retry_after: float | None
     action: Action
 
-    def fits(self, reply: Reply) -> bool:
-        """True when status, fragment and condition all hold."""
+    def fits(self, reply: Reply, budget: Budget | None = None) -> bool:
+        """True when status, fragment and condition all hold; what `budget` does not suffice for holds not."""
         if not self.any_status and reply.status not in self.statuses and reply.status // 100 not in self.classes:
             return False
-        if self.has_body and not contains(reply.tree, self.body):
+        budget = budget or Budget()
+        try:
+            if self.has_body and not contains(reply.tree, self.body, budget):
+                return False
+        except Exhausted:
             return False
-        return self.where is None or bool(search(self.where, reply.tree))
+        return self.where is None or bool(search(self.where, reply.tree, budget))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +73,28 @@ class Refused:
 Reading: TypeAlias = Accepted | Refused
 
 
-def contains(tree: Any, fragment: Any) -> bool:
+def contains(tree: Any, fragment: Any, budget: Budget | None = None) -> bool:
     """Is `fragment` contained in `tree` as PostgreSQL's jsonb `@>` contains?
 
     Objects by their keys, arrays as sets of contained elements, scalars by equality of value and kind; an array
-    may contain a scalar directly.
+    may contain a scalar directly. Raises Exhausted when that takes more steps than `budget` has.
 
     >>> contains({"error": {"code": 1000, "text": "full"}}, {"error": {"code": 1000}})
     True
     >>> contains({"codes": [1, 2, {"a": 1, "b": 2}]}, {"codes": [{"a": 1}, 2]}), contains({"a": 1}, {"a": True})
     (True, False)
     """
+    budget = budget or Budget()
+    budget.spend(1)
     if isinstance(fragment, Mapping):
         return isinstance(tree, dict) and all(
-            key in tree and contains(tree[key], value) for key, value in fragment.items()
+            key in tree and contains(tree[key], value, budget) for key, value in fragment.items()
         )
     if isinstance(fragment, list):
-        return isinstance(tree, list) and all(any(contains(element, wanted) for element in tree) for wanted in fragment)
+        return isinstance(tree, list) and all(
+            any(contains(element, wanted, budget) for element in tree) for wanted in fragment
+        )
     return isinstance(tree, bool) == isinstance(fragment, bool) and bool(tree == fragment)
-
-
-def search(expression: Any, tree: Any) -> Any:
-    """What a compiled JMESPath finds; null when it cannot be applied to this reply."""
-    try:
-        return expression.search(tree)
-    except (JMESPathError, TypeError, ValueError, RecursionError):
-        return None
 
 
 def classify(rules: Sequence[RuleProgram], success: Any, reply: Reply, scope: Mapping[str, Any]) -> Reading:
@@ -97,11 +102,12 @@ def classify(rules: Sequence[RuleProgram], success: Any, reply: Reply, scope: Ma
     if reply.status == 0:
         words = reply.failure or "the connection failed"
         return Refused(Classification(UNREACHED, f"The partner could not be reached: {words}"), retry=True)
+    budget = Budget()
     for rule in rules:
-        if rule.fits(reply):
+        if rule.fits(reply, budget):
             return _by_rule(rule, reply, scope)
     ok = 200 <= reply.status < 300
-    if ok and (success is None or search(success, reply.tree)):
+    if ok and (success is None or search(success, reply.tree, budget)):
         return Accepted()
     why = Classification(UNCLASSIFIED, UNCLASSIFIED_MESSAGE, None, reply.status)
     return Refused(why, retry=reply.status in WORTH_RETRYING)
@@ -111,6 +117,15 @@ def _by_rule(rule: RuleProgram, reply: Reply, scope: Mapping[str, Any]) -> Readi
     if rule.action == "treat_as_success":
         return Accepted()
     message = rule.message.text({**scope, "reply": reply.tree}) if rule.message else rule.reason
-    why = Classification(rule.reason, message[:2_000], rule.place, reply.status, rule.action)
+    why = Classification(rule.reason, told(message, LONGEST_MESSAGE), rule.place, reply.status, rule.action)
     default = reply.status in WORTH_RETRYING and rule.action == "fail"
     return Refused(why, default if rule.retry is None else rule.retry, rule.retry_after)
+
+
+def told(text: str, most: int) -> str:
+    """A partner's `text` as one line without characters that a terminal would obey, in about `most` characters.
+
+    What was cut ends with `…`, by which the redactor knows it.
+    """
+    kept = text if len(text) <= most else f"{text[: most - 1]}…"
+    return kept if kept.isprintable() else visible(re.sub(r"[\r\n]+", " ", kept))

@@ -13,23 +13,25 @@ from maniple.manifest.fields import FormField
 from maniple.manifest.limits import DEFAULT_PARALLEL, rate_window
 from maniple.manifest.mappings import Pattern
 from maniple.manifest.model import Manifest
+from maniple.runtime.bounds import beyond_bounds
 from maniple.runtime.compile_call import CallCompiler, check_header_name
 from maniple.runtime.mapping import MappingProgram
 from maniple.runtime.program import AuthProgram, CallProgram, Program, VariableRow
 from maniple.runtime.reading import Available, TemplateReader
 from maniple.runtime.rules import compile_pattern
 from maniple.runtime.support import does_not_fit, not_run_yet
-from maniple.runtime.url import Parts, parts_of
+from maniple.runtime.url import Constant, constants_in, expand, parts_of
 from maniple.runtime.variables import variables_table
+from maniple.runtime.weight import MAX_CONSTANTS, weight_of
 from maniple.source.text import Document, Path
-from maniple.template.ast import Node
+from maniple.template.ast import Const, Node
 from maniple.template.compile import ColumnTemplate, ScalarTemplate
 from maniple.template.scope import PREDEFINED
 
 ALWAYS = {name: "pre-defined" for name, row in PREDEFINED.items() if row.place == "always"}
-IN_CALL = {name: "pre-defined" for name in ("operation", "membership", "batch_id", "batch_index")}
+IN_CALL = {name: "pre-defined" for name in ("operation", "membership", "batch_id", "batch_index", "targets")}
 CALLS_WITH_USERS = ("add_users", "remove_users", "update_users", "set_property", "unset_property", "replace_users")
-PER_USER = {name: "pre-defined" for name in ("user", "amplitude_id")}
+PER_USER = {name: "pre-defined" for name in ("user", "amplitude_id", "values")}
 
 
 @dataclass
@@ -74,8 +76,13 @@ class _Compiler:
         self.declared = Declared()
         self.fields = _with_default_fields(manifest)
         self.field_names: Available = {form_field.name: "field" for form_field in self.fields}
+        self.constants: dict[str, Constant] = {}
 
     def run(self) -> Compilation:
+        for code, message, path, details in beyond_bounds(self.manifest):
+            self.reader.report(code, message, path, **details)
+        if self.reader.blocked:
+            return Compilation(None, tuple(_in_order(self.reader.findings)), ())
         self._shape()
         self._declare()
         define = self._define()
@@ -91,7 +98,7 @@ class _Compiler:
         conditions = self._field_conditions()
         mappings = self._mappings()
         list_id = self._list_id(base)
-        calls = self._calls(base, with_list, {name: parts_of(template.node) for name, template in define})  # type: ignore[arg-type]
+        calls = self._calls(base, with_list)
         rows = variables_table(self.declared.sections, self.reader.uses)
         self._unused(rows)
         diagnostics = tuple(_in_order(self.reader.findings))
@@ -149,8 +156,22 @@ class _Compiler:
     def _define(self) -> tuple[tuple[str, ScalarTemplate], ...]:
         available: dict[str, str] = {**self.field_names, **ALWAYS}
         compiled: list[tuple[str, ScalarTemplate]] = []
+        weights: dict[str, int] = {}
         for name, text in self.manifest.define.items():
-            compiled.append((name, ScalarTemplate(self.reader.text(text, ("define", name), available, "define"))))
+            node = self.reader.text(text, ("define", name), available, "define")
+            weights[name] = weight_of(parts_of(node), weights)
+            if sum(weights.values()) > MAX_CONSTANTS:
+                self.reader.report(
+                    "MAN104",
+                    "the constants become too long when they are put into each other",
+                    ("define", name),
+                    hint="write shorter constants, or fewer of them into another",
+                )
+                node, weights[name] = Const(""), 0
+            compiled.append((name, ScalarTemplate(node)))
+            parts = parts_of(node)
+            made_of = constants_in(parts, self.constants) | {name}
+            self.constants[name] = Constant(expand(parts, self.constants), made_of)
             available[name] = "define"
         return tuple(compiled)
 
@@ -196,13 +217,13 @@ class _Compiler:
         text = self.manifest.list_id
         return ScalarTemplate(self.reader.text(text, ("list_id",), base, "list_id")) if text is not None else None
 
-    def _calls(self, base: Available, with_list: Available, define: dict[str, Parts]) -> dict[str, CallProgram]:
+    def _calls(self, base: Available, with_list: Available) -> dict[str, CallProgram]:
         shared_auth = self._auth(self.manifest.auth, ("auth",), base, "auth")
         compiler = CallCompiler(
             self.manifest,
             self.reader,
             {form_field.name: form_field for form_field in self.fields},
-            define,
+            self.constants,
             base,
             frozenset(self._saved_by_auth()),
         )
@@ -211,7 +232,7 @@ class _Compiler:
         for name, call in self.manifest.calls.items():
             if call.steps is not None:
                 continue
-            carries_users = name in CALLS_WITH_USERS
+            carries_users = name in CALLS_WITH_USERS or call.first_batch
             available = (
                 {**with_list, **IN_CALL} if carries_users else dict(base if name == "create_list" else with_list)
             )

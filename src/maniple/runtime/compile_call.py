@@ -15,7 +15,8 @@ from maniple.runtime.prepare import OWN_HEADERS, TOKEN
 from maniple.runtime.program import AuthProgram, CallProgram, PairProgram
 from maniple.runtime.reading import NOT_FILLED_YET, Available, TemplateReader
 from maniple.runtime.rules import compile_list_id, compile_path, compile_rejects, compile_rules
-from maniple.runtime.url import Parts, expand, parts_of, place_url
+from maniple.runtime.url import Constant, UrlFault, constants_in, expand, parts_of, place_url
+from maniple.runtime.weight import count_of, weight_of_node
 from maniple.source.text import Path
 from maniple.template.ast import Const, Node, Text, Value, holes, names
 from maniple.template.compile import ColumnTemplate, PlacedText, ScalarTemplate
@@ -30,7 +31,7 @@ class CallCompiler:
         manifest: Manifest,
         reader: TemplateReader,
         fields: Mapping[str, FormField],
-        define: Mapping[str, Parts],
+        define: Mapping[str, Constant],
         base: Available,
         saved_by_auth: frozenset[str] = frozenset(),
     ) -> None:
@@ -91,6 +92,7 @@ class CallCompiler:
                 for pair in (*query, *headers)
             ),
         ]
+        copies = max(1, count_of("items", body.node)) if body else 1
         used_outside = frozenset[str]().union(*parts_used)
         if users:
             self._items_fit(name, call, item is not None, "items" in used_outside, single, bool(used_outside & rows))
@@ -109,9 +111,12 @@ class CallCompiler:
             item=item,
             join=call.join,
             single=single,
-            rows=read & rows,
+            rows=self._columns(read & rows),
+            positional="values" in read & rows,
             items=items,
             max_bytes=byte_count(batch.bytes_) if batch and batch.bytes_ else None,
+            weight=copies * weight_of_node(item.node) if item else 0,
+            copies=copies,
             dedupe=bool(batch and batch.dedupe),
             success=compile_path(self.reader, success, success_path),
             rejects=compiled_rejects,
@@ -133,6 +138,11 @@ class CallCompiler:
                 if (window := rate_window(rate)) is not None
             ),
         )
+
+    def _columns(self, read: frozenset[str]) -> frozenset[str]:
+        """The columns that have what is read: `$values` is made of those of all mappings."""
+        mapped = {mapping.name for mapping in self.manifest.mappings} if "values" in read else set()
+        return (read - {"values"}) | mapped
 
     def _batch_items(self, call: Call) -> int:
         for batch in (call.batch, self.manifest.batch):
@@ -201,11 +211,12 @@ class CallCompiler:
     def _url(self, name: str, call: Call, available: Available) -> PlacedText:
         path: Path = (name, "url")
         node = self.reader.text(call.url or "", path, available, f"{name}.url", as_text=True)
-        parts = expand(parts_of(node), self.define)
-        placed, faults = place_url(parts, self.fields, self.saved_by_auth)
+        written = parts_of(node)
+        placed, faults = place_url(expand(written, self.define), self.fields, self.saved_by_auth)
+        constants = constants_in(written, self.define)
         for fault in faults:
-            within = self._within(call.url or "", fault.about)
-            self.reader.report(fault.code, fault.message, path, within=within, hint=fault.hint)
+            place, within = self._place(fault, call.url or "", path, constants)
+            self.reader.report(fault.code, fault.message, place, within=within, hint=fault.hint)
         self._secrets_in_url(placed.names, call.url or "", path)
         return placed
 
@@ -221,6 +232,19 @@ class CallCompiler:
                     within=self._within(text, variable),
                     hint="send it in a header, if the partner allows it",
                 )
+
+    def _place(
+        self, fault: UrlFault, text: str, path: Path, constants: Iterable[str]
+    ) -> tuple[Path, tuple[int, int] | None]:
+        """Where a fault of the URL `text` stands: in it, or in one of the `define` constants that it is made of."""
+        wanted = f"${fault.about}" if fault.about else fault.piece
+        texts: list[tuple[Path, str]] = [(path, text)]
+        texts += [(("define", name), self.manifest.define[name]) for name in sorted(constants)]
+        for place, written in texts:
+            start = written.find(wanted) if wanted else -1
+            if start >= 0:
+                return place, (start, start + len(wanted))
+        return path, None
 
     @staticmethod
     def _within(text: str, variable: str | None) -> tuple[int, int] | None:

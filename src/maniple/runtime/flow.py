@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import unquote
 
 from maniple.auth import AuthKind
-from maniple.runtime.classify import Accepted, Refused, classify, search
+from maniple.runtime.classify import Accepted, Refused, classify
 from maniple.runtime.outcome import Classification, Delivered, Exchange, Failed, Outcome, Verdict
 from maniple.runtime.prepare import Prepared, build_request
 from maniple.runtime.program import CallProgram, RunContext, Scope
@@ -24,9 +25,21 @@ from maniple.runtime.retry import (
     pause_before,
     retry_after,
 )
+from maniple.runtime.search import Budget, search
+from maniple.template.text import text_of
 from maniple.wire import Flow, Record, Reply, Request, Wait
 
 NO_LIST_ID = "The answer had no list id"
+TOO_MUCH = "The answer says too much"
+TOO_MUCH_MESSAGE = (
+    "The partner accepted the call and named more refused users than can be read, so nobody knows who was taken. "
+    "The next run sends these users again."
+)
+LONGEST_SAVED = 1_000
+"""Characters of a list id, and of each value that creating a list saves: it goes into every call that follows."""
+LONGEST_PAUSE = 3_600.0
+"""Seconds that a partner who is not throttling may ask to wait before one try."""
+REFERENCES = frozenset({"location", "content-location"})
 
 
 @dataclass(slots=True)
@@ -70,6 +83,8 @@ def exchange(
 
 def _next_pause(reading: Refused, reply: Reply, tally: _Tally, dice: Dice, policy: RetryPolicy) -> Wait | None:
     asked = reading.after if reading.after is not None else retry_after(reply)
+    if reading.after is None and asked is not None and not is_throttled(reply):
+        asked = min(asked, LONGEST_PAUSE)
     if is_throttled(reply):
         seconds = asked if asked is not None else pause_before(tally.throttles, dice())
         tally.throttles += 1
@@ -86,9 +101,13 @@ def deliver(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPoli
     if prepared.request is None:
         return Delivered(prepared.verdicts, requests=0)
     reading, reply, tally = yield from exchange(call, prepared.request, prepared.scope, dice, policy)
-    last = Exchange(prepared.request, reply)
+    # A copy of the reply, without the tree that was read from it: it takes ten times the room.
+    last = Exchange(prepared.request, replace(reply))
     if isinstance(reading, Accepted):
         refusals = _refusals(call, prepared, reply)
+        if refusals.unread:
+            why = Classification(TOO_MUCH, TOO_MUCH_MESSAGE, None, reply.status)
+            return Failed(why, True, prepared.verdicts, tally.requests, tally.retries, last)
         verdicts = (*prepared.verdicts, *_by_batch_row(prepared, refusals.verdicts))
         return Delivered(verdicts, tally.requests, tally.retries, {}, refusals.uncounted, last)
     if reading.why.action == "reject_items":
@@ -127,10 +146,12 @@ def create_list(
     """Create the list. `Delivered.saved` holds `list_id` and whatever else the call saves."""
     request = build_request(call, context.scope)
     reading, reply, tally = yield from exchange(call, request, context.scope, dice, policy)
-    last = Exchange(request, reply)
+    last = Exchange(request, replace(reply))
     if isinstance(reading, Refused):
         return Failed(reading.why, tally.in_doubt, (), tally.requests, tally.retries, last)
-    saved = {name: search(path, reply.tree) for name, path in call.save}
+    budget = Budget()
+    found = {name: search(path, reply.tree, budget) for name, path in call.save}
+    saved = {name: value if len(text_of(value)) <= LONGEST_SAVED else None for name, value in found.items()}
     if call.list_id is not None:
         list_id = read_list_id(call, request, reply, context.scope)
         if list_id is None or list_id == "":
@@ -150,12 +171,20 @@ def read_list_id(call: CallProgram, request: Request, reply: Reply, scope: Mappi
         case "request":
             found = search(program.expression, Reply(200, body=request.body or b"").tree)
         case "header":
-            found = reply.header(program.written)
+            found = _id_in_header(program.written, reply.header(program.written))
         case "field":
             found = scope.get(program.written)
         case "value":
             found = program.template.render(scope) if program.template else None
-    return found if isinstance(found, str | int) and not isinstance(found, bool) else None
+    usable = isinstance(found, str | int) and not isinstance(found, bool) and len(text_of(found)) <= LONGEST_SAVED
+    return found if usable else None
+
+
+def _id_in_header(name: str, value: str | None) -> str | None:
+    """A header's value; of a reference to the new list (RFC 9110, 10.2.2) the last segment, which is its id."""
+    if value is None or name.lower() not in REFERENCES:
+        return value
+    return unquote(value.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2])
 
 
 def _without_list_id(call: CallProgram, reply: Reply) -> Classification:

@@ -13,8 +13,11 @@ import re2
 from maniple.cohort.member import INVALID
 from maniple.manifest.mappings import Format, HashName, Pattern
 from maniple.template.compile import ColumnTemplate
+from maniple.template.digests import octets
 from maniple.template.text import text_of
 
+LONGEST_MATCHED = 1_000
+"""Characters of a value that a partner's own pattern is held against; a longer one fits none."""
 Convert = Callable[[list[Any]], list[Any]]
 
 # The practical core of RFC 5321 addresses: one `@`, no white space, a dot in the domain.
@@ -67,7 +70,7 @@ def _one(raw: Any, value: Any, fits: Callable[[str], Any], hashed: Callable[[str
         return None
     if not fits(text_of(value)):
         return INVALID
-    return digest(text_of(value).encode()).hexdigest() if digest else value
+    return digest(octets(value)).hexdigest() if digest else value
 
 
 def format_check(wanted: Format) -> Callable[[str], Any]:
@@ -85,7 +88,7 @@ def format_check(wanted: Format) -> Callable[[str], Any]:
             return _INTEGER.fullmatch
         case Pattern(regex=regex):
             matches: Callable[[str], Any] = re2.compile(regex).fullmatch
-            return matches
+            return lambda text: len(text) <= LONGEST_MATCHED and matches(text)
 
 
 def _hash_pattern(name: HashName | None) -> Callable[[str], Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
 from maniple.auth import Additions
 from maniple.body import json as json_body
+from maniple.cohort.member import INVALID_FORMAT
 from maniple.runtime.outcome import Verdict
 from maniple.runtime.program import CallProgram, Operation, PairProgram, RunContext, Scope
 from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
@@ -19,8 +20,17 @@ from maniple.wire import Headers, Request
 USER_AGENT = "maniple/0.1"
 UNRESOLVED = "unresolved mapping"
 TOO_LARGE = "too large for one request"
+MOST_BYTES = 32_000_000
+"""Bytes of a body when the manifest allows more or says nothing: what makes more of its users is split."""
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""Characters that end a header, or mean something else than themselves in one."""
+OWN_HEADERS = frozenset(
+    {
+        *("host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection"),
+        *("expect", "te", "trailer", "upgrade"),
+    }
+)
 
 Columns = Mapping[str, list[Any]]
 
@@ -33,6 +43,8 @@ class Batch:
     index: int
     columns: Columns = field(repr=False)
     size: int
+    text: frozenset[str] = frozenset()
+    """Columns that are known to hold only text."""
 
     def rows(self, start: int, stop: int) -> Batch:
         """The users from `start` to `stop` of this batch."""
@@ -41,6 +53,7 @@ class Batch:
             self.index,
             {name: column[start:stop] for name, column in self.columns.items()},
             stop - start,
+            self.text,
         )
 
 
@@ -83,31 +96,56 @@ def batch_scope(context: RunContext, batch: Batch, part: int = 0) -> dict[str, A
     }
 
 
-def prepare(call: CallProgram, context: RunContext, batch: Batch) -> tuple[Prepared, ...]:
-    """The requests for a batch, in order. The same batch always gives the same bytes.
+def prepare(call: CallProgram, context: RunContext, batch: Batch) -> Iterator[Prepared]:
+    """The requests for a batch, in order, each made when it is asked for. The same batch always gives the same bytes.
 
     Raises SettingsError when a constant that a URL or header needs has no value or cannot stand there.
     """
-    parts: list[Prepared] = []
-    _prepare_range(call, context, batch, 0, batch.size, parts)
-    return tuple(parts)
+    batch = _with_values(batch, context.mapped) if call.positional else batch
+    limit = min(call.max_bytes or MOST_BYTES, MOST_BYTES)
+    part = 0
+    waiting = [(0, batch.size)]
+    while waiting:
+        start, stop = waiting.pop()
+        rows = batch if (start, stop) == (0, batch.size) else batch.rows(start, stop)
+        halves = [(start + rows.size // 2, stop), (start, start + rows.size // 2)]
+        if _would_fill_memory(call, context, rows):
+            waiting += halves
+            continue
+        prepared = _prepare_one(call, context, rows, part, start)
+        body = prepared.request.body if prepared.request else None
+        if body is not None and len(body) > limit:
+            if prepared.size > 1 and rows.size > 1:
+                waiting += halves
+                continue
+            prepared = _too_large(prepared, limit, len(body))
+        yield prepared
+        part += 1
 
 
-def _prepare_range(
-    call: CallProgram, context: RunContext, batch: Batch, start: int, stop: int, parts: list[Prepared]
-) -> None:
-    whole = start == 0 and stop == batch.size
-    rows = batch if whole else batch.rows(start, stop)
-    prepared = _prepare_one(call, context, rows, len(parts), start)
-    body = prepared.request.body if prepared.request else None
-    if call.max_bytes is None or body is None or len(body) <= call.max_bytes:
-        parts.append(prepared)
-    elif prepared.size > 1 and rows.size > 1:
-        middle = start + rows.size // 2
-        _prepare_range(call, context, batch, start, middle, parts)
-        _prepare_range(call, context, batch, middle, stop, parts)
-    else:
-        parts.append(_too_large(prepared, call.max_bytes, len(body)))
+def _with_values(batch: Batch, mapped: Sequence[str]) -> Batch:
+    """The batch with the column of `$values`: for each user the mapped values, `""` where there is none."""
+    columns = [["" if value is None else value for value in batch.columns[name]] for name in mapped]
+    return replace(batch, columns={**batch.columns, "values": [list(row) for row in zip(*columns, strict=True)]})
+
+
+def _would_fill_memory(call: CallProgram, context: RunContext, rows: Batch) -> bool:
+    """Users make more than a body may have, so that not even their items are to be held at once.
+
+    Most templates cannot make so much of a user; of one that can, as many users are tried at once as surely fit.
+    """
+    if call.item is None or rows.size < 2 or call.weight * rows.size <= MOST_BYTES:
+        return False
+    scope = batch_scope(context, rows)
+    at_once = max(1, MOST_BYTES // call.weight)
+    octets = 0
+    for first in range(0, rows.size, at_once):
+        some = rows.rows(first, min(first + at_once, rows.size))
+        items = call.item.render(some.columns, scope, some.size)
+        octets += call.copies * len(json_body.encode([None if item is ABSENT else item for item in items]))
+        if octets > MOST_BYTES:
+            return True
+    return False
 
 
 def _too_large(prepared: Prepared, limit: int, actual: int) -> Prepared:
@@ -125,16 +163,13 @@ def _prepare_one(call: CallProgram, context: RunContext, batch: Batch, part: int
     if call.single:
         return _prepare_single(call, scope, batch, part, start)
     items, kept, verdicts = _items(call, scope, batch, start)
-    columns = (
-        batch.columns
-        if kept is None
-        else {name: [column[row - start] for row in kept] for name, column in batch.columns.items()}
-    )
+    columns = _sent_columns(call, batch, start, kept)
     size = batch.size if kept is None else len(kept)
     if not size:
         return Prepared(identity, part, start, batch.size, None, kept, verdicts, scope, columns, 0)
-    scope["items"] = items if call.join is None else call.join.join(map(text_of, items))
-    return Prepared(identity, part, start, batch.size, build_request(call, scope), kept, verdicts, scope, columns, size)
+    # The items are in no scope that outlives this: while a request is under way only its bytes are held.
+    whole = {**scope, "items": items if call.join is None else call.join.join(map(text_of, items))}
+    return Prepared(identity, part, start, batch.size, build_request(call, whole), kept, verdicts, scope, columns, size)
 
 
 def _prepare_single(call: CallProgram, scope: dict[str, Any], batch: Batch, part: int, start: int) -> Prepared:
@@ -155,10 +190,23 @@ def _prepare_single(call: CallProgram, scope: dict[str, Any], batch: Batch, part
         if missing.name not in user and missing.name != "items":
             raise
         skipped = (Verdict(start, "skipped", UNRESOLVED, missing.message),)
+    except HeaderInjection as refused:
+        if not any(isinstance(value, str) and CONTROL.search(value) for value in user.values()):
+            raise
+        skipped = (Verdict(start, "skipped", INVALID_FORMAT, refused.message),)
     size = 1 if request else 0
     return Prepared(
         scope["batch_id"], part, start, 1, request, None if request else (), skipped, scope, batch.columns, size
     )
+
+
+def _sent_columns(call: CallProgram, batch: Batch, start: int, kept: tuple[int, ...] | None) -> Columns:
+    """The columns by which a reply may name users; none when it names none."""
+    if call.rejects is None:
+        return {}
+    if kept is None:
+        return batch.columns
+    return {name: [column[row - start] for row in kept] for name, column in batch.columns.items()}
 
 
 def _items(
@@ -167,7 +215,7 @@ def _items(
     """`$items`, the rows that are in it (None: all), and the users who have nothing to send."""
     if call.item is None:
         return [], None, ()
-    items, complete = call.item.render_checked(batch.columns, scope, batch.size)
+    items, complete = call.item.render_checked(batch.columns, scope, batch.size, batch.text)
     if complete:
         return items, None, ()
     kept = [row for row, item in enumerate(items) if item is not None and item is not ABSENT]
@@ -227,7 +275,7 @@ def _header_name(name: str) -> str:
 
 
 def _header_value(name: str, value: str) -> str:
-    if any((char < " " and char != "\t") or char == "\x7f" for char in value):
+    if CONTROL.search(value):
         raise HeaderInjection(f"the header `{name}` would contain a line break or another control character")
     return value.strip(" \t")
 

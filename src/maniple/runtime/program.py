@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -79,9 +79,15 @@ class CallProgram:
     single: bool
     """One user a call, whose variables may stand in the URL, the headers and the body."""
     rows: frozenset[str]
-    """The user variables it reads: the columns of a batch."""
+    """The columns of a batch that it reads."""
+    positional: bool
+    """It reads `$values`."""
     items: int
     max_bytes: int | None
+    weight: int
+    """About how many bytes of a body one user makes at most, unless the user's values are very long."""
+    copies: int
+    """How often the items stand in the body."""
     dedupe: bool
     success: Any
     rejects: RejectsProgram | None
@@ -94,6 +100,13 @@ class CallProgram:
     parallel: int
     rates: tuple[tuple[int, float], ...]
     """The call's own rate windows: (count, seconds)."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that stand in its URL, query, headers, body and item."""
+        pairs = [template for pair in (*self.query, *self.headers) for template in pair.values]
+        parts = [self.url, *pairs, *((self.body,) if self.body else ()), *((self.item,) if self.item else ())]
+        return frozenset(name for part in parts for name in part.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +199,12 @@ class RunContext:
 
     run_id: str
     scope: Scope = field(repr=False)
+    mapped: tuple[str, ...] = ()
+    """The mappings that have a property, in the manifest's order: what `$targets` and `$values` are about."""
 
     def with_list(self, saved: Mapping[str, Any]) -> RunContext:
         """This context once the list exists."""
-        return RunContext(self.run_id, {**self.scope, **saved})
+        return RunContext(self.run_id, {**self.scope, **saved}, self.mapped)
 
 
 def run_context(
@@ -200,10 +215,12 @@ def run_context(
     run_id: str,
     now: str,
     saved: Mapping[str, Any] | None = None,
+    mappings: Collection[str] | None = None,
     project_id: str = "",
 ) -> RunContext:
-    """The constants of a run. `settings` are checked values (`plan.settings.check_settings`), `now` is ISO 8601,
-    `saved` is what `create_list` saved."""
+    """The constants of a run. `settings` are checked values (`runtime.settings.check_settings`), `now` is ISO 8601,
+    `saved` is what `create_list` saved, `mappings` are those that have a property (None: all)."""
+    mapped = [mapping for mapping in program.mappings if mappings is None or mapping.name in mappings]
     scope: dict[str, Any] = {
         "amp_cohort_name": cohort_label(program.manifest, cohort.name),
         "amp_cohort_id": cohort.id,
@@ -211,6 +228,7 @@ def run_context(
         "project_id": project_id,
         "run_id": run_id,
         "now": now,
+        "targets": [mapping.target or mapping.name for mapping in mapped],
     }
     for form_field in program.fields:
         value = settings.get(form_field.name)
@@ -222,4 +240,4 @@ def run_context(
         scope[name] = template.render(scope)
     if program.list_id is not None:
         scope["list_id"] = program.list_id.render(scope)
-    return RunContext(run_id, {**scope, **(saved or {})})
+    return RunContext(run_id, {**scope, **(saved or {})}, tuple(mapping.name for mapping in mapped))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from maniple.diagnostics.codes import finding
 from maniple.diagnostics.model import Diagnostic
-from maniple.diagnostics.suggest import hint_for
+from maniple.diagnostics.suggest import closest, hint_for
 from maniple.manifest.model import Manifest
 from maniple.source.hole_json import HoleJson, read_hole_json
 from maniple.source.locate import locate
 from maniple.source.text import Document, Path, Span
 from maniple.template.ast import Const, Node, Text, Value
-from maniple.template.parse import Reading
+from maniple.template.parse import Allowance, Reading
 from maniple.template.places import Use
 from maniple.template.scope import PREDEFINED
 
@@ -28,7 +29,10 @@ _WITHOUT_VALUE = {
     "value": "`$value` is the value being normalized, and exists only in `normalize`",
     "reply": "`$reply` exists only in `message`",
 }
-NOT_FILLED_YET = ("targets", "values", "steps", "property_name", "property_value")
+_KEY = re.compile(r"\.([A-Za-z_]\w*)")
+MOST_FINDINGS = 200
+"""Findings that are told, once one of them blocks: more would help nobody."""
+NOT_FILLED_YET = ("steps", "property_name", "property_value")
 """Pre-defined variables that this version does not fill in."""
 
 
@@ -46,6 +50,7 @@ class TemplateReader:
     def __init__(self, manifest: Manifest, document: Document | None) -> None:
         self.document = document
         self.carried = {form_field.name: form_field.carried_keys for form_field in manifest.fields}
+        self.mapped = tuple(mapping.name for mapping in manifest.mappings)
         self.targets = frozenset(mapping.name for mapping in manifest.mappings if mapping.one_of)
         self.maps = frozenset(
             {name for name, row in PREDEFINED.items() if row.kind == "map"}
@@ -60,7 +65,9 @@ class TemplateReader:
         """Sections with a template that could not be read, so that nobody knows all that they use."""
         self.meant: set[str] = set()
         """Variables that a misspelt name probably meant."""
+        self.allowance = Allowance()
         self.findings: list[Diagnostic] = []
+        self.blocked = False
         self.uses: list[Located] = []
 
     def carries(self, name: str, key: str) -> bool:
@@ -109,7 +116,8 @@ class TemplateReader:
         return node
 
     def _reading(self) -> Reading:
-        return Reading(self.carries, self.maps, self.structures - ({"items"} if self.items_are_text else set()))
+        structures = self.structures - ({"items"} if self.items_are_text else set())
+        return Reading(self.carries, self.maps, structures, allowance=self.allowance)
 
     @staticmethod
     def _is_json_text(text: str, path: Path) -> bool:
@@ -129,10 +137,18 @@ class TemplateReader:
         within: tuple[int, int] | None = None,
         **details: Any,
     ) -> None:
-        """Add a finding about a place of the document."""
-        self.findings.append(
-            finding(code, message, document=self.document, path=path, key=key, within=within, **details)
-        )
+        """Add a finding about a place of the document, unless there are more than enough."""
+        if self.has_enough:
+            return
+        made = finding(code, message, document=self.document, path=path, key=key, within=within, **details)
+        self.blocked = self.blocked or made.severity == "error"
+        if len(self.findings) < MOST_FINDINGS or made.severity == "error":
+            self.findings.append(made)
+
+    @property
+    def has_enough(self) -> bool:
+        """No further finding would change anything."""
+        return self.blocked and len(self.findings) >= MOST_FINDINGS
 
     def _take(
         self,
@@ -159,9 +175,16 @@ class TemplateReader:
             )
         for use in reading.uses:
             self.uses.append(Located(use.name, section))
+            if use.name == "values":
+                self.uses += [Located(name, section) for name in self.mapped]
+            if self.has_enough:
+                continue
             if use.name not in available:
                 at, within = self._place(use.path, use.key, use.start - shift, use.end - shift, text, path)
                 self._unavailable(use, available, at, within if not (use.key and text is None) else None, section, text)
+            elif self.carried.get(use.name) and not use.key and (word := self._lost_key(use, text, shift)):
+                end = use.end - shift + 1 + len(word)
+                self._misspelt_key(use, word, *self._place(use.path, False, use.start - shift, end, text, path))
 
     @staticmethod
     def _place(
@@ -223,7 +246,34 @@ class TemplateReader:
                 message = f"`${use.written}` has no value before `create_list` has saved it"
             case _:
                 message = _WITHOUT_VALUE.get(use.name, f"`${use.written}` has no value in `{section}`")
+                hint = self._missing_item() if use.name == "items" else None
         self.report("MAN203", message, path, notes=notes, label="no value here", hint=hint, **where)
+
+    def _missing_item(self) -> str:
+        one = next((name for name, kind in self.elsewhere.items() if kind == "user"), "amplitude_id")
+        return f"add an `item` to a call with users, such as `item: ${one}`"
+
+    def _lost_key(self, use: Use, text: tuple[str, HoleJson] | None, shift: int) -> str:
+        """The word after `$name.` that no option carries, so that it is text."""
+        data = text[1].value if text is not None else self.document.data if self.document else None
+        written = _child(data, use.path)
+        if not isinstance(written, str) or not written.startswith("$", use.start - shift):
+            return ""
+        word = _KEY.match(written, use.end - shift)
+        return word[1] if word is not None and not self.carries(use.name, word[1]) else ""
+
+    def _misspelt_key(self, use: Use, word: str, path: Path, within: tuple[int, int] | None) -> None:
+        """`$region.hots` where the options carry `host` would be sent as a value and the text `.hots`."""
+        near = closest(word, sorted(self.carried[use.name]))
+        if near is not None:
+            self.report(
+                "MAN201",
+                f"no option of `{use.name}` carries `{word}`",
+                path,
+                within=within,
+                label="read as a value and a text",
+                hint=f"did you mean `${use.written}.{near}`?",
+            )
 
     def _dash_in_name(self, use: Use, dashed: str, available: Available, path: Path, where: dict[str, Any]) -> None:
         fixed = f"{use.written}_{dashed.replace('-', '_')}"
@@ -238,12 +288,7 @@ class TemplateReader:
 
     def _dashed(self, use: Use, path: Path) -> str | None:
         """The word after `$name-`, when the name ends at a dash."""
-        value: Any = self.document.data if self.document else None
-        for part in path if not use.key else path[:-1]:
-            try:
-                value = value[part]
-            except (KeyError, IndexError, TypeError):
-                return None
+        value = _child(self.document.data if self.document else None, path if not use.key else path[:-1])
         text = str(path[-1]) if use.key and path else value
         if not isinstance(text, str):
             return None
@@ -257,6 +302,16 @@ class TemplateReader:
         ):
             word += text[at + len(mark) + len(word)]
         return word.strip("-") or None
+
+
+def _child(tree: Any, path: Path) -> Any:
+    """What stands at `path` of plain data; None when nothing does."""
+    for part in path:
+        try:
+            tree = tree[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return tree
 
 
 def _declared(manifest: Manifest) -> dict[str, str]:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from maniple.runtime.classify import search
+from maniple.runtime.classify import told
 from maniple.runtime.outcome import Verdict
+from maniple.runtime.search import MAX_STEPS, Budget, search
 from maniple.template.compile import ColumnTemplate
 from maniple.template.operations import ABSENT
 from maniple.template.text import text_of
 from maniple.wire import Reply
 
 DEFAULT_REASON = "refused by the partner"
+STEPS_A_USER = 50
+"""Steps that reading the refusal of one user may take, beside those that any reply has."""
+LONGEST_TEXT = 500
+"""Characters of a reason or message that are kept."""
+LONGEST_POINTER = 200
+_NUMBER = re.compile(r"\s*([0-9]{1,9})\s*")
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,8 @@ class Refusals:
     uncounted: int = 0
     unmatched: int = 0
     """Rows of the reply that name nobody of this batch."""
+    unread: bool = False
+    """The reply says too much to be read to its end, so nobody knows whom else it refuses."""
 
 
 def read_rejects(
@@ -47,26 +57,30 @@ def read_rejects(
 ) -> Refusals:
     """The refusals in a reply to a call that carried `size` items made from `columns`."""
     tree = reply.tree
-    rows = _rows(search(program.rows, tree)) if program.rows is not None else []
+    budget = Budget(MAX_STEPS + STEPS_A_USER * size)
+    rows = _rows(search(program.rows, tree, budget)) if program.rows is not None else []
     found: dict[int, Verdict] = {}
     unmatched = 0
-    index_of = _Addresses(program, columns, scope, size)
+    index_of = _Addresses(program, columns, scope, size, budget)
     for position, row in enumerate(rows):
-        if program.where is not None and not search(program.where, row):
+        if budget.spent or len(found) == size:
+            break
+        if program.where is not None and not search(program.where, row, budget):
             continue
-        named = index_of.find(row, position)
+        named = [index for index in index_of.find(row, position) if index not in found]
         unmatched += not named
-        for index in named:
-            found.setdefault(
-                index,
-                Verdict(index, "rejected", _text(program.reason, row) or DEFAULT_REASON, _text(program.message, row)),
-            )
-    return Refusals(tuple(found[index] for index in sorted(found)), _uncounted(program, tree, len(found)), unmatched)
+        if named:
+            reason = _text(program.reason, row, budget) or DEFAULT_REASON
+            message = _text(program.message, row, budget)
+            found |= {index: Verdict(index, "rejected", reason, message) for index in named}
+    uncounted = _uncounted(program, tree, len(found), size, budget)
+    unread = (budget.spent or reply.is_beyond_reading) and len(found) < size
+    return Refusals(tuple(found[index] for index in sorted(found)), uncounted, unmatched, unread)
 
 
-def _uncounted(program: RejectsProgram, tree: Any, named: int) -> int:
-    count = search(program.count, tree) if program.count is not None else None
-    return max(0, count - named) if isinstance(count, int) and not isinstance(count, bool) else 0
+def _uncounted(program: RejectsProgram, tree: Any, named: int, size: int, budget: Budget) -> int:
+    count = search(program.count, tree, budget) if program.count is not None else None
+    return max(0, min(count, size) - named) if isinstance(count, int) and not isinstance(count, bool) else 0
 
 
 def _rows(found: Any) -> Sequence[Any]:
@@ -75,18 +89,30 @@ def _rows(found: Any) -> Sequence[Any]:
     return found if isinstance(found, list) else []
 
 
-def _text(path: Any, row: Any) -> str:
-    value = search(path, row) if path is not None else None
-    return text_of(value)[:500] if value is not None else ""
+def _text(path: Any, row: Any, budget: Budget) -> str:
+    value = search(path, row, budget) if path is not None else None
+    return told(text_of(value), LONGEST_TEXT) if value is not None else ""
+
+
+def _number(text: str) -> list[int]:
+    """The number that `text` is, if it is one that can be a position."""
+    found = _NUMBER.fullmatch(text)
+    return [int(found[1])] if found else []
 
 
 class _Addresses:
     """Finds the items that one row of a reply names."""
 
     def __init__(
-        self, program: RejectsProgram, columns: Mapping[str, list[Any]], scope: Mapping[str, Any], size: int
+        self,
+        program: RejectsProgram,
+        columns: Mapping[str, list[Any]],
+        scope: Mapping[str, Any],
+        size: int,
+        budget: Budget,
     ) -> None:
         self.program = program
+        self.budget = budget
         self.size = size
         self.columns = columns
         self.scope = scope
@@ -104,13 +130,13 @@ class _Addresses:
                 return []
 
     def _named(self, row: Any) -> list[Any]:
-        value = search(self.program.at, row) if self.program.at is not None else row
+        value = search(self.program.at, row, self.budget) if self.program.at is not None else row
         return value if isinstance(value, list) else [value]
 
     def _by_index(self, row: Any, position: int) -> list[int]:
         if self.program.at is None:
             return self._inside([position])
-        numbers = [int(value) for value in self._named(row) if str(value).strip().isdigit()]
+        numbers = [number for value in self._named(row) for number in _number(text_of(value))]
         return self._inside([number - self.program.base for number in numbers])
 
     def _by_value(self, row: Any) -> list[int]:
@@ -127,9 +153,9 @@ class _Addresses:
     def _by_pointer(self, row: Any) -> list[int]:
         found: list[int] = []
         for pointer in self._named(row):
-            match = self.program.pattern.search(text_of(pointer)) if pointer is not None else None
-            if match is not None and str(match.group("index")).isdigit():
-                found.append(int(match.group("index")) - self.program.base)
+            match = self.program.pattern.search(text_of(pointer)[:LONGEST_POINTER]) if pointer is not None else None
+            if match is not None and match.group("index") is not None:
+                found += [number - self.program.base for number in _number(match.group("index"))]
         return self._inside(found)
 
     def _inside(self, indices: list[int]) -> list[int]:

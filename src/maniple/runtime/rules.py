@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import jmespath
@@ -14,7 +15,8 @@ from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules, ListId, Rejects, RetryAfter, SameAs
 from maniple.manifest.base import seconds
 from maniple.manifest.model import Manifest
-from maniple.runtime.classify import RuleProgram
+from maniple.runtime.bounds import MAX_RULES
+from maniple.runtime.classify import LONGEST_REASON, RuleProgram, told
 from maniple.runtime.program import ListIdProgram
 from maniple.runtime.reading import Available, TemplateReader
 from maniple.runtime.rejects import RejectsProgram
@@ -27,7 +29,7 @@ def compile_path(reader: TemplateReader, expression: str | None, path: Path) -> 
     if expression is None:
         return None
     try:
-        return jmespath.compile(expression)
+        return _path(expression)
     except (JMESPathError, RecursionError, ValueError) as cause:
         position = getattr(cause, "lex_position", None)
         within = (position, position + 1) if isinstance(position, int) and 0 <= position < len(expression) else None
@@ -42,11 +44,23 @@ def compile_path(reader: TemplateReader, expression: str | None, path: Path) -> 
         return None
 
 
+@lru_cache(maxsize=1024)
+def _path(expression: str) -> Any:
+    """The shared rules are compiled for every call, and reading a path takes its time."""
+    return jmespath.compile(expression)
+
+
 def _path_hint(expression: str) -> str:
-    """What to type: the expression without one of two common slips, or examples."""
+    """What to type: the expression without one of the common slips, or examples."""
     quoted = re.sub(r"(?<![\w\"'`-])[A-Za-z_]\w*(?:-\w+)+(?![\w\"'`-])", r'"\g<0>"', expression)
     compared = re.sub(r"(?<![=!<>])=(?!=)", "==", expression)
-    for mended, why in ((quoted, "a key with a dash needs double quotes"), (compared, "equality is `==`")):
+    dotted = expression.strip().lstrip("$/.").replace("/", ".")
+    slips = (
+        (quoted, "a key with a dash needs double quotes"),
+        (compared, "equality is `==`"),
+        (dotted, "a path begins with a key, and a dot goes one deeper"),
+    )
+    for mended, why in slips:
         if mended != expression and _is_path(mended):
             return f"write `{mended}`: {why}"
     return "write a path such as `data.id`, `errors[].code` or `status == 'ok'`"
@@ -58,6 +72,11 @@ def _is_path(expression: str) -> bool:
     except (JMESPathError, RecursionError, ValueError):
         return False
     return True
+
+
+MOST_STATES = 5_000
+"""States of a compiled pattern: a match takes at most this many steps a character."""
+MOST_STATES_IN_REPLIES = 500
 
 
 def compile_pattern(reader: TemplateReader, pattern: str | None, path: Path, *, group: str | None = None) -> Any:
@@ -79,6 +98,10 @@ def compile_pattern(reader: TemplateReader, pattern: str | None, path: Path, *, 
             within=(start, start + len(part)) if start >= 0 else None,
             hint="RE2 syntax: no look-around, no back-references, so that matching takes linear time",
         )
+        return None
+    if compiled.programsize > (MOST_STATES if group is None else MOST_STATES_IN_REPLIES):
+        hint = "write smaller repetitions: `[0-9]{1,9}`, not `.{1,900}`"
+        reader.report("MAN504", "the regular expression is too large", path, hint=hint)
         return None
     if group is not None and group not in compiled.groupindex:
         reader.report(
@@ -126,31 +149,39 @@ Rules: TypeAlias = list[tuple[Path, ErrorRule]]
 
 def own_rules(manifest: Manifest, call: str) -> Rules | LostCopy:
     """A call's own rules with their places, copies resolved."""
-    return _resolved(manifest, manifest.calls[call].errors, (call, "errors"), (call,))
+    return _resolved(manifest, manifest.calls[call].errors, (call, "errors"), (call,), set())
 
 
-def _resolved(manifest: Manifest, rules: ErrorRules, path: Path, seen: tuple[str, ...]) -> Rules | LostCopy:
+def _resolved(
+    manifest: Manifest, rules: ErrorRules, path: Path, seen: tuple[str, ...], copied: set[str]
+) -> Rules | LostCopy:
+    """The rules with those they copy; what was `copied` already is not copied again, for it could never be reached."""
     found: Rules = []
     for position, rule in enumerate([rules] if isinstance(rules, SameAs) else rules):
         place = path if isinstance(rules, SameAs) else (*path, position)
         if isinstance(rule, ErrorRule):
             found.append((place, rule))
             continue
-        copied = _copied(manifest, rule.same_as, (*place, "same_as"), seen)
-        if isinstance(copied, LostCopy):
-            return copied
-        found.extend(copied)
+        copies = _copied(manifest, rule.same_as, (*place, "same_as"), seen, copied)
+        if isinstance(copies, LostCopy):
+            return copies
+        found.extend(copies)
+    if len(found) > MAX_RULES:
+        return LostCopy(path, f"with their copies these are {len(found):,} error rules; {MAX_RULES:,} are the most")
     return found
 
 
-def _copied(manifest: Manifest, call: str, path: Path, seen: tuple[str, ...]) -> Rules | LostCopy:
+def _copied(manifest: Manifest, call: str, path: Path, seen: tuple[str, ...], copied: set[str]) -> Rules | LostCopy:
     source = manifest.calls.get(call)
     if source is None:
         hint = hint_for(call, manifest.calls) or f"name one of {listed(manifest.calls)}"
         return LostCopy(path, f"this manifest has no call `{call}`", hint)
     if call in seen:
         return LostCopy(path, f"`{call}` copies its rules from here: the copies go round in a circle")
-    return _resolved(manifest, source.errors, (call, "errors"), (*seen, call))
+    if call in copied:
+        return []
+    copied.add(call)
+    return _resolved(manifest, source.errors, (call, "errors"), (*seen, call), copied)
 
 
 def compile_rules(
@@ -158,7 +189,7 @@ def compile_rules(
 ) -> tuple[RuleProgram, ...]:
     """The call's own rules, then the manifest's that are for it."""
     own = _found(reader, own_rules(manifest, call))
-    shared = _found(reader, _resolved(manifest, manifest.errors, ("errors",), ()))
+    shared = _found(reader, _resolved(manifest, manifest.errors, ("errors",), (), set()))
     fitting = [(path, rule) for path, rule in shared if not rule.calls or call in rule.calls]
     return tuple(_compile_rule(reader, path, rule, available) for path, rule in (*own, *fitting))
 
@@ -187,7 +218,7 @@ def _compile_rule(reader: TemplateReader, path: Path, rule: ErrorRule, available
         body=rule.body,
         has_body="body" in rule.model_fields_set and rule.body is not None,
         where=compile_path(reader, rule.where, (*path, "where")),
-        reason=rule.reason or "",
+        reason=told(rule.reason or "", LONGEST_REASON),
         message=message,
         retry=True if isinstance(rule.retry, RetryAfter) else rule.retry,
         retry_after=seconds(rule.retry.after) if isinstance(rule.retry, RetryAfter) else None,

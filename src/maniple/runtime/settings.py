@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import re2
 
-from maniple.diagnostics.suggest import hint_for
+from maniple.diagnostics.suggest import closest, hint_for, listed
 from maniple.errors import SettingsError
 from maniple.manifest.fields import HOST_LABEL, FormField
 from maniple.runtime.url import LOOPBACK_HOST
@@ -17,6 +17,12 @@ from maniple.runtime.url import LOOPBACK_HOST
 if TYPE_CHECKING:
     from maniple.runtime.mapping import MappingProgram
     from maniple.runtime.program import Program
+
+
+LONGEST_SETTING = 10_000
+"""Characters of a setting; a private key in PEM has about 3,000."""
+_UNSENDABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+"""Control characters but the tab, and halves of characters."""
 
 
 def is_secret(form_field: FormField) -> bool:
@@ -44,8 +50,9 @@ def check_settings(program: Program, given: Mapping[str, Any]) -> dict[str, Any]
     problems: list[str] = []
     for name in given:
         if name not in names:
-            hint = hint_for(name, names)
-            problems.append(f"`{name}` is not a field of {program.manifest.name}" + (f"; {hint}" if hint else ""))
+            near = closest(name, names)
+            meant = f" (did you mean `{near}`?)" if near else ""
+            problems.append(f"`{name}` is not a field of {program.manifest.name}{meant}")
     values: dict[str, Any] = {name: None for name in names}
     for form_field in shown_fields(program, given):
         value = given.get(form_field.name)
@@ -98,7 +105,9 @@ def _text(form_field: FormField, given: Any) -> str:
     if not isinstance(given, str):
         raise SettingsError(f"`{form_field.name}` must be text")
     value: str = given
-    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
+    if len(value) > LONGEST_SETTING:
+        raise SettingsError(f"`{form_field.name}` has {len(value):,} characters; {LONGEST_SETTING:,} are the most")
+    if _UNSENDABLE.search(value):
         raise SettingsError(f"`{form_field.name}` contains a line break or another control character")
     value = value.strip() if form_field.type in ("url", "subdomain", "secret") else value
     if form_field.pattern is not None and not re2.fullmatch(form_field.pattern, value):
@@ -122,7 +131,7 @@ def _choice(form_field: FormField, value: Any) -> Any:
 
 
 def _integer(form_field: FormField, value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
         return value
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value.strip()):
         return int(value)
@@ -138,16 +147,20 @@ def _boolean(form_field: FormField, value: Any) -> bool:
 
 
 def _url(form_field: FormField, value: str) -> str:
-    parts = urlsplit(value)
+    if not value.isascii():
+        raise SettingsError(f"`{form_field.name}` must be written in ASCII (percent-encoded, the host in Punycode)")
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise SettingsError(f"`{form_field.name}` must be a URL with a host, and a port up to 65535") from None
     local = LOOPBACK_HOST.fullmatch(parts.netloc) is not None
     if parts.scheme != "https" and not (parts.scheme == "http" and local):
         raise SettingsError(f"`{form_field.name}` must be a URL that begins with `https://`")
-    if not parts.hostname or "@" in parts.netloc:
+    if not parts.hostname or port == 0 or "@" in parts.netloc:
         raise SettingsError(f"`{form_field.name}` must be a URL with a host and without a user name or password")
-    if parts.fragment or re.search(r"[\s\\]", value):
+    if "#" in value or re.search(r"[\s\\]", value):
         raise SettingsError(f"`{form_field.name}` must be a URL without `#`, spaces or backslashes")
-    if not value.isascii():
-        raise SettingsError(f"`{form_field.name}` must be written in ASCII (percent-encoded, the host in Punycode)")
     return value
 
 
@@ -157,6 +170,15 @@ def choose_property(mapping: MappingProgram, columns: Iterable[str]) -> str | No
     if mapping.name in available:
         return mapping.name
     return next((name for name in mapping.suggest if name in available), None)
+
+
+def _mapping_hint(mapping: MappingProgram, columns: Iterable[str] | None) -> str:
+    if columns is None:
+        return f"add `--map {mapping.name}={mapping.suggest[0] if mapping.suggest else 'PROPERTY'}`"
+    present = list(columns)
+    near = (closest(word, present) for word in (mapping.name, *mapping.suggest))
+    chosen = next((word for word in near if word), "PROPERTY")
+    return f"add `--map {mapping.name}={chosen}`; the users have {listed(present, last='and') or 'no property'}"
 
 
 def check_mappings(program: Program, given: Mapping[str, str], columns: Iterable[str] | None = None) -> dict[str, str]:
@@ -184,9 +206,7 @@ def check_mappings(program: Program, given: Mapping[str, str], columns: Iterable
     missing = [mapping for mapping in program.mappings if not mapping.optional and mapping.name not in chosen]
     if missing:
         first = missing[0]
-        suggestion = first.suggest[0] if first.suggest else "PROPERTY"
         raise SettingsError(
-            f"`{first.name}` ({first.label}) is not mapped to a user property",
-            hint=f"add `--map {first.name}={suggestion}`",
+            f"`{first.name}` ({first.label}) is not mapped to a user property", hint=_mapping_hint(first, columns)
         )
     return {mapping.name: chosen[mapping.name] for mapping in program.mappings if mapping.name in chosen}

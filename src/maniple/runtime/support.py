@@ -250,6 +250,10 @@ def _rules(rules: ErrorRules, path: Path) -> Iterator[Finding]:
                     "hint": "leave it out: a 2xx is success already; add `body` or `where` for failures inside a 2xx",
                 },
             )
+        impossible = [status for status in _statuses(rule) if isinstance(status, int) and not 100 <= status <= 599]
+        if impossible:
+            message = f"no answer has the status {impossible[0]}"
+            yield "MAN401", message, (*path, position, "status"), {"hint": "an HTTP status is from 100 to 599"}
         wider = next((number for number, other in earlier if _covers(other, rule)), None)
         if wider is not None:
             yield (

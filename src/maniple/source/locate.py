@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from maniple.source.text import Span
 
@@ -78,8 +79,12 @@ class Trace:
         self.ends.extend(range(start + 1, end + 1))
 
 
+@lru_cache(maxsize=4)
 def follow(text: str, span: Span) -> Trace:
-    """Decode the YAML or JSON scalar at `span` of `text`, keeping where each character came from."""
+    """Decode the YAML or JSON scalar at `span` of `text`, keeping where each character came from.
+
+    Many findings may be about one long scalar, so the last answers are kept: they are not to be changed.
+    """
     first = text[span.start : span.end][:1]
     if first == '"':
         return _double_quoted(text, span)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,8 @@ from maniple.errors import CohortError
 
 _CHUNK = 1 << 20
 _LONGEST_FIELD = 2_000_000
+LONGEST_LINE = 2_097_152
+"""Bytes of one line that are read, as DuckDB's reader of CSV has it."""
 
 
 def read_header(stream: IO[bytes], path: Path, delimiter: str) -> tuple[tuple[str, ...], int]:
@@ -22,7 +25,7 @@ def read_header(stream: IO[bytes], path: Path, delimiter: str) -> tuple[tuple[st
     Spaces around a name do not count; a name may be empty (a trailing comma), a second time the same may not.
     Raises CohortError when there is no header, a name stands twice, or another delimiter was used.
     """
-    rows = csv.reader(io.TextIOWrapper(stream, "utf-8-sig", newline=""), delimiter=delimiter)
+    rows = csv.reader(_lines(io.TextIOWrapper(stream, "utf-8-sig", newline=""), path), delimiter=delimiter)
     before = 0
     for row in rows:
         if row:
@@ -38,6 +41,31 @@ def read_header(stream: IO[bytes], path: Path, delimiter: str) -> tuple[tuple[st
     return names, before
 
 
+def refuse_long_end(stream: IO[bytes], path: Path) -> None:
+    """Raise CohortError when the last line is too long: what reads the file would pass over it in silence."""
+    size = stream.seek(0, io.SEEK_END)
+    if size <= LONGEST_LINE:
+        return
+    stream.seek(size - LONGEST_LINE)
+    tail = stream.read(LONGEST_LINE)
+    if b"\n" not in tail and b"\r" not in tail:
+        raise _too_long(path, "the last line")
+
+
+def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
+    """The lines of `text`, none of them held when it is too long. Raises CohortError for such a line."""
+    number = 1
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
+            raise _too_long(path, f"line {number}")
+        yield line
+        number += 1
+
+
+def _too_long(path: Path, which: str) -> CohortError:
+    return CohortError(f"{which} of `{path}` has more than 2 MB", hint="is the file whole, and a CSV file?")
+
+
 def looks_like_values(names: tuple[str, ...]) -> bool:
     """Whether a header holds what is probably a user, not column names."""
     return any("@" in name or name.replace(".", "").replace("+", "").isdigit() for name in names)
@@ -45,11 +73,14 @@ def looks_like_values(names: tuple[str, ...]) -> bool:
 
 def first_fault(stream: IO[bytes], path: Path, width: int, delimiter: str) -> CohortError | None:
     """The first row that is not `width` fields wide, not UTF-8 or badly quoted; None when every row is sound."""
+    fault = not_utf8(stream, path)
+    if fault is not None:
+        return fault
+    stream.seek(0)
     try:
         return _first_bad_row(stream, path, width, delimiter)
-    except UnicodeDecodeError:
-        stream.seek(0)
-        return not_utf8(stream, path)
+    except CohortError as too_long:
+        return too_long
 
 
 def not_utf8(stream: IO[bytes], path: Path) -> CohortError | None:
@@ -69,11 +100,11 @@ def not_utf8(stream: IO[bytes], path: Path) -> CohortError | None:
         start += len(chunk)
 
 
-def write_tidy(stream: IO[bytes], out: IO[bytes], delimiter: str) -> None:
+def write_tidy(stream: IO[bytes], out: IO[bytes], path: Path, delimiter: str) -> None:
     """Write the same rows with one kind of line end, no byte order mark and no blank lines."""
     text = io.TextIOWrapper(out, "utf-8", newline="", write_through=True)
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerows(row for _, row in _rows(stream, delimiter))
+    writer.writerows(row for _, row in _rows(stream, path, delimiter))
     text.flush()
     text.detach()
 
@@ -81,7 +112,7 @@ def write_tidy(stream: IO[bytes], out: IO[bytes], delimiter: str) -> None:
 def _first_bad_row(stream: IO[bytes], path: Path, width: int, delimiter: str) -> CohortError | None:
     line = 1
     try:
-        for line, row in _rows(stream, delimiter):
+        for line, row in _rows(stream, path, delimiter):
             if len(row) != width:
                 message = f"line {line} of `{path}` has {_fields(len(row))}, the header has {width}"
                 hint = "put quotes around a value that contains the delimiter" if len(row) > width else None
@@ -92,11 +123,11 @@ def _first_bad_row(stream: IO[bytes], path: Path, width: int, delimiter: str) ->
     return None
 
 
-def _rows(stream: IO[bytes], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(stream: IO[bytes], path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Every row that is not blank, with the number of its first line."""
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
     text = io.TextIOWrapper(stream, "utf-8-sig", newline="")
-    rows = csv.reader(text, delimiter=delimiter, strict=True)
+    rows = csv.reader(_lines(text, path), delimiter=delimiter, strict=True)
     first = 1
     for row in rows:
         if row:
@@ -119,7 +150,7 @@ def _refuse_other_delimiter(path: Path, names: tuple[str, ...], delimiter: str) 
 
 
 def _refuse_twins(path: Path, names: tuple[str, ...]) -> None:
-    twins = sorted({name for name in names if name and names.count(name) > 1})
+    twins = sorted(name for name, times in Counter(names).items() if name and times > 1)
     if not twins:
         return
     hint = "the first line must name the columns" if looks_like_values(names) else "rename one of the columns"

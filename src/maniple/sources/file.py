@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import stat
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +20,7 @@ from maniple.sources import delimited, jsonl
 Format: TypeAlias = Literal["csv", "tsv", "jsonl", "parquet"]
 Compression: TypeAlias = Literal["none", "gzip"]
 
+MAX_COLUMNS = 5_000
 ID_COLUMNS = ("amplitude_id", "user_id")
 """Columns taken as the member's id without being told, the first one there is."""
 
@@ -95,7 +98,7 @@ class CohortFile:
     def tidied(self, out: Path) -> CohortFile:
         """Write the rows of this sound CSV or TSV file to `out` in plain RFC 4180 form, and open that."""
         with open_bytes(self.path, self.compression) as stream, out.open("wb") as target:
-            delimited.write_tidy(stream, target, self.delimiter)
+            delimited.write_tidy(stream, target, self.path, self.delimiter)
         return replace(self, path=out, compression="none", blank_lines=0)
 
     @property
@@ -127,9 +130,17 @@ def open_cohort(path: Path) -> CohortFile:
     empty, of another kind, without a header or with a column named twice, and for a JSON Lines file with a bad line;
     OperatorError for a file that may not be read.
     """
+    cohort = _opened(path)
+    if len(cohort.names) > MAX_COLUMNS:
+        message = f"`{path}` has {len(cohort.names):,} columns; {MAX_COLUMNS:,} are the most"
+        raise CohortError(message, hint="leave only the columns that are mapped or sent")
+    return cohort
+
+
+def _opened(path: Path) -> CohortFile:
     head, compression = _peek(path)
     if not head:
-        raise CohortError(f"`{path}` is empty")
+        raise CohortError(f"`{path}` is empty", hint="the first line names the columns, such as `user_id,email`")
     format_ = _format_of(path, head, compression)
     match format_:
         case "csv" | "tsv":
@@ -152,8 +163,15 @@ def open_bytes(path: Path, compression: Compression) -> Iterator[IO[bytes]]:
 def _peek(path: Path) -> tuple[bytes, Compression]:
     """The first bytes, uncompressed, and how they were compressed."""
     try:
+        str(path).encode()
+        # Before it is opened: a pipe that nobody writes into would be waited for, and a device never ends.
+        if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
+            hint = "write the users to a file first: it is read more than once"
+            raise CohortError(f"`{path}` is a pipe or a device, not a file", hint=hint)
         with path.open("rb") as stream:
             head = stream.read(4096)
+    except UnicodeEncodeError:
+        raise CohortError(f"the name of the file `{path}` is not UTF-8", hint="rename the file") from None
     except FileNotFoundError:
         raise CohortError(f"there is no file `{path}`") from None
     except IsADirectoryError:
@@ -200,6 +218,9 @@ def _open_delimited(path: Path, format_: Literal["csv", "tsv"], compression: Com
             raise delimited.not_utf8(stream, path) or CohortError(f"`{path}` is not UTF-8") from cause
         except csv.Error as cause:
             raise CohortError(f"the header of `{path}` cannot be read: {cause}") from cause
+    if compression == "none":
+        with path.open("rb") as stream:
+            delimited.refuse_long_end(stream, path)
     return CohortFile(path, format_, compression, names, blank_lines)
 
 
@@ -221,7 +242,7 @@ def _parquet_names(path: Path) -> tuple[str, ...]:
         names = tuple(arrow.parquet.read_schema(path).names)
     except (arrow.ArrowException, OSError) as cause:
         raise CohortError(f"`{path}` cannot be read as Parquet: {cause}", hint=_ACCEPTED) from cause
-    twins = sorted({name for name in names if names.count(name) > 1})
+    twins = sorted(name for name, times in Counter(names).items() if times > 1)
     if twins:
         raise CohortError(f"`{path}` has the column {listed(twins, last='and')} more than once")
     return names

@@ -10,6 +10,8 @@ import orjson
 
 from maniple.errors import CohortError, OperatorError
 
+LONGEST_LINE = 16_777_216
+"""Bytes of one line that are read, as DuckDB's reader of JSON has it."""
 _ONE_OBJECT = 'each line must be one JSON object, for example `{"amplitude_id": "1", "email": "a@b.test"}`'
 
 
@@ -36,7 +38,11 @@ def read_keys(path: Path, compression: str) -> tuple[str, ...] | None:
 
 def first_fault(stream: IO[bytes], path: Path) -> CohortError | None:
     """The first line that is not one JSON object; None when every line is."""
-    for number, line in enumerate(stream, 1):
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            return CohortError(f"line {number} of `{path}` has more than 16 MB", hint=_ONE_OBJECT)
         if line.isspace():
             continue
         wrong = _wrong_with(line)

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from maniple.diagnostics.cells import visible
+
 MASK = "***"
+CUT = "…"
 SHORTEST = 4
 """Shorter values are left alone: replacing `us` or `1` would eat ordinary words."""
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
@@ -43,13 +46,24 @@ class Redactor:
         self._encoded = tuple(sorted(encoded, key=lambda core: (-len(core), core)))
 
     def text(self, text: str) -> str:
-        """`text` without secrets."""
+        """`text` without secrets. Of a text that was cut, which ends with `…`, the beginning of one goes as well."""
         for spelling in self._plain:
             text = text.replace(spelling, MASK)
         for core in self._encoded:
             if core in text:
                 text = _mask_words(text, core)
-        return text
+        return self._without_beginning(text) if text.endswith(CUT) else text
+
+    def _without_beginning(self, cut: str) -> str:
+        kept = cut[: -len(CUT)]
+        begun = max((_overlap(kept, spelling) for spelling in self._plain), default=0)
+        for core in self._encoded:
+            overlap = _overlap(kept, core)
+            if overlap > begun:
+                begun = overlap
+                while begun < len(kept) and kept[-begun - 1] in _BASE64:
+                    begun += 1
+        return f"{kept[: len(kept) - begun]}{MASK}{CUT}" if begun else cut
 
     def octets(self, octets: bytes) -> bytes:
         """`octets` without secrets; whatever is not UTF-8 stays as it is."""
@@ -93,6 +107,12 @@ class RedactedLog(logging.Filter):
         return True
 
 
+def _overlap(text: str, spelling: str) -> int:
+    """How many characters at the end of `text` begin `spelling`; 0 for fewer than a secret has."""
+    longest = min(len(text), len(spelling) - 1)
+    return next((size for size in range(longest, SHORTEST - 1, -1) if text.endswith(spelling[:size])), 0)
+
+
 def _parts(secret: str) -> Iterator[str]:
     """The secret, and of one with several lines (a key in PEM) every line: replies quote lines."""
     for part in (secret, secret.strip(), *secret.splitlines()):
@@ -101,6 +121,13 @@ def _parts(secret: str) -> Iterator[str]:
 
 
 def _spellings(secret: str) -> Iterator[str]:
+    for spelling in _written(secret):
+        yield spelling
+        # As it stands in a terminal, where no character of it can act.
+        yield visible(spelling)
+
+
+def _written(secret: str) -> Iterator[str]:
     yield secret
     yield json.dumps(secret)[1:-1]
     in_json = json.dumps(secret, ensure_ascii=False)[1:-1]

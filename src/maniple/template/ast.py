@@ -156,31 +156,36 @@ class Case:
 Node: TypeAlias = Const | Value | Text | Array | Object | Case
 
 
-def expression_names(expression: Expression) -> Iterator[str]:
-    """The variables an expression reads, with repeats."""
+def below(expression: Expression) -> Iterator[Expression]:
+    """An expression and all that it is made of, in reading order."""
+    yield expression
     match expression:
-        case Name(name):
-            yield name
-        case Literal_():
+        case Name() | Literal_():
             return
         case Member(value, key):
-            yield from expression_names(value)
-            yield from expression_names(key)
+            parts: tuple[Expression, ...] = (value, key)
         case Filter(value, _, arguments):
-            yield from expression_names(value)
-            for argument in arguments:
-                yield from expression_names(argument)
+            parts = (value, *arguments)
         case Join(parts):
-            for part in parts:
-                yield from expression_names(part)
+            pass
         case Binary(_, left, right) | Compare(_, left, right) | Logic(_, left, right):
-            yield from expression_names(left)
-            yield from expression_names(right)
+            parts = (left, right)
         case Negative(value) | Not(value):
-            yield from expression_names(value)
+            parts = (value,)
         case Either(condition, yes, no):
-            for part in (condition, yes, no):
-                yield from expression_names(part)
+            parts = (condition, yes, no)
+    for part in parts:
+        yield from below(part)
+
+
+def expression_names(expression: Expression) -> Iterator[str]:
+    """The variables an expression reads, with repeats."""
+    return (part.name for part in below(expression) if isinstance(part, Name))
+
+
+def filter_names(expression: Expression) -> Iterator[str]:
+    """The filters of an expression, with repeats."""
+    return (part.name for part in below(expression) if isinstance(part, Filter))
 
 
 def holes(node: Node) -> Iterator[Expression]:

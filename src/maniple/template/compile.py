@@ -58,7 +58,12 @@ def _function(emitter: Emitter, body: ast.expr) -> Callable[..., Any]:
         [], [ast.arg(name) for name in (*parameters, *emitter.constant_names.values())], None, [], [], None, []
     )
     function = ast.FunctionDef("render", arguments, [ast.Return(body)], [], None)
-    module = ast.fix_missing_locations(ast.Module([function], []))
+    module = ast.Module([function], [])
+    for node in ast.walk(module):
+        # As `ast.fix_missing_locations` does, but for its recursion.
+        if "lineno" in node._attributes:
+            node.lineno = node.end_lineno = 1  # type: ignore[attr-defined]
+            node.col_offset = node.end_col_offset = 0  # type: ignore[attr-defined]
     code: CodeType = compile(module, "<template>", "exec")
     space = {**_GLOBALS, **emitter.kept}
     # Only a tree built above from a closed set of shapes is run; the author's text is in it as constants alone.
@@ -67,7 +72,10 @@ def _function(emitter: Emitter, body: ast.expr) -> Callable[..., Any]:
     return render
 
 
-def _comprehension(columns: list[str], element: ast.expr) -> ast.ListComp:
+def _comprehension(columns: list[str], element: ast.expr) -> ast.expr:
+    if isinstance(element, ast.Name) and columns == [element.id]:
+        # Each element is the user's value itself, so the column is the answer.
+        return load(f"column_{element.id}")
     if not columns:
         target: ast.expr = ast.Name("position", ast.Store())
         source: ast.expr = call("range", load("size"))
@@ -154,9 +162,9 @@ class ColumnTemplate:
         """The variables it reads."""
         return names(self.node)
 
-    def _form(self, columns: Columns) -> _ColumnForm:
-        used = [columns[name] for name in self.names & self.rows]
-        all_text = all(set(map(type, column)) <= {str} for column in used)
+    def _form(self, columns: Columns, text: frozenset[str]) -> _ColumnForm:
+        doubtful = (self.names & self.rows) - text
+        all_text = all(set(map(type, columns[name])) <= {str} for name in doubtful)
         if all_text not in self._forms:
             emitter = Emitter(self.rows, all_text=all_text)
             emitted = emitter.node(self.node)
@@ -171,9 +179,14 @@ class ColumnTemplate:
         """One element for each of the `size` users; ABSENT where an optional part took the whole element away."""
         return self.render_checked(columns, scope, size)[0]
 
-    def render_checked(self, columns: Columns, scope: Scope, size: int) -> tuple[list[Any], bool]:
-        """The elements, and whether it is certain that none of them is null or ABSENT."""
-        form = self._form(columns)
+    def render_checked(
+        self, columns: Columns, scope: Scope, size: int, text: frozenset[str] = frozenset()
+    ) -> tuple[list[Any], bool]:
+        """The elements, and whether it is certain that none of them is null or ABSENT.
+
+        `text` are columns known to hold only text; the others are looked through.
+        """
+        form = self._form(columns, text)
         elements: list[Any] = form.function(
             *[columns[name] for name in form.columns], size, *[scope.get(name) for name in form.constants]
         )

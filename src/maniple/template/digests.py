@@ -1,13 +1,17 @@
-"""Filters that hash or encode a text."""
+"""Filters that hash a text."""
 
 from __future__ import annotations
 
-import base64 as _base64
 import hashlib
 import hmac
 from typing import Any
 
 from maniple.template.text import text_of
+
+
+def octets(value: Any) -> bytes:
+    """The text in UTF-8; half a character, which UTF-8 cannot say, becomes `?`."""
+    return text_of(value).encode("utf-8", "replace")
 
 
 def sha256(value: Any) -> str:
@@ -16,7 +20,7 @@ def sha256(value: Any) -> str:
     >>> sha256("abc")[:16]
     'ba7816bf8f01cfea'
     """
-    return hashlib.sha256(text_of(value).encode()).hexdigest()
+    return hashlib.sha256(octets(value)).hexdigest()
 
 
 def sha1(value: Any) -> str:
@@ -25,7 +29,7 @@ def sha1(value: Any) -> str:
     >>> sha1("abc")[:16]
     'a9993e364706816a'
     """
-    return hashlib.sha1(text_of(value).encode()).hexdigest()  # noqa: S324  partners ask for it; nothing is secured by it
+    return hashlib.sha1(octets(value)).hexdigest()  # noqa: S324  partners ask for it; nothing is secured by it
 
 
 def md5(value: Any) -> str:
@@ -34,7 +38,7 @@ def md5(value: Any) -> str:
     >>> md5("abc")[:16]
     '900150983cd24fb0'
     """
-    return hashlib.md5(text_of(value).encode()).hexdigest()  # noqa: S324  partners ask for it; nothing is secured by it
+    return hashlib.md5(octets(value)).hexdigest()  # noqa: S324  partners ask for it; nothing is secured by it
 
 
 def sha512(value: Any) -> str:
@@ -43,7 +47,7 @@ def sha512(value: Any) -> str:
     >>> sha512("abc")[:16]
     'ddaf35a193617aba'
     """
-    return hashlib.sha512(text_of(value).encode()).hexdigest()
+    return hashlib.sha512(octets(value)).hexdigest()
 
 
 def hmac_sha256(value: Any, key: Any) -> str:
@@ -52,7 +56,7 @@ def hmac_sha256(value: Any, key: Any) -> str:
     >>> hmac_sha256("data", "key")[:16]
     '5031fe3d989c6d15'
     """
-    return hmac.new(text_of(key).encode(), text_of(value).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(octets(key), octets(value), hashlib.sha256).hexdigest()
 
 
 def hmac_sha1(value: Any, key: Any) -> str:
@@ -61,13 +65,4 @@ def hmac_sha1(value: Any, key: Any) -> str:
     >>> hmac_sha1("data", "key")[:16]
     '104152c5bfdca07b'
     """
-    return hmac.new(text_of(key).encode(), text_of(value).encode(), hashlib.sha1).hexdigest()
-
-
-def base64(value: Any) -> str:
-    """Base64 of the text's UTF-8 bytes.
-
-    >>> base64("user:pass")
-    'dXNlcjpwYXNz'
-    """
-    return _base64.b64encode(text_of(value).encode()).decode()
+    return hmac.new(octets(key), octets(value), hashlib.sha1).hexdigest()

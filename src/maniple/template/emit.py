@@ -149,15 +149,9 @@ class Emitter:
                 return [test for entry in entries for test in self._missing(entry.value, bound)]
             case Case(selector, branches, otherwise):
                 # What is computed for a branch is not there for the others, so nothing is kept.
-                code: ast.expr = (
-                    self._any(self._missing(otherwise, None)) if otherwise is not None else ast.Constant(True)
-                )
-                for name, branch in reversed(branches):
-                    chosen = ast.Compare(
-                        call("text_of", self.expression(selector).code), [ast.Eq()], [ast.Constant(name)]
-                    )
-                    code = ast.IfExp(chosen, self._any(self._missing(branch, None)), code)
-                return [code]
+                codes = [self._any(self._missing(branch, None)) for _, branch in branches]
+                codes.append(self._any(self._missing(otherwise, None)) if otherwise is not None else ast.Constant(True))
+                return [self._chosen(selector, [name for name, _ in branches], codes)]
 
     @staticmethod
     def _any(tests: list[ast.expr]) -> ast.expr:
@@ -176,16 +170,30 @@ class Emitter:
         return [_is_none(ast.NamedExpr(ast.Name(temporary, ast.Store()), emitted.code))]
 
     def _case(self, case: Case) -> Emitted:
-        selector = self._temporary()
         otherwise = self.node(case.otherwise) if case.otherwise is not None else Emitted(load("ABSENT"), absent=True)
-        code, absent = otherwise.code, otherwise.absent
-        chosen = call("text_of", self.expression(case.selector).code)
-        for position, (name, branch) in reversed(list(enumerate(case.branches))):
-            emitted = self.node(branch)
-            absent = absent or emitted.absent
-            subject = ast.NamedExpr(ast.Name(selector, ast.Store()), chosen) if position == 0 else load(selector)
-            code = ast.IfExp(ast.Compare(subject, [ast.Eq()], [ast.Constant(name)]), emitted.code, code)
-        return Emitted(code, absent=absent)
+        emitted = [*(self.node(branch) for _, branch in case.branches), otherwise]
+        code = self._chosen(case.selector, [name for name, _ in case.branches], [one.code for one in emitted])
+        return Emitted(code, absent=any(one.absent for one in emitted))
+
+    def _chosen(self, selector: Expression, branches: Sequence[str], codes: Sequence[ast.expr]) -> ast.expr:
+        """The code of the branch that the selector's text names; the last code when it names none.
+
+        The branch is looked up by its number, so that many branches nest no deeper than the logarithm of them.
+        """
+        numbers = self._constant({name: number for number, name in enumerate(branches)})
+        text = call("text_of", self.expression(selector).code)
+        number = self._temporary()
+        found = _method(numbers, "get", text, ast.Constant(len(branches)))
+        subject: ast.expr = ast.NamedExpr(ast.Name(number, ast.Store()), found)
+
+        def halved(first: int, end: int, subject: ast.expr) -> ast.expr:
+            if end - first == 1:
+                return codes[first]
+            middle = (first + end) // 2
+            test = ast.Compare(subject, [ast.Lt()], [ast.Constant(middle)])
+            return ast.IfExp(test, halved(first, middle, load(number)), halved(middle, end, load(number)))
+
+        return halved(0, len(codes), subject)
 
     def _text(self, parts: Sequence[str | Expression]) -> Emitted:
         values: list[ast.expr] = []
@@ -276,7 +284,8 @@ class Emitter:
         if method is not None:
             return _method(value, method)
         if name in DIGESTS:
-            return _method(call(f"digest_{name}", _method(value, "encode")), "hexdigest")
+            octets = _method(value, "encode", ast.Constant("utf-8"), ast.Constant("replace"))
+            return _method(call(f"digest_{name}", octets), "hexdigest")
         return call(f"filter_{name}", value, *arguments)
 
     def _temporary(self) -> str:

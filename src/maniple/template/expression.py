@@ -31,8 +31,12 @@ from maniple.template.places import Carries, Fault, Use
 from maniple.template.scope import canonical
 
 MAX_DEPTH = 30
+MAX_LEVELS = 100
+"""Operations on the results of operations: filters, keys and operators in a row."""
 
 _TOO_DEEP = f"the expression is nested too deeply: {MAX_DEPTH} brackets inside each other are the most"
+_TOO_LONG = f"the expression is too long: {MAX_LEVELS} filters, keys or operators in a row are the most"
+_HALF = re.compile("[\ud800-\udfff]")
 _SIMPLER = "use filters, or name a part of it under `define`"
 _BINARY: dict[type[nodes.BinExpr], Any] = {
     nodes.Add: "+",
@@ -130,8 +134,19 @@ class _Reader:
         self.uses: list[Use] = []
         self.faults: list[Fault] = []
         self.seen: dict[str, int] = {}
+        self.level = 0
 
     def read(self, node: nodes.Node) -> Expression:
+        if self.level >= MAX_LEVELS:
+            if all(fault.code != "MAN104" for fault in self.faults):
+                self.faults.append(Fault("MAN104", _TOO_LONG, *_trimmed(self.inner), _SIMPLER))
+            return Literal_(None)
+        self.level += 1
+        expression = self._read(node)
+        self.level -= 1
+        return expression
+
+    def _read(self, node: nodes.Node) -> Expression:
         match node:
             case nodes.Name():
                 return self._name(node.name)
@@ -179,6 +194,10 @@ class _Reader:
         )
 
     def _constant(self, value: Any) -> Expression:
+        if isinstance(value, str) and _HALF.search(value):
+            return self._refuse(
+                "an escape in this text is half a character", *_trimmed(self.inner), "write both halves"
+            )
         if value is None or isinstance(value, str | bool | int | float):
             return Literal_(value)
         return self._refuse("only text, numbers, true, false and null can be written here", *_trimmed(self.inner))

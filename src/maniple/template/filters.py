@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from maniple.template.digests import base64, hmac_sha1, hmac_sha256, md5, sha1, sha256, sha512
+from maniple.template.digests import hmac_sha1, hmac_sha256, md5, octets, sha1, sha256, sha512
 from maniple.template.moments import date, epoch, epoch_ms
-from maniple.template.text import json, text_of
+from maniple.template.text import json as json_text
+from maniple.template.text import text_of
 
 _SLUG = re.compile(r"[^A-Za-z0-9_]+")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _PHONE_FILLER = re.compile(r"[\s().\-/]+")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_MAX_TEXT = 1_000_000
+_CLIMB = re.compile(r"(?:^|[/\\])\.\.?(?:$|[/\\])")
+_MAX_TEXT = 100_000
+"""Characters that a filter may make of a text: what could grow it further answers null, or a chain would not end."""
+_MAX_PARTS = 10_000
+_MAX_WHOLE = 16_000_000
+"""Characters that a filter may make of a list or map."""
 
 
 class Encoded(str):
@@ -142,7 +149,7 @@ def truncate(value: Any, length: Any = 255) -> str:
 
 
 def replace(value: Any, old: Any, new: Any = "") -> str | None:
-    """Every `old` becomes `new`, both taken literally.
+    """Every `old` becomes `new`, both taken literally; null when more than 100,000 characters would come of it.
 
     >>> replace("a-b-c", "-", "_")
     'a_b_c'
@@ -212,41 +219,82 @@ def bool_(value: Any) -> bool | None:
     return False if word in ("false", "no", "0", "off") else None
 
 
-def path(value: Any) -> Encoded:
-    """The text percent-encoded for a URL path with its slashes kept.
+def path(value: Any) -> Encoded | None:
+    """The text percent-encoded for a URL path with its slashes kept; null when it would climb out of the path (`..`).
 
-    >>> path("a b/c")
-    'a%20b/c'
+    >>> path("a b/c"), path("a/../c")
+    ('a%20b/c', None)
     """
-    return Encoded("/".join(encode_segment(part) for part in text_of(value).split("/")))
+    text = text_of(value)
+    return None if len(text) > _MAX_TEXT or climbs(text) else Encoded("/".join(map(encode_segment, text.split("/"))))
 
 
 def encode_segment(text: str) -> str:
-    """One path segment, percent-encoded so that it stays one segment (dots alone too).
+    """One path segment, percent-encoded so that it stays one segment.
 
-    >>> encode_segment("a/b?c"), encode_segment("..")
-    ('a%2Fb%3Fc', '%2E%2E')
+    >>> encode_segment("a/b?c")
+    'a%2Fb%3Fc'
     """
-    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
+    return quote(text, safe="", errors="replace")
 
 
-def join(value: Any, separator: Any = ",") -> str:
-    """A list's elements as one text.
+def climbs(text: str) -> bool:
+    """Whether `.` or `..` stands between the slashes of `text`.
+
+    Encoding does not help: to servers and proxies `%2E%2E` is `..`, and to some `%2F` is a slash.
+
+    >>> climbs("a/../b"), climbs(".."), climbs("v1..2")
+    (True, True, False)
+    """
+    return _CLIMB.search(text) is not None
+
+
+def json(value: Any) -> str | None:
+    """The value as compact JSON text; null when more than 100,000 characters come of a text.
+
+    >>> json({"a": [1, None]})
+    '{"a":[1,null]}'
+    """
+    if isinstance(value, str) and len(value) > _MAX_TEXT:
+        return None
+    made = json_text(value)
+    return made if len(made) <= (_MAX_TEXT if isinstance(value, str) else _MAX_WHOLE) else None
+
+
+def base64(value: Any) -> str | None:
+    """Base64 of the text's UTF-8 bytes; null when more than 100,000 characters come of it.
+
+    >>> base64("user:pass")
+    'dXNlcjpwYXNz'
+    """
+    text = text_of(value)
+    made = b64encode(octets(text)) if len(text) <= _MAX_TEXT else b""
+    return None if len(text) > _MAX_TEXT or len(made) > _MAX_TEXT else made.decode("ascii")
+
+
+def join(value: Any, separator: Any = ",") -> str | None:
+    """A list's elements as one text; null when the separators would be most of a very long text.
 
     >>> join(["a", 1], ";")
     'a;1'
     """
-    return text_of(separator).join(map(text_of, value)) if isinstance(value, list) else text_of(value)
+    if not isinstance(value, list):
+        return text_of(value)
+    mark, parts = text_of(separator), [text_of(part) for part in value]
+    size = sum(map(len, parts))
+    between = len(mark) * (len(parts) - 1)
+    return mark.join(parts) if between <= max(_MAX_TEXT, size) and size + between <= _MAX_WHOLE else None
 
 
-def split(value: Any, separator: Any = ",") -> list[str]:
-    """A text cut at every `separator`.
+def split(value: Any, separator: Any = ",") -> list[str] | None:
+    """A text cut at every `separator`; null when there would be more than 10,000 parts.
 
     >>> split("a,b")
     ['a', 'b']
     """
-    mark = text_of(separator)
-    return text_of(value).split(mark) if mark else list(text_of(value))
+    text, mark = text_of(value), text_of(separator)
+    parts = text.count(mark) + 1 if mark else len(text)
+    return None if parts > _MAX_PARTS else text.split(mark) if mark else list(text)
 
 
 def first(value: Any) -> Any:
@@ -309,19 +357,19 @@ FILTERS: dict[str, FilterSpec] = {
     "int": FilterSpec(int_),
     "float": FilterSpec(float_),
     "bool": FilterSpec(bool_),
-    "json": FilterSpec(json, gives_text=True),
+    "json": FilterSpec(json),
     "sha256": FilterSpec(sha256, gives_text=True),
     "sha1": FilterSpec(sha1, gives_text=True),
     "md5": FilterSpec(md5, gives_text=True),
     "sha512": FilterSpec(sha512, gives_text=True),
     "hmac_sha256": FilterSpec(hmac_sha256, 1, 1, gives_text=True),
     "hmac_sha1": FilterSpec(hmac_sha1, 1, 1, gives_text=True),
-    "base64": FilterSpec(base64, gives_text=True),
+    "base64": FilterSpec(base64),
     "path": FilterSpec(path),
     "date": FilterSpec(date, 0, 1),
     "epoch": FilterSpec(epoch),
     "epoch_ms": FilterSpec(epoch_ms),
-    "join": FilterSpec(join, 0, 1, gives_text=True),
+    "join": FilterSpec(join, 0, 1),
     "split": FilterSpec(split, 0, 1),
     "first": FilterSpec(first),
     "last": FilterSpec(last),

@@ -12,10 +12,10 @@ def _instant(value: Any) -> datetime | None:
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
-        moment = datetime.fromisoformat(text_of(value).strip().replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(text_of(value).strip()[:40].replace("Z", "+00:00"))
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def date(value: Any, form: Any = "%Y-%m-%d") -> str | None:
@@ -25,7 +25,11 @@ def date(value: Any, form: Any = "%Y-%m-%d") -> str | None:
     ('2026-11-20', '20/11/2025')
     """
     moment = _instant(value)
-    return moment.strftime(text_of(form)[:64]) if moment else None
+    try:
+        return moment.strftime(text_of(form)[:64]) if moment else None
+    except ValueError:
+        # A form with a character that no clock can write, which includes half a character.
+        return None
 
 
 def epoch(value: Any) -> int | None:

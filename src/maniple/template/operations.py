@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from maniple.errors import SettingsError
-from maniple.template.filters import Encoded, encode_segment
+from maniple.template.filters import Encoded, climbs, encode_segment
 from maniple.template.text import text_of
 
 
@@ -30,6 +30,14 @@ class MissingValue(SettingsError):
     def __init__(self, name: str, place: str) -> None:
         super().__init__(f"`${name}` has no value, and the {place} needs one")
         self.name = name
+
+
+class ClimbingValue(MissingValue):
+    """A value with `.` or `..` as a part of a path would have left its place in a URL."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "URL")
+        self.message = f"`${name}` leads out of its place in the URL: it has `.` or `..` as a part of a path"
 
 
 class HeaderInjection(SettingsError):
@@ -74,21 +82,24 @@ def arithmetic(op: str, left: Any, right: Any) -> Any:
     a, b = _number(left), _number(right)
     if a is None or b is None:
         return None
-    match op:
-        case "+":
-            result = a + b
-        case "-":
-            result = a - b
-        case "*":
-            result = a * b
-        case _ if b == 0:
-            return None
-        case "/":
-            result = a / b
-        case "//":
-            result = a // b
-        case _:
-            result = a % b
+    try:
+        match op:
+            case "+":
+                result = a + b
+            case "-":
+                result = a - b
+            case "*":
+                result = a * b
+            case _ if b == 0:
+                return None
+            case "/":
+                result = a / b
+            case "//":
+                result = a // b
+            case _:
+                result = a % b
+    except OverflowError:
+        return None
     return result if abs(result) <= 1e15 else None
 
 
@@ -132,12 +143,17 @@ def _contains(container: Any, element: Any) -> bool:
 
 
 def in_path(value: Any, name: str) -> str:
-    """A value inside a URL path: one segment, percent-encoded. Raises MissingValue for null and empty text."""
+    """A value inside a URL path: one segment, percent-encoded.
+
+    Raises MissingValue for null and empty text, and for what a server would take for a step up.
+    """
     if isinstance(value, Encoded):
         return value
     text = text_of(value)
     if not text:
         raise MissingValue(name, "URL")
+    if climbs(text):
+        raise ClimbingValue(name)
     return encode_segment(_sendable(text, name, "URL"))
 
 

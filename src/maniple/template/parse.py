@@ -31,6 +31,12 @@ from maniple.template.scope import canonical
 
 MAX_EXPRESSION = 1_000
 MAX_NESTING = 64
+MAX_KEYS = 30
+"""Keys after one name: `$user.a.b`."""
+MAX_HOLES = 10_000
+MAX_EXPRESSIONS = 100_000
+"""Characters of all expressions of one manifest; each counts as 50 at least."""
+MAX_FAULTS = 100
 
 _HOLE = re.compile(
     r"\$\$"
@@ -45,6 +51,20 @@ _BRACED = re.compile(r"\$\{([^{}]+)\}")
 
 
 @dataclass
+class Allowance:
+    """How many holes, characters of expressions and faults the templates of one manifest may still have."""
+
+    holes: int = MAX_HOLES
+    expressions: int = MAX_EXPRESSIONS
+    faults: int = MAX_FAULTS
+
+    @property
+    def spent(self) -> bool:
+        """Reading on would cost too much or help nobody."""
+        return min(self.holes, self.expressions, self.faults) < 0
+
+
+@dataclass
 class Reading:
     """Collects what is found while a call's templates are read."""
 
@@ -55,6 +75,8 @@ class Reading:
     """Variables that are lists or maps, and so cannot become part of a text by themselves."""
     uses: list[Use] = field(default_factory=list)
     faults: list[tuple[Path, bool, Fault]] = field(default_factory=list)
+    allowance: Allowance = field(default_factory=Allowance)
+    """What is left for the templates of the manifest; shared by all its readings."""
 
     def text(self, text: str, path: Path, *, key: bool = False, as_text: bool = False) -> Const | Value | Text:
         """Read one string. A string that is only a hole is a `Value`, one without holes a `Const`.
@@ -72,10 +94,12 @@ class Reading:
             if text_so_far:
                 parts.append(text_so_far)
 
-        while match := _HOLE.search(text, at):
+        while not self.allowance.spent and (match := _HOLE.search(text, at)):
             plain.append(text[at : match.start()])
             at = match.end()
-            if match["name"]:
+            if (match["name"] or match["open"]) and not self._may_hold_one_more(match, path, key):
+                at = len(text)
+            elif match["name"]:
                 flush()
                 expression, end = self._variable(match, path, key)
                 parts.append(expression)
@@ -123,6 +147,14 @@ class Reading:
             only = parts[0]
             return Const(only) if isinstance(only, str) else Value(only)
         return Text(tuple(parts))
+
+    def _may_hold_one_more(self, match: re.Match[str], path: Path, key: bool) -> bool:
+        self.allowance.holes -= 1
+        if self.allowance.holes >= 0:
+            return True
+        message = f"the templates of this manifest have more than {MAX_HOLES:,} holes"
+        self._fault(path, key, "MAN104", message, *match.span(), None)
+        return False
 
     def _braced(self, text: str, match: re.Match[str], path: Path, key: bool) -> int:
         """Say what to write instead of `${...}`, and where reading goes on."""
@@ -211,7 +243,12 @@ class Reading:
         expression: Expression = Name(name)
         taken: list[str] = []
         end = match.end("name")
-        keys = match["path"].split(".")[1:]
+        keys = match["path"].split(".", MAX_KEYS + 1)[1:]
+        if len(keys) > MAX_KEYS:
+            keys.pop()
+            if name in self.maps:
+                message = f"this reads more than {MAX_KEYS} keys deep"
+                self._fault(path, key, "MAN104", message, *match.span(), None)
         for position, part in enumerate(keys):
             if name not in self.maps and not self.carries(name, ".".join(keys[: position + 1])):
                 break
@@ -234,6 +271,11 @@ class Reading:
                 path, key, "MAN104", f"the expression is longer than {MAX_EXPRESSION} characters", start, end - 2, None
             )
             return Literal_(None)
+        self.allowance.expressions -= max(len(inner), 50)
+        if self.allowance.expressions < 0:
+            message = f"the expressions of this manifest have more than {MAX_EXPRESSIONS:,} characters together"
+            self._fault(path, key, "MAN104", message, start, end - 2, None)
+            return Literal_(None)
         expression, uses, faults = read_expression(inner, self.carries)
         self.uses.extend(Use(use.name, use.written, path, start + use.start, start + use.end, key) for use in uses)
         for fault in faults:
@@ -241,6 +283,7 @@ class Reading:
         return expression
 
     def _fault(self, path: Path, key: bool, code: str, message: str, start: int, end: int, hint: str | None) -> None:
+        self.allowance.faults -= 1
         self.faults.append((path, key, Fault(code, message, start, end, hint)))
 
 

@@ -26,9 +26,13 @@ def text_of(value: Any) -> str:
 
 
 def json(value: Any) -> str:
-    """The value as compact JSON text.
+    """The value as compact JSON text; empty for what is nested too deeply.
 
     >>> json({"a": [1, None]})
     '{"a":[1,null]}'
     """
-    return _json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    try:
+        return _json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    except (RecursionError, ValueError):
+        # Nested beyond what anybody reads, or in itself.
+        return ""

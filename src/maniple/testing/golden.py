@@ -107,6 +107,7 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
     """Send what a case says to a partner who answers as it says. Raises SettingsError."""
     cohort = case.cohort or cases.cohort
     saved = cases.list_ if case.list_ is None else case.list_
+    mappings = _mappings(program, cases, case) if operation is not None else None
     context = run_context(
         program,
         settings=check_settings(program, cases.settings if case.settings is None else case.settings),
@@ -114,30 +115,35 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
         run_id=RUN_ID,
         now=cases.now,
         saved=saved if operation is not None else None,
+        mappings=mappings,
     )
     partner = CannedPartner(case.replies)
     try:
-        if operation is None:
+        if operation is None or mappings is None:
             partner.meet(create_list(call, context, no_jitter))
         else:
-            given = cases.mappings if case.mappings is None else case.mappings
-            _play_users(program, given, case, call, operation, context, partner)
+            _play_users(program, mappings, case, call, operation, context, partner)
     except OutOfReplies:
         pass  # the request that got none is in `unanswered`
     return partner.close()
 
 
+def _mappings(program: Program, cases: Cases, case: Case) -> dict[str, str]:
+    """The property of each mapping: as the case says, else chosen from what its users have."""
+    given = cases.mappings if case.mappings is None else case.mappings
+    return check_mappings(program, given, dict.fromkeys(name for user in case.users for name in user))
+
+
 def _play_users(
     program: Program,
-    given: dict[str, str],
+    mappings: dict[str, str],
     case: Case,
     call: CallProgram,
     operation: Operation,
     context: RunContext,
     partner: CannedPartner,
 ) -> None:
-    properties = list(dict.fromkeys(name for user in case.users for name in user))
-    resolved = resolve_users(program, check_mappings(program, given, properties), context.scope, case.users)
+    resolved = resolve_users(program, mappings, context.scope, case.users)
     partner.played.skipped.extend(resolved.skipped)
     for index, start in enumerate(range(0, len(resolved.ids), call.items)):
         columns = {name: column[start : start + call.items] for name, column in resolved.columns.items()}

@@ -66,6 +66,6 @@ def estimate_run(program: Program, planned: Planned, figures: Mapping[str, Any],
 
 
 def _seconds(program: Program, call: CallProgram, count: int) -> float:
-    answers = ceil(count / max(1, min(call.parallel, program.parallel))) * TYPICAL_ANSWER
+    answers = ceil(count / call.parallel) * TYPICAL_ANSWER
     windows = [(count - size) / size * every for size, every in (*program.rates, *call.rates) if count > size]
     return max(answers, *windows) if windows else answers

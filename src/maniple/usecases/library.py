@@ -10,17 +10,17 @@ import asyncio
 import random
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from maniple.cohort.delta import Changes, changes
 from maniple.cohort.fold import Fate, fold
 from maniple.cohort.identity import Identity, identity_of
-from maniple.cohort.member import Membership, Pair
-from maniple.errors import SettingsError
+from maniple.cohort.member import Membership, Pair, membership
+from maniple.errors import CohortError, SettingsError
 from maniple.manifest.model import Manifest
 from maniple.ports import Clock, Sender
 from maniple.runtime.compile import compile_program
@@ -28,26 +28,25 @@ from maniple.runtime.flow import create_list, deliver
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, build_request, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
-from maniple.runtime.resolve import resolve_users
+from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.retry import RetryPolicy
 from maniple.runtime.settings import check_mappings, check_settings
-from maniple.usecases.destinations import Destination, find_destination, load_file, manifest_files
+from maniple.usecases.destinations import find_destination, load_file, manifest_files
 from maniple.usecases.users import read_users
 from maniple.wire import Flow, Request
 
 LIST_ID = "list_id_from_create_list"
+Users: TypeAlias = Iterable[Mapping[str, Any]]
 
 
-def load(path: str | Path) -> Destination:
-    """Load the manifest at `path`, a file or a destination's folder. Raises ManifestError, which shows carets."""
-    destination = load_file(manifest_files(Path(path))[0])
-    destination.usable()
-    return destination
+def load(path: str | Path) -> Manifest:
+    """Load and check the manifest at `path`, a file or a destination's folder. Raises ManifestError, which shows carets."""
+    return load_file(manifest_files(Path(path))[0]).usable().manifest
 
 
-def compile(manifest: Destination | Manifest) -> Program:
+def compile(manifest: Manifest) -> Program:
     """Compile what `load` gave, or a Manifest made in code. Raises ManifestError."""
-    return manifest.usable() if isinstance(manifest, Destination) else compile_program(manifest)
+    return compile_program(manifest)
 
 
 @dataclass(frozen=True)
@@ -69,8 +68,8 @@ class Plan:
 
     @property
     def creates_list(self) -> bool:
-        """The run begins with creating the list."""
-        return self.program.create is not None and not self.saved
+        """The run begins with creating the list: there is none yet, and nobody was ever accepted."""
+        return self.program.create is not None and not self.saved and not self.accepted.pairs
 
     def batches(self, operation: Operation) -> Iterable[Batch]:
         """The users of one operation, as columns, batch by batch."""
@@ -95,8 +94,10 @@ class Plan:
 
     def _requests(self) -> Iterable[Request]:
         context = self.context
-        if self.creates_list and self.program.create is not None:
-            yield build_request(self.program.create, context.scope)
+        create = self.program.create
+        if create is not None and not self.saved:
+            if self.creates_list:
+                yield build_request(create, context.scope)
             context = context.with_list({"list_id": LIST_ID})
         for operation in ("remove", "add"):
             call = self.program.call_for(operation)
@@ -108,7 +109,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did. `accepted` and `saved` are to be kept, and given to the next `plan`."""
+    """What a run did. `accepted` is to be kept, and given to the next `plan`; it knows its list (`saved`)."""
 
     added: int
     removed: int
@@ -132,10 +133,10 @@ class Report:
 
 def plan(
     program: Program,
-    cohort: Iterable[Mapping[str, Any]] | str | Path,
+    cohort: Users | str | Path,
     *,
-    settings: Mapping[str, Any],
-    accepted: Membership | None = None,
+    settings: Mapping[str, Any] | None = None,
+    accepted: Membership | Users | None = None,
     saved: Mapping[str, Any] | None = None,
     mappings: Mapping[str, str] | None = None,
     cohort_name: str = "Cohort",
@@ -147,34 +148,49 @@ def plan(
     """Plan the changes from what was accepted to `cohort`: rows of user properties, or the path of a small file.
 
     The id of a row is its `amplitude_id`, else its `user_id`. `mappings` name the user property of each mapping;
-    what is left out is chosen from the rows. Raises SettingsError and CohortError.
+    what is left out is chosen from the rows. `accepted` is the membership of the run before (`report.accepted`), or
+    the rows of the users whom the partner has already; then `saved` is what creating their list saved, such as
+    `{"list_id": 7}`. Raises SettingsError and CohortError.
     """
-    rows = list(read_users(Path(cohort)).rows) if isinstance(cohort, str | Path) else [dict(row) for row in cohort]
-    columns = dict.fromkeys(name for row in rows for name in row)
-    chosen = check_mappings(program, mappings or {}, columns) if rows else dict(mappings or {})
+    rows = list(read_users(Path(cohort)).rows) if isinstance(cohort, str | Path) else _rows(cohort)
+    before = accepted if isinstance(accepted, Membership) else Membership()
+    members = [] if accepted is None or isinstance(accepted, Membership) else _rows(accepted)
+    columns = dict.fromkeys(name for row in (*rows, *members) for name in row)
+    chosen = check_mappings(program, mappings or {}, columns) if columns else dict(mappings or {})
+    saved = dict(before.saved if saved is None else saved)
     context = run_context(
         program,
-        settings=check_settings(program, settings),
+        settings=check_settings(program, settings or {}),
         cohort=Cohort(cohort_name, cohort_id, cohort_url),
         run_id=run_id or f"run_{uuid.uuid4().hex[:10]}",
         now=(now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         saved=saved,
+        mappings=chosen,
     )
     resolved = resolve_users(program, chosen, context.scope, rows)
     names = tuple(mapping.name for mapping in program.mappings)
-    wanted = [
-        Pair(member, tuple(resolved.columns[name][at] for name in names)) for at, member in enumerate(resolved.ids)
-    ]
-    wanted = list({pair.member_id: pair for pair in reversed(wanted)}.values())[::-1]
+    wanted = _pairs(resolved, names)
     identity = identity_of(program.identity, names)
-    before = accepted or Membership()
+    if members:
+        before = membership(_pairs(resolve_users(program, chosen, context.scope, members), names))
     if any(len(pair.sent_as) != len(names) for pair in before.pairs):
         raise SettingsError("the accepted membership was made with other mappings than this manifest has")
     difference = changes(before, wanted, {member for member, _ in resolved.skipped}, identity)
     carried = dict(zip(resolved.ids, resolved.columns.get("user", [None] * len(resolved.ids)), strict=True))
-    return Plan(
-        program, context, dict(saved or {}), before, difference, identity, carried, names, tuple(resolved.skipped)
-    )
+    return Plan(program, context, saved, before, difference, identity, carried, names, tuple(resolved.skipped))
+
+
+def _rows(users: Users) -> list[dict[str, Any]]:
+    rows = list(users)
+    if any(not isinstance(row, Mapping) for row in rows):
+        raise CohortError(
+            "a user is a map of properties", hint='write `{"user_id": "u1"}`, with the properties that are mapped'
+        )
+    return [dict(row) for row in rows]
+
+
+def _pairs(resolved: ResolvedUsers, names: Sequence[str]) -> list[Pair]:
+    return [Pair(member, tuple(resolved.columns[name][at] for name in names)) for at, member in enumerate(resolved.ids)]
 
 
 async def run(
@@ -190,8 +206,13 @@ async def run(
     """Deliver a plan. Calls that fail are in the report, never exceptions. `sender` is closed only when it is made here.
 
     Raises ForbiddenAddress when a request would go to a private address, and SettingsError when a request cannot be
-    made from the settings.
+    made from the settings or when there are members and nobody said which list they are in.
     """
+    if plan.program.create is not None and not plan.saved and not plan.creates_list:
+        raise SettingsError(
+            "there are members already, and the id of their list is not known",
+            hint='give `saved={"list_id": ...}` to `plan`, or no `accepted` to begin with a new list',
+        )
     from maniple.wiring import open_clock, open_sender, retry_policy
 
     own = sender is None
@@ -216,6 +237,8 @@ class _Delivery:
     def __init__(
         self, plan: Plan, sender: Sender, clock: Clock, policy: RetryPolicy, dice: Callable[[], float]
     ) -> None:
+        from maniple.delivery.rate import Pace
+
         self.plan = plan
         self.sender = sender
         self.clock = clock
@@ -228,6 +251,7 @@ class _Delivery:
         self.requests = 0
         self.retries = 0
         self.failure: Classification | None = None
+        self.pace = Pace(plan.program.rates, clock)
 
     async def run(self) -> Report:
         from maniple.delivery.driver import drive
@@ -236,7 +260,10 @@ class _Delivery:
         create = self.plan.program.create
         if create is not None and not self.saved:
             outcome = await drive(
-                create_list(create, context, self.dice, self.policy), sender=self.sender, clock=self.clock
+                create_list(create, context, self.dice, self.policy),
+                sender=self.sender,
+                clock=self.clock,
+                limiter=self.pace.of(create.name, create.rates),
             )
             self._count(outcome)
             if isinstance(outcome, Delivered):
@@ -249,16 +276,14 @@ class _Delivery:
 
     async def _send(self, operation: Operation, context: RunContext) -> None:
         from maniple.delivery.driver import drive_many
-        from maniple.delivery.rate import RateLimiter, Window
 
         call = self.plan.program.call_for(operation)
-        windows = [Window(count, every) for count, every in (*self.plan.program.rates, *call.rates)]
         landed = drive_many(
             self._flows(call, operation, context),
-            parallel=min(call.parallel, self.plan.program.parallel),
+            parallel=call.parallel,
             sender=self.sender,
             clock=self.clock,
-            limiter=RateLimiter(windows, self.clock),
+            limiter=self.pace.of(call.name, call.rates),
         )
         async for (pairs, first), outcome in landed:
             self._settle(operation, pairs, first, outcome)
@@ -311,7 +336,7 @@ class _Delivery:
             requests=self.requests,
             retries=self.retries,
             saved=self.saved,
-            accepted=fold(self.plan.accepted, planned, fates, self.plan.identity),
+            accepted=replace(fold(self.plan.accepted, planned, fates, self.plan.identity), saved=self.saved),
             failure=self.failure,
         )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.errors import UsageError
@@ -13,12 +14,14 @@ from maniple.runtime.program import CallProgram, Cohort, Operation, Program, Run
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.settings import check_mappings, check_settings
 from maniple.usecases.users import TestUsers
-from maniple.wire import Request
+from maniple.wire import Request, read_tree
 
 RUN_ID = "run_preview"
 LIST_ID = "list_id_from_create_list"
 """Stands where the id of the created list would stand."""
 MASK = "***"
+MOST_BYTES = 100_000_000
+"""Bytes of all bodies of one preview."""
 USER_CALLS: dict[str, Operation] = {
     "add_users": "add",
     "set_property": "add",
@@ -48,7 +51,13 @@ class Trial:
             for name, value in self.settings.items()
         }
         return run_context(
-            self.program, settings=settings, cohort=self.cohort, run_id=self.run_id, now=self.now, saved=saved
+            self.program,
+            settings=settings,
+            cohort=self.cohort,
+            run_id=self.run_id,
+            now=self.now,
+            saved=saved,
+            mappings=self.mappings,
         )
 
     def wants(self, call: CallProgram) -> bool:
@@ -117,6 +126,7 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
     context = trial.context(mask=not show_secrets)
     requests: list[Request] = []
     skipped: list[tuple[str, str]] = []
+    octets = 0
     create = trial.program.create
     if create is not None and trial.wants(create):
         requests.append(build_request(create, context.scope))
@@ -130,9 +140,14 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
             continue
         for prepared in prepare(call, context, batch):
             skipped.extend(skips_of(prepared, batch))
-            if prepared.request is not None:
-                requests.append(prepared.request)
-    shown = requests if show_secrets else [_without_credentials(request) for request in requests]
+            if prepared.request is None:
+                continue
+            requests.append(prepared.request)
+            octets += len(prepared.request.body or b"")
+            if octets > MOST_BYTES:
+                message = f"the requests for these users have more than {MOST_BYTES // 1_000_000} MB"
+                raise UsageError(message, hint="preview fewer users; `maniple sync --dry-run` counts whole cohorts")
+    shown = requests if show_secrets else [_masked(request) for request in requests]
     return Preview(tuple(shown), tuple(skipped))
 
 
@@ -141,8 +156,9 @@ def skips_of(prepared: Prepared, batch: Batch) -> list[tuple[str, str]]:
     return [(str(batch.columns["amplitude_id"][verdict.row]), verdict.reason) for verdict in prepared.verdicts]
 
 
-def _without_credentials(request: Request) -> Request:
-    """Basic credentials hide their mask in base64: show them as what they are."""
+def _masked(request: Request) -> Request:
+    """Basic credentials hide their mask in base64, a URL in percent signs: show it as what it is."""
+    request = replace(request, url=request.url.replace(quote(MASK, safe=""), MASK))
     for name, value in request.headers:
         if name.lower() == "authorization" and value.startswith("Basic "):
             return request.with_header(name, f"Basic {MASK}")
@@ -164,9 +180,5 @@ def body_value(body: bytes | None) -> Any:
     """A body as a JSON value where it is JSON, else text; None without one."""
     if not body:
         return None
-    import json
-
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body.decode("utf-8", "replace")
+    tree = read_tree(body)
+    return body.decode("utf-8", "replace") if tree is None and body.strip() != b"null" else tree

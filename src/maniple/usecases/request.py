@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from maniple.diagnostics.cells import is_line
+from maniple.diagnostics.suggest import listed
 from maniple.errors import UsageError
 from maniple.store.control.rows import ConnectionRow, SyncRow
 from maniple.template.filters import slugify
 from maniple.wiring import Workspace
+
+LONGEST_NAME = 500
 
 
 @dataclass(frozen=True)
@@ -33,18 +37,22 @@ def cohort_id_of(name: str) -> str:
 def known_sync(workspace: Workspace, connection: ConnectionRow, request: SyncRequest) -> SyncRow | None:
     """The sync that a request is about, when it is there already: by the id of its cohort, else by its name.
 
-    Raises UsageError for a blank name, and when no id is given and the one made from the name belongs to a cohort of another name: taking
-    it would replace that cohort's members.
+    Raises UsageError for a blank name; and when no id is given and several cohorts have the name, or the id made from
+    it belongs to a cohort of another name: taking it would replace that cohort's members.
     """
-    if not request.cohort_name.strip():
-        raise UsageError("a cohort needs a name")
+    _check_names(request)
     syncs = workspace.store.list_syncs(connection.id)
     if request.cohort_id is not None:
         return next((sync for sync in syncs if sync.cohort_id == request.cohort_id), None)
     made = cohort_id_of(request.cohort_name)
-    for sync in syncs:
-        if sync.cohort_name == request.cohort_name:
-            return sync
+    named = [sync for sync in syncs if sync.cohort_name == request.cohort_name]
+    if len(named) > 1:
+        ids = listed(sorted(sync.cohort_id for sync in named), last="or")
+        raise UsageError(
+            f"{len(named)} cohorts have the name `{request.cohort_name}`", hint=f"say which: `--cohort-id` {ids}"
+        )
+    if named:
+        return named[0]
     other = next((sync for sync in syncs if sync.cohort_id == made), None)
     if other is not None:
         raise UsageError(
@@ -52,3 +60,13 @@ def known_sync(workspace: Workspace, connection: ConnectionRow, request: SyncReq
             hint="give the new cohort an id of its own with `--cohort-id`, or use the other one's name",
         )
     return None
+
+
+def _check_names(request: SyncRequest) -> None:
+    if not request.cohort_name.strip():
+        raise UsageError("a cohort needs a name")
+    for what, name in (("name", request.cohort_name), ("id", request.cohort_id or "")):
+        if not is_line(name, LONGEST_NAME):
+            raise UsageError(
+                f"the cohort's {what} must be one line of at most {LONGEST_NAME} characters, without control characters"
+            )

@@ -6,14 +6,16 @@ Each step is written down before the next begins, so a run that was killed goes 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import gc
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Set
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from maniple.cohort.resolve import MappingColumn
 from maniple.delivery.driver import drive, drive_many
-from maniple.delivery.rate import RateLimiter, Window
+from maniple.delivery.rate import Pace
 from maniple.errors import DeliveryError
 from maniple.ports import Clock, Sender
 from maniple.runtime.flow import create_list, deliver, recorded
@@ -26,7 +28,8 @@ from maniple.store.control.rows import BatchRow, RunRow, SyncRow
 from maniple.store.control.store import ControlStore
 from maniple.store.data.capture import snapshot
 from maniple.store.data.difference import plan_changes
-from maniple.store.data.planfile import PlanFile
+from maniple.store.data.folder import open_plan
+from maniple.store.data.planfile import PlanBatch, PlanFile
 from maniple.store.data.resolution import resolve
 from maniple.store.data.values import Planned
 from maniple.store.home import Home
@@ -36,6 +39,7 @@ from maniple.wire import Flow
 
 CONSECUTIVE_FAILURES = 3
 """Batches that fail one after another with none accepted between them: then the rest is left for the next run."""
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
 _NOBODY_ELSE_WILL_PASS = frozenset({401, 403})
 
 
@@ -209,6 +213,7 @@ class Run:
         self.edges = edges
         self.files = RunFiles(edges.home.make(edges.home.run_dir(sync.id, run.id)))
         self.delivery = Delivery()
+        self.pace = Pace(program.rates, edges.clock)
 
     async def create_list(self) -> None:
         """Create the list unless it is there; what it saves is in the context from then on. Raises DeliveryError."""
@@ -218,7 +223,8 @@ class Run:
         if not self.sync.list:
             self.edges.show(Progress("creating_list"))
             flow = create_list(call, self.context, self.edges.dice, self.edges.policy)
-            outcome = await drive(flow, sender=self.edges.sender, clock=self.edges.clock, limiter=self._limiter(call))
+            limiter = self.pace.of(call.name, call.rates)
+            outcome = await drive(flow, sender=self.edges.sender, clock=self.edges.clock, limiter=limiter)
             self.delivery.requests += outcome.requests
             self.delivery.retries += outcome.retries
             if isinstance(outcome, Failed):
@@ -236,9 +242,10 @@ class Run:
         plans = {operation: PlanFile(self.files.plan(operation)) for operation in ("remove", "add")}
         total = sum(plan.rows for plan in plans.values())
         async with Journal(self.edges.store, self.run.id, self.edges.redactor) as journal:
-            for operation in ("remove", "add"):
-                if plans[operation].rows and not self.delivery.stop:
-                    await self._deliver_all(operation, plans[operation], journal, total)
+            with rare_collections():
+                for operation in ("remove", "add"):
+                    if plans[operation].rows and not self.delivery.stop:
+                        await self._deliver_all(operation, plans[operation], journal, total)
 
     async def _deliver_all(self, operation: Operation, plan: PlanFile, journal: Journal, total: int) -> None:
         call = self.program.call_for(operation)
@@ -251,18 +258,19 @@ class Run:
             if outcome is None:
                 await journal.sending([_row(place, "sending", requests=before[0], retries=before[1])])
             else:
+                # Before the outcome is safe, so that what makes the run stop is known before more is prepared.
+                self.delivery.take(outcome, place.count)
                 await journal.settled(*_settlement(place, outcome, before))
 
         landed = drive_many(
             self._flows(call, operation, plan, size, settled),
-            parallel=min(call.parallel, self.program.parallel),
+            parallel=call.parallel,
             sender=self.edges.sender,
             clock=self.edges.clock,
-            limiter=self._limiter(call),
+            limiter=self.pace.of(call.name, call.rates),
             keep=keep,
         )
-        async for place, outcome in landed:
-            self.delivery.take(outcome, place.count)
+        async for _ in landed:
             done = Progress("delivering", self.delivery.done, total, self.delivery.requests, self.delivery.retries)
             self.edges.show(done)
 
@@ -271,25 +279,34 @@ class Run:
     ) -> AsyncIterator[tuple[Place, Callable[[], Flow[Outcome]]]]:
         """The deliveries that are left to do, each rendered just before it is sent."""
         whole = frozenset(index for index, part in settled if part < 0)
-        reader = plan.batches(
-            size, sorted(call.rows | {"amplitude_id"} if not call.rows else call.rows), skip=whole.__contains__
-        )
-        while not self.delivery.stop:
-            batch = await asyncio.to_thread(next, reader, None)
-            if batch is None:
-                return
-            count = min(size, plan.rows - batch.start)
-            columns: dict[str, list[Any]] = dict(batch.rows)
-            if "user" in columns:
-                columns["user"] = [_with_values(carried) for carried in columns["user"]]
-            for prepared in prepare(call, self.context, Batch(operation, batch.index, columns, count)):
-                if (batch.index, prepared.part) in settled:
-                    self.delivery.done += prepared.count
-                    continue
-                place = Place(
-                    operation, batch.index, prepared.part, batch.start + prepared.start, prepared.count, prepared.start
-                )
-                yield place, self._flow(call, place, prepared)
+        unmapped = {mapping.name for mapping in self.program.mappings} - set(open_plan(self.files.directory).mappings)
+        columns = sorted(call.rows - unmapped or {"amplitude_id"})
+        with closing(plan.batches(size, columns, skip=whole.__contains__)) as batches:
+            while not self.delivery.stop:
+                if not batches.at_hand():
+                    await asyncio.to_thread(batches.wait)
+                # Decoded here and not in a thread: what another core has put into its caches comes slower than it saves.
+                batch = next(batches, None)
+                if batch is None:
+                    return
+                count = min(size, plan.rows - batch.start)
+                for place, prepared in self._prepare(call, operation, batch, count, call.rows & unmapped):
+                    if (place.index, place.part) in settled:
+                        self.delivery.done += place.count
+                    else:
+                        yield place, self._flow(call, place, prepared)
+                # The next batch is decoded into the memory of this one.
+                del batch
+
+    def _prepare(
+        self, call: CallProgram, operation: Operation, batch: PlanBatch, count: int, unmapped: Set[str]
+    ) -> Iterator[tuple[Place, Prepared]]:
+        columns: dict[str, list[Any]] = {**batch.rows, **{name: [None] * count for name in unmapped}}
+        if "user" in columns:
+            columns["user"] = [_with_values(carried) for carried in columns["user"]]
+        for prepared in prepare(call, self.context, Batch(operation, batch.index, columns, count, batch.text)):
+            start = batch.start + prepared.start
+            yield Place(operation, batch.index, prepared.part, start, prepared.count, prepared.start), prepared
 
     def _flow(self, call: CallProgram, place: Place, prepared: Prepared) -> Callable[[], Flow[Outcome]]:
         return lambda: recorded(place, deliver(call, prepared, self.edges.dice, self.edges.policy))
@@ -317,9 +334,17 @@ class Run:
             for row in self.edges.store.batches(self.run.id, operation)
         }
 
-    def _limiter(self, call: CallProgram) -> RateLimiter:
-        windows = (*self.program.rates, *call.rates)
-        return RateLimiter([Window(count, every) for count, every in windows], self.edges.clock)
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Python's search for cycles comes seldom inside: rendered users are trees, and it would go through all of them
+    again and again, for up to half of the time that rendering takes."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def _with_values(carried: dict[str, Any]) -> dict[str, Any] | None:

@@ -290,6 +290,7 @@ def _finish(
     settlement = settle(workspace.store, workspace.home, sync, run, failed=why is not None)
     redact = task.edges.redactor.text
     figures = _complete(settlement, sync, **times, settled=task.delivery.settled)
+    figures["list_id"] = task.context.scope.get("list_id")
     if why is not None:
         figures["action"] = why.action
     if run.phase == "creating_list":
@@ -384,6 +385,7 @@ def _context(setting: _Setting, sync: SyncRow | None, request: SyncRequest, run_
         run_id=run_id,
         now=now,
         saved=sync.list if sync else None,
+        mappings=setting.connection.mappings,
     )
 
 

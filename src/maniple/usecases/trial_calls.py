@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from maniple.delivery.driver import drive
-from maniple.delivery.rate import RateLimiter, Window
+from maniple.delivery.rate import Pace
+from maniple.errors import UsageError
 from maniple.ports import Clock, Sender
 from maniple.runtime.flow import create_list, deliver
 from maniple.runtime.outcome import Delivered, Outcome
@@ -54,15 +55,18 @@ async def try_calls(
 ) -> TrialReport:
     """Make the calls of a trial, creation first; the list id it answers goes into the calls after it.
 
-    Stops after a failed creation, for the other calls have nothing to go to.
+    Stops after a failed creation, for the other calls have nothing to go to. Raises UsageError when the call that is
+    asked for goes to a list and nobody said which.
     """
+    _know_the_list(trial)
     done: list[TrialCall] = []
     skipped: list[tuple[str, str]] = []
+    pace = Pace(trial.program.rates, clock)
     context = trial.context()
     create = trial.program.create
     saved = saved_values(trial)
     if create is not None and trial.wants(create) and (trial.list_id is None or trial.call is not None):
-        call = await _one(create, create_list(create, context, dice, policy), sender, clock, None)
+        call = await _one(create, create_list(create, context, dice, policy), sender, clock, pace, None)
         done.append(call)
         show(call)
         if not isinstance(call.outcome, Delivered):
@@ -78,22 +82,32 @@ async def try_calls(
             skipped.extend(skips_of(prepared, batch))
             if prepared.request is None:
                 continue
-            call = await _one(program, deliver(program, prepared, dice, policy), sender, clock, batch)
+            call = await _one(program, deliver(program, prepared, dice, policy), sender, clock, pace, batch)
             done.append(call)
             show(call)
     return TrialReport(tuple(done), tuple(skipped))
 
 
+def _know_the_list(trial: Trial) -> None:
+    create = trial.program.create
+    if create is None or trial.list_id is not None or trial.call in (None, create.name):
+        return
+    if "list_id" in trial.program.calls[str(trial.call)].names:
+        raise UsageError(
+            f"`{trial.call}` goes to a list, and none is named",
+            hint="add `--list-id ID`, or leave `--call` out: then a list is created first",
+        )
+
+
 async def _one(
-    program: CallProgram, flow: Flow[Outcome], sender: Sender, clock: Clock, batch: Batch | None
+    program: CallProgram, flow: Flow[Outcome], sender: Sender, clock: Clock, pace: Pace, batch: Batch | None
 ) -> TrialCall:
     exchanges: list[tuple[Request, Reply]] = []
-    limiter = RateLimiter([Window(count, every) for count, every in program.rates], clock)
     outcome = await drive(
         flow,
         sender=sender,
         clock=clock,
-        limiter=limiter,
+        limiter=pace.of(program.name, program.rates),
         observe=lambda request, reply: exchanges.append((request, reply)),
     )
     rejected = tuple(

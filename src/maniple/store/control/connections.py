@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from maniple.diagnostics.cells import is_line
 from maniple.errors import UsageError
 from maniple.store.control import tables
 from maniple.store.control.database import Database
@@ -18,6 +19,7 @@ from maniple.store.control.rows import ConnectionRow
 from maniple.store.control.words import did_you_mean
 
 TABLE = tables.connections
+LONGEST_NAME = 200
 
 
 class ConnectionChanges(TypedDict, total=False):
@@ -157,6 +159,10 @@ def _one(connection: Connection, connection_id: str) -> ConnectionRow:
 def _checked(name: str) -> str:
     if not name.strip():
         raise UsageError("a connection needs a name")
+    if not is_line(name.strip(), LONGEST_NAME):
+        raise UsageError(
+            f"a connection's name must be one line of at most {LONGEST_NAME} characters, without control characters"
+        )
     return name.strip()
 
 

@@ -71,9 +71,11 @@ class Ledger(Database):
             return [VerdictTally(**row._asdict()) for row in connection.execute(query)]
 
     def errors(self, sync_id: str, limit: int | None = None) -> list[RunErrors]:
-        """Runs of a sync that gave a reason or have batches that failed or are in doubt, newest first."""
+        """Runs of a sync that gave a reason, have batches that failed or are in doubt, or users whom the partner
+        refused; newest first."""
         wrong = BATCHES.c.state.in_(("failed", "in_doubt"))
-        troubled = or_(RUNS.c.reason.is_not(None), exists().where(BATCHES.c.run_id == RUNS.c.id, wrong))
+        refused = or_(BATCHES.c.rejected > 0, BATCHES.c.uncounted > 0)
+        troubled = or_(RUNS.c.reason.is_not(None), exists().where(BATCHES.c.run_id == RUNS.c.id, or_(wrong, refused)))
         newest = select(RUNS).where(RUNS.c.sync_id == sync_id, troubled).order_by(RUNS.c.number.desc()).limit(limit)
         same = ("operation", "state", "http_status", "reason", "message", "rule")
         key = [BATCHES.c[name] for name in same]

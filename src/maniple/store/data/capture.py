@@ -31,6 +31,9 @@ _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT"
 _TEXTS = ("VARCHAR", "UUID", "ENUM", "DATE", "TIME", "INTERVAL", "BIT", "BLOB")
 _LONG_NUMBERS = ("DECIMAL", "HUGEINT", "UHUGEINT", "UBIGINT")
 _EXACT = 2**53
+LONGEST_VALUE = 32_768
+"""Bytes of one value; longer than any identifier, and more than partners take."""
+_TOO_LONG = "a value is too long in the column "
 
 
 def snapshot(cohort: Cohort, id_column: str, properties: Sequence[str], out: Path, *, memory: str = MEMORY) -> Snapshot:
@@ -65,6 +68,10 @@ def _load(connection: DuckDBPyConnection, cohort: Cohort, needed: list[str], out
     except (duckdb.OutOfMemoryException, duckdb.InterruptException):
         raise
     except duckdb.Error as cause:
+        if (at := str(cause).find(_TOO_LONG)) >= 0:
+            column = str(cause)[at + len(_TOO_LONG) :].splitlines()[0]
+            message = f"a value of the column `{column}` of `{cohort.path}` has more than {LONGEST_VALUE:,} bytes"
+            raise CohortError(message, hint="leave the column out, or shorten its values") from cause
         if "No space left" in str(cause):
             raise OperatorError(f"the disk of `{out.parent}` is full") from cause
         fault = cohort.fault()
@@ -97,9 +104,11 @@ def _select(connection: DuckDBPyConnection, cohort: Cohort, needed: list[str]) -
             expressions, types = [quote_name(name) for name, _ in found], [type_ for _, type_ in found]
         case _:
             assert_never(cohort.format)
-    columns = [f"{_id_text(expressions[0], types[0])} AS {MEMBER}"]
+    columns = [f"{_bounded(_id_text(expressions[0], types[0]), needed[0])} AS {MEMBER}"]
     for name, expression, type_ in zip(needed[1:], expressions[1:], types[1:], strict=True):
-        columns.append(f"{_value(expression, type_)} AS {quote_name(property_column(name))}")
+        value = _value(expression, type_)
+        fixed = type_ in ("BOOLEAN", "FLOAT", "DOUBLE", *_INTEGERS)
+        columns.append(f"{value if fixed else _bounded(value, name)} AS {quote_name(property_column(name))}")
     # In a file of one column a blank line would count as a user without an id.
     only = f" WHERE {expressions[0]} IS NOT NULL" if cohort.format in ("csv", "tsv") and len(cohort.names) == 1 else ""
     return f"SELECT {', '.join(columns)} FROM {table}{only}"
@@ -146,6 +155,12 @@ def _json_value(item: str, type_: str) -> str:
     if type_ == JSON:
         return f"CASE WHEN {item} <> 'null' THEN {item} END"
     return f"CAST({item} AS {type_})"
+
+
+def _bounded(value: str, column: str) -> str:
+    """SQL for `value` that stops at one that is too long: some thousands of these are in memory at a time."""
+    fault = quote_text(f"{_TOO_LONG}{column}")
+    return f"CASE WHEN strlen({value}) > {LONGEST_VALUE} THEN error({fault}) ELSE {value} END"
 
 
 def _id_text(expression: str, type_: str) -> str:

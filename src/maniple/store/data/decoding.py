@@ -40,5 +40,10 @@ def _parse(text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
+        pass
+    try:
         # Not-a-number and infinity inside a nested value are no JSON, but the standard library reads them.
         return json.loads(text)
+    except (ValueError, RecursionError):
+        # Nested a thousand deep, or a number of thousands of digits: as good as no value.
+        return None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 from maniple.cohort.batch import batches
 from maniple.cohort.member import MEMBER_ID
 from maniple.errors import Bug, OperatorError
-from maniple.store.data.arrow import Table, load_arrow, load_arrow_parquet
+from maniple.store.data.arrow import Array, Table, load_arrow, load_arrow_parquet
 from maniple.store.data.columns import MEMBER, mapping_column
 from maniple.store.data.decoding import decode, decode_rows
 from maniple.store.data.values import SkipBatch
@@ -20,16 +22,21 @@ from maniple.store.data.values import SkipBatch
 USER = "user"
 """The variable that holds the carried properties of a user, a map."""
 
-_DECODED_AT_ONCE = 8192
+_DECODED_AT_ONCE = 1024
+"""Rows of small batches that are decoded together: each decoding has a price of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanBatch:
-    """Batch `index` of a plan file: the values of the asked columns for the rows from `start`."""
+    """Batch `index` of a plan file: the values of the asked columns for the rows from `start`.
+
+    `text` are the columns of which the file says that they hold only text.
+    """
 
     index: int
     start: int
     rows: dict[str, list[Any]]
+    text: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 class PlanFile:
@@ -42,100 +49,174 @@ class PlanFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with _Reader(path, ()) as reader:
-            self.rows = reader.rows
+        with closing(_RowGroups(path, ())) as groups:
+            self.rows = groups.rows
 
-    def batches(self, size: int, columns: Sequence[str], skip: SkipBatch = lambda _: False) -> Iterator[PlanBatch]:
+    def batches(self, size: int, columns: Sequence[str], skip: SkipBatch = lambda _: False) -> PlanBatches:
         """The batches of `size` rows in order, without those whose index `skip` says yes to; they are not decoded."""
-        cuts = batches(self.rows, size)
-        together = max(1, _DECODED_AT_ONCE // size)
-        with _Reader(self.path, columns) as reader:
-            for first in range(0, len(cuts), together):
-                indices = [index for index in range(first, min(first + together, len(cuts))) if not skip(index)]
-                if not indices:
-                    continue
-                start, stop = cuts[indices[0]].start, cuts[indices[-1]].stop
-                block = reader.read(start, stop - start)
-                for index in indices:
-                    cut = cuts[index]
-                    rows = {name: values[cut.start - start : cut.stop - start] for name, values in block.items()}
-                    yield PlanBatch(index, cut.start, rows)
+        return PlanBatches(_RowGroups(self.path, columns, read_ahead=True), columns, size, skip)
 
     def read(self, start: int, count: int, columns: Sequence[str]) -> dict[str, list[Any]]:
         """The rows from `start`, at most `count`, at random."""
-        with _Reader(self.path, columns) as reader:
-            return reader.read(start, max(0, min(count, self.rows - start)))
+        with closing(_RowGroups(self.path, columns)) as groups:
+            return groups.decode(start, max(0, min(count, self.rows - start)), columns).rows
 
 
-@dataclass
-class _Reader:
-    """An open plan file with the row group read last."""
+class PlanBatches(Iterator[PlanBatch]):
+    """The batches of a plan file in order. While they are taken from one row group, a thread reads the next one."""
 
-    path: Path
-    columns: Sequence[str]
-    rows: int = 0
-    _file: Any = field(init=False)
-    _starts: list[int] = field(default_factory=list)
-    _wanted: list[str] = field(default_factory=list)
-    _carried: list[str] = field(default_factory=list)
-    _group: tuple[int, Table] | None = None
+    def __init__(self, groups: _RowGroups, columns: Sequence[str], size: int, skip: SkipBatch) -> None:
+        self._groups = groups
+        self._columns = columns
+        self._size = size
+        self._following = self._cut(skip)
 
-    def __enter__(self) -> _Reader:
-        pa = load_arrow()
-        pq = load_arrow_parquet()
+    def __next__(self) -> PlanBatch:
+        return next(self._following)
 
-        try:
-            self._file = pq.ParquetFile(self.path)
-        except (OSError, pa.ArrowException) as cause:
-            raise OperatorError(f"the plan file `{self.path}` cannot be read: {cause}") from cause
+    def at_hand(self) -> bool:
+        """The row group that is read ahead is in memory: the next batch comes without a wait for the disk."""
+        return self._groups.is_ahead()
+
+    def wait(self) -> None:
+        """Block until the next batch is at hand; another thread may wait for the one that takes batches."""
+        self._groups.wait()
+
+    def close(self) -> None:
+        """Close the file. Reading to the end closes it too."""
+        self._following.close()
+        self._groups.close()
+
+    def _cut(self, skip: SkipBatch) -> Generator[PlanBatch, None, None]:
+        cuts = batches(self._groups.rows, self._size)
+        together = max(1, _DECODED_AT_ONCE // self._size)
+        for first in range(0, len(cuts), together):
+            indices = [index for index in range(first, min(first + together, len(cuts))) if not skip(index)]
+            if len(indices) == 1:
+                # Nothing of it is held here: the next one then finds its memory free and warm.
+                yield self._groups.decode(cuts[indices[0]].start, len(cuts[indices[0]]), self._columns, indices[0])
+            elif indices:
+                start, stop = cuts[indices[0]].start, cuts[indices[-1]].stop
+                block = self._groups.decode(start, stop - start, self._columns)
+                for index in indices:
+                    cut = cuts[index]
+                    part = slice(cut.start - start, cut.stop - start)
+                    rows = {name: values[part] for name, values in block.rows.items()}
+                    yield PlanBatch(index, cut.start, rows, block.text)
+        self._groups.close()
+
+
+class _RowGroups:
+    """An open plan file with the row group read last, and the one after it on its way when `read_ahead` is said."""
+
+    def __init__(self, path: Path, columns: Sequence[str], *, read_ahead: bool = False) -> None:
+        self._path = path
+        with _readable(path):
+            self._file = load_arrow_parquet().ParquetFile(path)
         described = self._file.metadata
-        self.rows = described.num_rows
         counts = (described.row_group(at).num_rows for at in range(described.num_row_groups))
         self._starts = list(accumulate(counts, initial=0))
-        self._choose_columns(self._file.schema_arrow.names)
-        return self
+        self.rows: int = described.num_rows
+        self._wanted, self._carried = _choose_columns(path, self._file.schema_arrow.names, columns)
+        self._last: tuple[int, Table] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="plan") if read_ahead else None
+        self._ahead: tuple[int, Future[Table]] | None = None
+        self._look_ahead(0)
 
-    def __exit__(self, *_: object) -> None:
+    def decode(self, start: int, count: int, columns: Sequence[str], index: int = 0) -> PlanBatch:
+        """The values of `columns` for `count` rows from `start`, as batch `index`."""
+        parts = list(self._slices(start, count))
+        rows: dict[str, list[Any]] = {}
+        text: set[str] = set()
+        for name in columns:
+            if name == USER:
+                rows[name] = _maps(parts, self._carried)
+                continue
+            arrays = [part.column(_file_column(name)) for part in parts]
+            rows[name] = _values(arrays)
+            if all(_is_text(array) for array in arrays):
+                text.add(name)
+        return PlanBatch(index, start, rows, frozenset(text))
+
+    def is_ahead(self) -> bool:
+        """The row group after the one read last is in memory, or there is none."""
+        return self._ahead is None or self._ahead[1].done()
+
+    def wait(self) -> None:
+        """Block until `is_ahead`."""
+        if self._ahead is not None:
+            wait([self._ahead[1]])
+
+    def close(self) -> None:
+        """Close the file, once the row group on its way has come."""
+        if self._thread is not None:
+            self._thread.shutdown(cancel_futures=True)
         self._file.close()
-
-    def read(self, start: int, count: int) -> dict[str, list[Any]]:
-        """The values of the asked columns for `count` rows from `start`."""
-        slices = list(self._slices(start, count))
-        found: dict[str, list[Any]] = {}
-        for name in self.columns:
-            found[name] = values = []
-            for part in slices:
-                if name == USER:
-                    carried = {column[2:]: part.column(column).combine_chunks() for column in self._carried}
-                    values.extend(decode_rows(carried, part.num_rows))
-                else:
-                    values.extend(decode(part.column(_file_column(name))))
-        return found
-
-    def _choose_columns(self, present: list[str]) -> None:
-        self._wanted = [_file_column(name) for name in self.columns if name != USER]
-        missing = [name for name in self._wanted if name not in present]
-        if missing:
-            raise Bug(f"the plan file `{self.path.name}` has no column `{missing[0]}`")
-        self._carried = [name for name in present if name.startswith("u_")] if USER in self.columns else []
 
     def _slices(self, start: int, count: int) -> Iterator[Table]:
         """The rows as slices of row groups."""
         stop = start + count
         at = bisect_right(self._starts, start) - 1
         while start < stop:
-            group = self._read_group(at)
-            offset = start - self._starts[at]
-            part = group.slice(offset, stop - start)
+            part = self._group(at).slice(start - self._starts[at], stop - start)
             yield part
             start += part.num_rows
             at += 1
 
-    def _read_group(self, at: int) -> Table:
-        if self._group is None or self._group[0] != at:
-            columns = list(dict.fromkeys([*self._wanted, *self._carried]))
-            self._group = (at, self._file.read_row_group(at, columns=columns, use_threads=False))
-        return self._group[1]
+    def _group(self, at: int) -> Table:
+        if self._last is None or self._last[0] != at:
+            self._last = (at, self._read(at))
+        return self._last[1]
+
+    def _read(self, at: int) -> Table:
+        if self._thread is None:
+            return self._load(at)
+        expected, self._ahead = self._ahead, None
+        coming = expected[1] if expected is not None and expected[0] == at else self._thread.submit(self._load, at)
+        self._look_ahead(at + 1)
+        return coming.result()
+
+    def _look_ahead(self, at: int) -> None:
+        if self._thread is not None and at + 1 < len(self._starts):
+            self._ahead = (at, self._thread.submit(self._load, at))
+
+    def _load(self, at: int) -> Table:
+        with _readable(self._path):
+            return self._file.read_row_group(at, columns=[*self._wanted, *self._carried], use_threads=False)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, load_arrow().ArrowException) as cause:
+        raise OperatorError(f"the plan file `{path}` cannot be read: {cause}") from cause
+
+
+def _choose_columns(path: Path, present: list[str], columns: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The file's columns for the asked ones, and those of the carried properties when `user` is asked for."""
+    wanted = list(dict.fromkeys(_file_column(name) for name in columns if name != USER))
+    missing = [name for name in wanted if name not in present]
+    if missing:
+        raise Bug(f"the plan file `{path.name}` has no column `{missing[0]}`")
+    return wanted, [name for name in present if name.startswith("u_")] if USER in columns else []
+
+
+def _values(arrays: list[Array]) -> list[Any]:
+    if len(arrays) == 1:
+        return decode(arrays[0])
+    return [value for array in arrays for value in decode(array)]
+
+
+def _maps(parts: list[Table], carried: list[str]) -> list[dict[str, Any]]:
+    maps: list[dict[str, Any]] = []
+    for part in parts:
+        maps.extend(decode_rows({name[2:]: part.column(name).combine_chunks() for name in carried}, part.num_rows))
+    return maps
+
+
+def _is_text(array: Array) -> bool:
+    return bool(array.type == load_arrow().string() and array.null_count == 0)
 
 
 def _file_column(name: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from maniple.errors import UsageError
-from maniple.runtime.classify import RuleProgram, search
+from maniple.runtime.classify import RuleProgram
 from maniple.runtime.program import CallProgram
+from maniple.runtime.search import search
 
 Path = dict[str, Any]
 """A parsed JMESPath expression."""

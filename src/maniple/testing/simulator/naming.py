@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from maniple.runtime.classify import search
 from maniple.runtime.program import CallProgram, Program
+from maniple.runtime.search import search
 from maniple.template.ast import Const, Node, Object, Text, Value, holes, names
 from maniple.template.text import text_of
 from maniple.testing.simulator.match import Captures

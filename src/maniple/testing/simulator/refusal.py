@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from maniple.runtime.classify import search
 from maniple.runtime.program import CallProgram
 from maniple.runtime.rejects import RejectsProgram, read_rejects
+from maniple.runtime.search import search
 from maniple.template.ast import Const, Text, Value, holes
 from maniple.template.compile import ScalarTemplate
 from maniple.testing.simulator.build import NoSuchAnswer, Path, put, satisfied

@@ -178,7 +178,7 @@ def member_keys(program: Program) -> dict[Operation, list[str]]:
 
 def _user_holes(program: Program, call: CallProgram) -> dict[str, set[str]]:
     """The holes that differ from user to user, with the user variables that each reads."""
-    rows = {*(mapping.name for mapping in program.mappings), "amplitude_id", "user"}
+    rows = {*(mapping.name for mapping in program.mappings), "amplitude_id", "user", "values"}
     nodes = [template.node for template in (call.item, call.body) if template is not None]
     below = [hole for node in nodes for hole in holes(node)]
     below += [part[0] for part in call.url.parts if not isinstance(part, str)]

@@ -75,8 +75,7 @@ def open_delivery(workspace: Workspace, case: Case, folder: Path, port: int) -> 
     size = program.call_for("add").items
     run = store.start_run(sync.id, manifest_version="1.0.0", batch_items={"add": size, "remove": size})
     files = RunFiles(workspace.home.make(workspace.home.run_dir(sync.id, run.id)))
-    for operation in ("add", "remove"):
-        name = files.plan(operation).name
+    for name in (files.plan("add").name, files.plan("remove").name, "plan.json"):
         take_over(folder / name, files.directory / name)
     edges = RunEdges(
         workspace.home,

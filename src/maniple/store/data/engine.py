@@ -59,11 +59,15 @@ def open_engine(directory: Path, memory: str = MEMORY, *, keep_order: bool = Tru
 
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
-    """A path beside `out`: what is written there becomes `out`, safely on disk, when the block ends well."""
+    """A path beside `out`: what is written there becomes `out`, safely on disk, when the block ends well.
+
+    Only its owner can read it: it holds users.
+    """
     draft = out.with_name(f"{out.name}.tmp")
     draft.unlink(missing_ok=True)
     try:
         yield draft
+        draft.chmod(0o600)
         _sync(draft)
         draft.replace(out)
         _sync(out.parent)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maniple.usecases.destinations import Destination
 
 STDIN = "-"
+LONGEST_SETTINGS = 1_000_000
 NOT_JSON = {
     "Expecting property name": "a key in double quotes must stand here, and no comma before `}`",
     "Illegal trailing comma": "no comma stands before `}` or `]`",
@@ -53,8 +54,7 @@ def read_settings(word: str | None, program: Program) -> dict[str, Any]:
         )
     shown = "stdin" if word == STDIN else f"`{word}`"
     try:
-        text = sys.stdin.read() if word == STDIN else Path(word).read_text(encoding="utf-8-sig")
-        given = json.loads(text)
+        given = json.loads(_read(word))
     except FileNotFoundError:
         raise _unusable(f"there is no file {shown}", program) from None
     except OSError as cause:
@@ -65,6 +65,18 @@ def read_settings(word: str | None, program: Program) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise _unusable(f"{shown} must hold one JSON object", program)
     return given
+
+
+def _read(word: str) -> str:
+    """The text of a file of settings. A pipe is one too: `<(pass show acme)`."""
+    if word == STDIN:
+        text = sys.stdin.read(LONGEST_SETTINGS + 1)
+    else:
+        with Path(word).open(encoding="utf-8-sig") as stream:
+            text = stream.read(LONGEST_SETTINGS + 1)
+    if len(text) > LONGEST_SETTINGS:
+        raise UsageError(f"the settings have more than {LONGEST_SETTINGS:,} characters")
+    return text
 
 
 def settings_example(program: Program) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+LAST_MOMENT = 253_370_764_800.0
+"""The first day of the year 9999."""
 MARKS = {
     "succeeded": ("✓", "green"),
     "succeeded_with_skips": ("!", "yellow"),
@@ -27,12 +29,17 @@ def plural(number: int, noun: str, many: str | None = None) -> str:
 
 def moment(seconds: float) -> str:
     """A moment (seconds since the Unix epoch) in local time, to the minute."""
-    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(_within(seconds)).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def utc(seconds: float | None) -> str | None:
     """A moment for programs: ISO 8601 in UTC, to the second; None for None."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if seconds is None else datetime.fromtimestamp(_within(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _within(seconds: float) -> float:
+    """A moment that a calendar can show, whatever a clock once said."""
+    return min(max(seconds, 0.0), LAST_MOMENT)
 
 
 def ago(seconds: float) -> str:

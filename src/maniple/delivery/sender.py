@@ -180,7 +180,8 @@ class AiohttpSender:
 
     def _host(self, request: Request) -> str:
         """The host that is dialled for `request`."""
-        return URL(self._via or request.url, encoded=True).host or ""
+        # Not `host`, which would decode Punycode, and raise where that is not sound.
+        return URL(self._via or request.url, encoded=True).raw_host or ""
 
     def _words(self, error: Exception, request: Request, sent: bool) -> str:
         match error:

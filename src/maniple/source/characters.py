@@ -10,7 +10,7 @@ from maniple.source.text import Source, Span
 
 BOM = "\ufeff"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_MAX_BYTES = 4 * MAX_CHARACTERS + 3
+MAX_BYTES = 4 * MAX_CHARACTERS + 3
 
 
 def read_bytes(name: str, data: bytes) -> tuple[Source | None, list[Diagnostic]]:
@@ -18,7 +18,7 @@ def read_bytes(name: str, data: bytes) -> tuple[Source | None, list[Diagnostic]]
 
     Without a source, the findings say why: too large (MAN104) or not UTF-8 (MAN106).
     """
-    if len(data) > _MAX_BYTES:
+    if len(data) > MAX_BYTES:
         return None, [too_large(Source(name, ""), len(data), "bytes")]
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:

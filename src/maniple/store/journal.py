@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from types import TracebackType
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert
+from sqlalchemy import Connection, Executable, bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from maniple.errors import Bug
 from maniple.runtime.outcome import Verdict
@@ -23,12 +23,8 @@ from maniple.store.redact import Redactor
 BATCHES = tables.batches
 VERDICTS = tables.verdicts
 
-_DROP_BATCH = delete(BATCHES).where(
-    BATCHES.c.run_id == bindparam("the_run"),
-    BATCHES.c.operation == bindparam("the_operation"),
-    BATCHES.c.index == bindparam("the_index"),
-    BATCHES.c.part == bindparam("the_part"),
-)
+_PLACE = ("run_id", "operation", "index", "part")
+_FIELDS = tuple(field.name for field in fields(BatchRow) if field.name != "at")
 _DROP_VERDICTS = delete(VERDICTS).where(
     VERDICTS.c.run_id == bindparam("the_run"),
     VERDICTS.c.operation == bindparam("the_operation"),
@@ -59,6 +55,9 @@ class Journal:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._open = ExitStack()
         self._connection: Connection | None = None
+        self._upsert: Executable = insert(BATCHES)
+        self._has_verdicts: bool | None = None
+        """Whether the run has verdicts already, of an earlier attempt or of this one; None until it was looked."""
         self._waiting: list[tuple[list[_Entry], asyncio.Future[None]]] = []
         self._committing: asyncio.Task[None] | None = None
         self._closed = False
@@ -137,20 +136,37 @@ class Journal:
         # Of two entries for one batch the later one holds.
         newest = {(entry.batch.operation, entry.batch.index, entry.batch.part): entry for entry in entries}
         moment = self._store.now()
-        batches: list[dict[str, Any]] = []
-        for entry in newest.values():
-            batches.append({"run_id": self._run_id, **asdict(entry.batch), "at": moment})
-        if self._connection is None:
-            self._connection = self._open.enter_context(self._store.apart())
-        with in_plain_words(self._store.path), self._connection.begin():
-            self._connection.execute(_DROP_BATCH, [_place(batch) for batch in batches])
-            self._connection.execute(insert(BATCHES), batches)
-            self._replace_verdicts(self._connection, newest.values())
+        batches = [
+            {"run_id": self._run_id, "at": moment, **{name: getattr(entry.batch, name) for name in _FIELDS}}
+            for entry in newest.values()
+        ]
+        with in_plain_words(self._store.path):
+            connection = self._connection or self._connect()
+            with connection.begin():
+                connection.exec_driver_sql(
+                    self._upsert, [tuple(map(batch.__getitem__, self._order)) for batch in batches]
+                )
+                self._replace_verdicts(connection, newest.values())
+
+    def _connect(self) -> Connection:
+        """Open the journal's own connection."""
+        self._connection = connection = self._open.enter_context(self._store.apart())
+        self._upsert = _upsert_for(connection.dialect.name)
+        return connection
 
     def _replace_verdicts(self, connection: Connection, entries: Iterable[_Entry]) -> None:
         settled = [(entry.batch, entry.verdicts) for entry in entries if entry.verdicts is not None]
-        if not settled:
-            return
+        rows = [{"run_id": self._run_id, **asdict(verdict)} for _, verdicts in settled for verdict in verdicts]
+        if self._has_verdicts is None:
+            kept = select(VERDICTS.c.row).where(VERDICTS.c.run_id == self._run_id).limit(1)
+            self._has_verdicts = connection.execute(kept).first() is not None
+        if settled and self._has_verdicts:
+            self._drop_verdicts(connection, [batch for batch, _ in settled])
+        if rows:
+            connection.execute(insert(VERDICTS), rows)
+            self._has_verdicts = True
+
+    def _drop_verdicts(self, connection: Connection, settled: Iterable[BatchRow]) -> None:
         connection.execute(
             _DROP_VERDICTS,
             [
@@ -160,21 +176,17 @@ class Journal:
                     "first": batch.start,
                     "end": batch.start + batch.count,
                 }
-                for batch, _ in settled
+                for batch in settled
             ],
         )
-        rows = [{"run_id": self._run_id, **asdict(verdict)} for _, verdicts in settled for verdict in verdicts]
-        if rows:
-            connection.execute(insert(VERDICTS), rows)
 
 
-def _place(batch: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "the_run": batch["run_id"],
-        "the_operation": batch["operation"],
-        "the_index": batch["index"],
-        "the_part": batch["part"],
-    }
+def _upsert_for(dialect: str) -> Executable:
+    """The statement that writes a batch's row, whether it is there already or not."""
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = make(BATCHES)
+    changed = {column.name: statement.excluded[column.name] for column in BATCHES.c if column.name not in _PLACE}
+    return statement.on_conflict_do_update(index_elements=list(_PLACE), set_=changed)
 
 
 def _answer(waiters: Iterable[asyncio.Future[None]], fault: Exception | None) -> None:

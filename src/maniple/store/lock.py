@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -33,12 +34,14 @@ class SyncLock:
             raise OperatorError(f"the lock file `{self.path}` cannot be opened: {cause.strerror}") from cause
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _write_pid(file)
         except OSError as cause:
             refusal = self._refusal(file, cause)
             os.close(file)
             raise refusal from cause
         self._file = file
+        # The number only tells others who holds the lock: a full disk must not keep anybody from looking.
+        with contextlib.suppress(OSError):
+            _write_pid(file)
         return self
 
     def __exit__(

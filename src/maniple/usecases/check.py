@@ -10,7 +10,7 @@ from maniple.manifest.cases import Cases
 from maniple.manifest.load import read_named, validate
 from maniple.review.lint import lint, lint_files
 from maniple.source.text import Document
-from maniple.usecases.destinations import MANIFEST_NAMES, load_file, manifest_files
+from maniple.usecases.destinations import MANIFEST_NAMES, load_file, manifest_files, read_content
 
 CASES = "cases.yaml"
 
@@ -53,7 +53,7 @@ def _check_folder(path: Path, document: Document | None) -> list[Diagnostic]:
 
 def check_cases(path: Path) -> list[Diagnostic]:
     """What is wrong with the form of a file of golden cases."""
-    document, findings = read_named(str(path), path.read_bytes())
+    document, findings = read_named(str(path), read_content(path))
     if document is None:
         return findings
     return [*findings, *validate(document, Cases)[1]]

@@ -13,6 +13,7 @@ from maniple.manifest.load import load_manifest
 from maniple.manifest.model import Manifest
 from maniple.runtime.compile import try_compile
 from maniple.runtime.program import Program, VariableRow
+from maniple.source.characters import MAX_BYTES
 from maniple.source.text import Document
 
 MANIFEST_NAMES = ("manifest.yaml", "manifest.yml", "manifest.json")
@@ -77,10 +78,16 @@ def _manifest_in(folder: Path) -> Path | None:
     return next((folder / name for name in MANIFEST_NAMES if (folder / name).is_file()), None)
 
 
+def read_content(path: Path) -> bytes:
+    """The bytes of a file that should be a manifest; of one that is too large only enough to see that. Raises OSError."""
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
 def load_file(path: Path) -> Destination:
     """Load and compile one manifest file; findings are part of the answer."""
     try:
-        content = path.read_bytes()
+        content = read_content(path)
     except OSError as cause:
         raise OperatorError(f"`{path}` cannot be read: {cause.strerror}") from cause
     folder = path.resolve().parent if path.name in MANIFEST_NAMES else None

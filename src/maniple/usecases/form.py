@@ -10,7 +10,7 @@ from maniple.errors import ManifestError, OperatorError
 from maniple.manifest.load import read_named
 from maniple.manifest.order import canonical_order
 from maniple.source.edit import reorder
-from maniple.usecases.destinations import manifest_files
+from maniple.usecases.destinations import manifest_files, read_content
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def form(paths: Sequence[Path]) -> list[Formed]:
 
 
 def _form_file(path: Path) -> Formed:
-    content = path.read_bytes()
+    content = read_content(path)
     document, findings = read_named(str(path), content)
     if document is None:
         raise ManifestError(findings)

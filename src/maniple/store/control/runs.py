@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Literal, TypedDict, Unpack
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from maniple.errors import Bug, UsageError
 from maniple.store.control import tables
@@ -149,7 +149,7 @@ class Runs(Database):
 
     def history(self, sync_id: str | None = None, limit: int | None = None) -> list[RunRow]:
         """The runs of one sync, or of all, newest first, at most `limit`."""
-        query = _of_sync(select(TABLE), sync_id).order_by(*_NEWEST_FIRST).limit(limit)
+        query = _of_sync(select(TABLE), sync_id).order_by(*_newest_first(sync_id)).limit(limit)
         with self.reading() as connection:
             return [RunRow(**row._asdict()) for row in connection.execute(query)]
 
@@ -162,7 +162,10 @@ class Runs(Database):
         return _change(connection, run_id, {"status": status, "phase": "done", "finished_at": self.now(), **end})
 
 
-_NEWEST_FIRST = (TABLE.c.started_at.desc(), TABLE.c.number.desc(), TABLE.c.id)
+def _newest_first(sync_id: str | None) -> tuple[ColumnElement[Any], ...]:
+    """Of one sync by number, for a clock that was set back would tell another run to be the newest."""
+    number = TABLE.c.number.desc()
+    return (number,) if sync_id is not None else (TABLE.c.started_at.desc(), number, TABLE.c.id)
 
 
 def _change(connection: Connection, run_id: str, values: Mapping[str, Any]) -> RunRow:
@@ -181,7 +184,7 @@ def _one(connection: Connection, run_id: str) -> RunRow:
 
 
 def _latest(connection: Connection, sync_id: str | None) -> RunRow:
-    found = connection.execute(_of_sync(select(TABLE), sync_id).order_by(*_NEWEST_FIRST).limit(1)).first()
+    found = connection.execute(_of_sync(select(TABLE), sync_id).order_by(*_newest_first(sync_id)).limit(1)).first()
     if found is None:
         raise UsageError("there is no run yet", hint="start one with `maniple sync`")
     return RunRow(**found._asdict())

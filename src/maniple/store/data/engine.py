@@ -51,8 +51,10 @@ def open_engine(directory: Path, memory: str = MEMORY, *, keep_order: bool = Tru
         raise OperatorError(
             f"{memory} of memory is not enough for this cohort", hint="raise the memory limit"
         ) from cause
-    except duckdb.IOException as cause:
-        raise OperatorError(f"`{directory}` cannot be worked in: {first_line(cause)}") from cause
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as cause:
+        # Cohort files are not opened here without `capture` telling what is wrong with them: these are our own.
+        hint = "a file of maniple is missing or damaged there, or the disk is full; put a copy of the folder back"
+        raise OperatorError(f"`{directory}` cannot be worked in: {first_line(cause)}", hint=hint) from cause
     finally:
         shutil.rmtree(spill, ignore_errors=True)
 

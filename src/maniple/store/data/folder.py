@@ -80,7 +80,10 @@ def open_plan(directory: Path) -> PlanFolder:
             planned=Planned(**record["planned"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as cause:
-        raise OperatorError(f"there is no finished plan in `{directory}`") from cause
+        raise OperatorError(
+            f"there is no finished plan in `{directory}`",
+            hint="put a copy of the folder back: without it nobody knows what its run has sent",
+        ) from cause
 
 
 def _record(directory: Path) -> Path:

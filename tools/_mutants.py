@@ -85,15 +85,15 @@ MUTANTS = (
     Mutant(
         "batches are the input",
         "runtime/prepare.py",
-        "batch, middle, stop, parts)",
-        "batch, middle + 1, stop, parts)",
+        "halves = [(start + rows.size // 2, stop)",
+        "halves = [(start + rows.size // 2 + 1, stop)",
         REQUESTS,
     ),
     Mutant(
         "no batch is above its bytes",
         "runtime/prepare.py",
-        "len(body) <= call.max_bytes:",
-        "len(body) <= call.max_bytes * 2:",
+        "len(body) > limit:",
+        "len(body) > limit * 2:",
         REQUESTS,
     ),
     Mutant(
@@ -120,15 +120,15 @@ MUTANTS = (
     Mutant(
         "no user value changes the path",
         "template/filters.py",
-        'return quote(text, safe="") if',
-        'return quote(text, safe="/") if',
+        'return quote(text, safe="", errors="replace")',
+        'return quote(text, safe="/", errors="replace")',
         REQUESTS,
     ),
     Mutant(
         "a header holds no line break",
         "runtime/prepare.py",
-        'if any((char < " " and char != "\\t") or char == "\\x7f" for char in value):',
-        "if False:",
+        '    if CONTROL.search(value):\n        raise HeaderInjection(f"the header',
+        '    if False:\n        raise HeaderInjection(f"the header',
         REQUESTS,
     ),
     Mutant(

@@ -143,9 +143,7 @@ class Journal:
         with in_plain_words(self._store.path):
             connection = self._connection or self._connect()
             with connection.begin():
-                connection.exec_driver_sql(
-                    self._upsert, [tuple(map(batch.__getitem__, self._order)) for batch in batches]
-                )
+                connection.execute(self._upsert, batches)
                 self._replace_verdicts(connection, newest.values())
 
     def _connect(self) -> Connection:

@@ -235,7 +235,10 @@ def build_request(call: CallProgram, scope: Scope) -> Request:
     url = call.url.render(scope)
     query = [*_pairs(call.query, scope), *additions.query]
     if query:
-        encoded = "&".join(f"{quote(name, safe='', errors='replace')}={quote(value, safe='', errors='replace')}" for name, value in query)
+        encoded = "&".join(
+            f"{quote(name, safe='', errors='replace')}={quote(value, safe='', errors='replace')}"
+            for name, value in query
+        )
         url = f"{url}{'&' if '?' in url else '?'}{encoded}"
     body = _body(call, scope, additions)
     return Request(

@@ -13,7 +13,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from jmespath.visitor import Options, TreeInterpreter
 
-MAX_STEPS = 800_000
+MAX_STEPS = 600_000
 """Steps that reading one reply may take; a step visits one node, or handles a value or eight characters."""
 _CHARACTERS_A_STEP = 8
 
@@ -25,10 +25,11 @@ class Exhausted(Exception):
 class Budget:
     """How many steps reading one reply may still take."""
 
-    __slots__ = ("left",)
+    __slots__ = ("interpreter", "left")
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self.left = steps
+        self.interpreter = _Interpreter(self)
 
     @property
     def spent(self) -> bool:
@@ -50,9 +51,10 @@ def search(expression: Any, tree: Any, budget: Budget | None = None) -> Any:
     """
     if budget is not None and budget.spent:
         return None
-    bounded = _Interpreter(budget or Budget())
+    budget = budget or Budget()
     try:
-        return bounded.visit(expression.parsed, tree)
+        budget.spend(1)
+        return budget.interpreter.visit(expression.parsed, tree)
     except (JMESPathError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError, Exhausted):
         return None
 

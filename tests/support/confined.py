@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -141,8 +142,6 @@ def use(attack: Attack, content: bytes | None = None) -> str:
         for prepared in prepare(call, context, batch) if batch.size and attack.reply is not None else ():
             flow = deliver(call, prepared, lambda: 0.5)
             next(flow)
-            try:
+            with contextlib.suppress(StopIteration):
                 assert isinstance(flow.send(Reply(200, body=attack.reply)), Wait)
-            except StopIteration:
-                pass
     return "harmless"

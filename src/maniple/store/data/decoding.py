@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from typing import Any
 
 import orjson
 
 from maniple.store.data.arrow import Array, load_arrow
+
+_LONG_NUMBER = re.compile("[0-9]{19}")
 
 
 def decode(column: Array) -> list[Any]:
@@ -37,10 +41,10 @@ def decode_rows(columns: dict[str, Array], count: int) -> list[dict[str, Any]]:
 
 
 def _parse(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        pass
+    # orjson makes a float of a whole number beyond 64 bits.
+    if _LONG_NUMBER.search(text) is None:
+        with contextlib.suppress(orjson.JSONDecodeError):
+            return orjson.loads(text)
     try:
         # Not-a-number and infinity inside a nested value are no JSON, but the standard library reads them.
         return json.loads(text)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 CONTENT_TYPE = "application/json"
+HEADERS = (("Content-Type", CONTENT_TYPE),)
 MAX_DEPTH = 200
 """Maps and lists inside each other; what is deeper in a user's own property is sent as null."""
 

@@ -11,6 +11,7 @@ from maniple.manifest.call import Call
 from maniple.manifest.fields import FormField
 from maniple.manifest.limits import DEFAULT_ITEMS, DEFAULT_PARALLEL, byte_count, rate_window
 from maniple.manifest.model import Manifest
+from maniple.runtime.body import compile_body
 from maniple.runtime.prepare import OWN_HEADERS, TOKEN
 from maniple.runtime.program import AuthProgram, CallProgram, PairProgram
 from maniple.runtime.reading import NOT_FILLED_YET, Available, TemplateReader
@@ -56,11 +57,7 @@ class CallCompiler:
         }
         rows = frozenset(users)
         item = self._item(name, call, item_tree, {**available, **users}, rows)
-        body = (
-            ScalarTemplate(self.reader.tree(call.json_, (name, "json"), inside, f"{name}.json"))
-            if "json_" in call.model_fields_set
-            else None
-        )
+        body = compile_body(self.reader, call, (name,), inside, name)
         url = self._url(name, call, inside)
         query = (
             *self._pairs(self.manifest.query, ("query",), self.base, "query", header=False),

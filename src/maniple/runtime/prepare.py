@@ -11,6 +11,7 @@ from urllib.parse import quote
 from maniple.auth import Additions
 from maniple.body import json as json_body
 from maniple.cohort.member import INVALID_FORMAT
+from maniple.runtime.body import added_body
 from maniple.runtime.outcome import Verdict
 from maniple.runtime.program import CallProgram, Operation, PairProgram, RunContext, Scope
 from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
@@ -240,29 +241,15 @@ def build_request(call: CallProgram, scope: Scope) -> Request:
             for name, value in query
         )
         url = f"{url}{'&' if '?' in url else '?'}{encoded}"
-    body = _body(call, scope, additions)
-    return Request(
-        call.method, url, _headers(call, scope, additions, has_body=body is not None), body, call.timeout, call.name
-    )
+    body = call.body.encode(scope, additions) if call.body is not None else added_body(additions)
+    headers = _headers(call, scope, additions, body.headers if body else ())
+    return Request(call.method, url, headers, body.content if body else None, call.timeout, call.name)
 
 
-def _body(call: CallProgram, scope: Scope, additions: Additions) -> bytes | None:
-    if call.body is None:
-        return json_body.encode(dict(additions.json)) if additions.json else None
-    tree = call.body.render(scope)
-    if tree is ABSENT:
-        tree = {}
-    if additions.json and isinstance(tree, dict):
-        tree = {**tree, **additions.json}
-    return json_body.encode(tree)
-
-
-def _headers(call: CallProgram, scope: Scope, additions: Additions, *, has_body: bool) -> Headers:
+def _headers(call: CallProgram, scope: Scope, additions: Additions, of_body: Headers) -> Headers:
     given = [*additions.headers, *_pairs(call.headers, scope)]
     names = {name.lower() for name, _ in given}
-    headers: list[tuple[str, str]] = []
-    if has_body and "content-type" not in names:
-        headers.append(("Content-Type", json_body.CONTENT_TYPE))
+    headers = [pair for pair in of_body if pair[0].lower() not in names]
     for name, value in given:
         headers = [pair for pair in headers if pair[0].lower() != name.lower()]
         headers.append((_header_name(name), _header_value(name, value)))

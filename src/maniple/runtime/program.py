@@ -11,6 +11,7 @@ from maniple.auth import Additions, AuthKind
 from maniple.diagnostics.model import Diagnostic
 from maniple.manifest.fields import FormField
 from maniple.manifest.model import Manifest
+from maniple.runtime.body import BodyProgram
 from maniple.runtime.classify import RuleProgram
 from maniple.runtime.mapping import MappingProgram
 from maniple.runtime.rejects import RejectsProgram
@@ -73,7 +74,7 @@ class CallProgram:
     url: PlacedText
     query: tuple[PairProgram, ...]
     headers: tuple[PairProgram, ...]
-    body: ScalarTemplate | None
+    body: BodyProgram | None
     item: ColumnTemplate | None
     join: str | None
     single: bool

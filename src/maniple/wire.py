@@ -86,7 +86,7 @@ class Request:
     """One HTTP request, complete: what preview shows is what is sent.
 
     `headers` are in sending order and lack only `Host` and `Content-Length`, which follow from `url` and `body`.
-    `timeout` is in seconds, for the whole exchange. `call` names the manifest's call (`add_users`).
+    `timeout` is in seconds, for the whole exchange. `call` names the manifest's call (`add_users`), `step` its step, where it has some.
     """
 
     method: str
@@ -95,6 +95,7 @@ class Request:
     body: bytes | None = None
     timeout: float = 60.0
     call: str = ""
+    step: str = ""
 
     def with_header(self, name: str, value: str) -> Request:
         """This request with header `name` set to `value`, in its place if it was there, else at the end."""

@@ -64,6 +64,6 @@ def compile_body(
     return BodyProgram(ScalarTemplate(reader.tree(exchange.json_, (*path, "json"), available, f"{section}.json")))
 
 
-def item_of_body(exchange: Exchange) -> Any:  # noqa: ARG001  formats with a row per user answer
-    """The `item` that the body itself says: formats with a row or a line per user. None for the others."""
+def item_of_body(exchange: Exchange) -> tuple[Any, Path] | None:  # noqa: ARG001  formats with a row per user answer
+    """The `item` that the body itself says, with its place below the call: formats with a row or a line per user."""
     return None

@@ -16,7 +16,6 @@ NOT_RUN = {
     "`gzip` on a call": add_users("gzip: true", *ITEMS),
     "`items: all`": add_users("batch: {items: all}", *ITEMS),
     "`budget` in `limits`": "limits: {budget: 150/day}\n",
-    "a rate per operator": "limits: {rate: 10/s per operator}\n",
     "`keep_users`": "keep_users: {every: 25d}\n",
     "`from: operator`": "fields:\n  - {name: api_key, type: secret, label: API Key, help: x, from: operator}\n",
     "`many` on a mapping": "mappings:\n  - {name: email, label: E-mail, many: true}\n",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from maniple.auth import AuthKind
 from maniple.runtime.classify import Accepted, Refused, classify
 from maniple.runtime.program import Scope, StepProgram
-from maniple.runtime.retry import MAX_THROTTLED, Dice, RetryPolicy, is_throttled, pause_before, retry_after
+from maniple.runtime.retry import MAX_THROTTLED, Dice, RetryPolicy, asked_pause, is_throttled, pause_before
 from maniple.wire import Flow, Reply, Request, Wait
 
 TOO_MUCH = "The answer says too much"
@@ -51,15 +51,17 @@ def exchange(
         reading = classify(step.rules, step.success, reply, scope)
         if isinstance(reading, Accepted) or not reading.retry:
             return reading, reply, tally
-        pause = _next_pause(reading, reply, tally, dice, policy)
+        pause = _next_pause(step, reading, reply, tally, dice, policy)
         if pause is None:
             return reading, reply, tally
         tally.retries += 1
         yield pause
 
 
-def _next_pause(reading: Refused, reply: Reply, tally: Tally, dice: Dice, policy: RetryPolicy) -> Wait | None:
-    asked = reading.after if reading.after is not None else retry_after(reply)
+def _next_pause(
+    step: StepProgram, reading: Refused, reply: Reply, tally: Tally, dice: Dice, policy: RetryPolicy
+) -> Wait | None:
+    asked = reading.after if reading.after is not None else asked_pause(reply, step.waits)
     if reading.after is None and asked is not None and not is_throttled(reply):
         asked = min(asked, LONGEST_PAUSE)
     if is_throttled(reply):

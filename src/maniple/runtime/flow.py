@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from maniple.auth import AuthKind
+from maniple.runtime.authorize import Authorized, Unauthorized, authorized
 from maniple.runtime.classify import Accepted, Refused, classify
 from maniple.runtime.outcome import Classification, Delivered, Exchange, Failed, Outcome, Verdict
 from maniple.runtime.prepare import Prepared, build_request
@@ -53,24 +53,23 @@ class _Tally:
     in_doubt: bool = False
 
 
-def authorized(call: CallProgram, request: Request, scope: Scope) -> Flow[Request]:
-    """The request with the credentials of the call's auth kind, after the exchanges that the kind needs."""
-    kind: AuthKind | None = call.auth.kind(scope)
-    if kind is None:
-        return request
-    return (yield from kind.flow(request, lambda template: call.auth.render(scope, template)))
-
-
 def exchange(
     call: CallProgram, request: Request, scope: Scope, dice: Dice, policy: RetryPolicy
 ) -> Flow[tuple[Accepted | Refused, Reply, _Tally]]:
     """Send a request until it is accepted, refused for good, or out of tries."""
     tally = _Tally()
-    request = yield from authorized(call, request, scope)
+    expired: Authorized | None = None
     while True:
-        reply = yield request
+        authorization = yield from authorized(call, request, scope, dice, policy, expired)
+        if isinstance(authorization, Unauthorized):
+            return authorization.reading, authorization.reply, tally
+        reply = yield authorization.request
         tally.requests += 1
         tally.in_doubt = tally.in_doubt or reply.in_doubt
+        # Once: a token that is refused as soon as it was got is not the fault of its age.
+        expired = authorization if expired is None and authorization.is_expired_by(reply) else None
+        if expired is not None:
+            continue
         reading = classify(call.rules, call.success, reply, scope)
         if isinstance(reading, Accepted) or not reading.retry:
             return reading, reply, tally

@@ -97,6 +97,22 @@ def test_a_body_of_another_media_type_is_a_problem() -> None:
     assert validate(LISTS, sent).problems[0].startswith("body: Content for the following mimetype not found: text/csv")
 
 
+def test_a_value_that_fits_several_open_alternatives_has_no_problem() -> None:
+    document = copy.deepcopy(LISTS)
+    open_ones = [{"type": "object", "required": ["email"]}, {"type": "object", "properties": {"email": {}, "name": {}}}]
+    document["components"]["schemas"]["User"] = {"oneOf": open_ones}
+    assert validate(document, request({"users": [{"email": "a@b.test"}]})) == Finding(ENDPOINT)
+
+
+def test_a_value_that_fits_no_alternative_has_a_problem_for_each() -> None:
+    document = copy.deepcopy(LISTS)
+    document["components"]["schemas"]["User"] = {"oneOf": [{"type": "string"}, {"type": "integer"}]}
+    assert validate(document, request({"users": [True]})).problems == (
+        "body.users[]: not oneOf: True is not of type 'string'",
+        "body.users[]: not oneOf: True is not of type 'integer'",
+    )
+
+
 def test_missing_credentials_do_not_hide_what_else_is_wrong() -> None:
     assert len(validate(LISTS, request({"name": "n"}, headers=(JSON, ("Version", "2")))).problems) == 2
 
@@ -134,10 +150,14 @@ SWAGGER: dict[str, Any] = {
                     {"name": "size", "in": "formData", "type": "integer"},
                 ],
             },
+            "patch": {
+                "consumes": ["application/x-www-form-urlencoded"],
+                "parameters": [{"name": "list", "in": "body", "required": True, "schema": {"$ref": "#/definitions/Placed"}}],
+            },
             "put": {"parameters": [{"name": "list", "in": "body", "required": True, "schema": {"$ref": "#/definitions/List"}}]},
         }
     },
-    "definitions": {"List": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "x-nullable": True}}}},
+    "definitions": {"Placed": {"type": "object", "required": ["folder"], "properties": {"folder": {"$ref": "#/definitions/List"}}}, "List": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "x-nullable": True}}}},
 }  # fmt: skip
 BASIC = ("Authorization", "Basic QTpC")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -150,6 +170,10 @@ FORM = ("Content-Type", "application/x-www-form-urlencoded")
         (
             request({"title": 1}, "PUT", "/lists", headers=(BASIC, JSON)),
             Finding("PUT /lists", ("body: 'name' is a required property",), ("body.title",)),
+        ),
+        (
+            request(b"folder=%7B%22name%22%3A1%7D", "PATCH", "/lists", headers=(BASIC, FORM)),
+            Finding("PATCH /lists", ("body.folder.name: 1 is not of type 'string'",)),
         ),
         (request(b"name=n&size=3", path="/lists", headers=(BASIC, FORM)), Finding("POST /lists")),
         (
@@ -219,7 +243,7 @@ def test_a_service_model_is_read() -> None:
         }
     )
     signed = ("Authorization", "AWS4-HMAC-SHA256 Credential=x")
-    sent = request(b"a,b", "PUT", "/f%2Fu.csv", host="https://b.test", headers=(signed, ("x-amz-acl", "secret")))
+    sent = request(b"a,b", "PUT", "/f/u.csv", host="https://b.test", headers=(signed, ("x-amz-acl", "secret")))
     document["servers"] = [{"url": "https://{bucket}.test"}]
     assert validate(document, sent).problems == ("header x-amz-acl: 'secret' is not one of ['private']",)
 

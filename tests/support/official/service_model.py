@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .validate import WHOLE_PATH
+
 _PLACES = {"uri": "path", "header": "header", "querystring": "query"}
 _TYPES = {"integer": "integer", "long": "integer", "boolean": "boolean"}
 
@@ -11,19 +13,23 @@ _TYPES = {"integer": "integer", "long": "integer", "boolean": "boolean"}
 def from_service_model(document: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI 3.0 document of a service model whose buckets are in the host's name.
 
+    Of operations that differ only in their query (`UploadPart` from `PutObject`) the first stands for all.
+
     Source of the reading: the bucket is not part of the path in virtual-hosted addresses, and `{Key+}` takes slashes
-    (docs.aws.amazon.com, virtual hosting of buckets). A key's slashes have to be escaped for the validator.
+    (docs.aws.amazon.com, virtual hosting of buckets).
     """
     paths: dict[str, Any] = {}
     for operation in document["operations"].values():
         address, _, fixed = operation["http"]["requestUri"].partition("?")
         path = address.replace("/{Bucket}", "").replace("{Key+}", "{Key}") or "/"
-        if not fixed:
-            paths.setdefault(path, {})[operation["http"]["method"].lower()] = _operation(operation, document)
+        method = operation["http"]["method"].lower()
+        if not fixed and method not in paths.setdefault(path, {}):
+            paths[path][method] = _operation(operation, document)
     return {
         "openapi": "3.0.3",
         "info": {"title": document["metadata"]["serviceId"], "version": document["metadata"]["apiVersion"]},
         "paths": paths,
+        WHOLE_PATH: True,
         "security": [{"signature": []}],
         "components": {"securitySchemes": {"signature": {"type": "http", "scheme": "aws4-hmac-sha256"}}},
     }

@@ -74,12 +74,22 @@ def _operation(operation: dict[str, Any], parameters: list[dict[str, Any]], docu
     if "security" in operation:
         made["security"] = operation["security"]
     for body in (each for each in parameters if each["in"] == "body"):
-        content = {media: {"schema": body["schema"]} for media in consumes}
+        content = {media: _content(media, body["schema"], document) for media in consumes}
         made["requestBody"] = {"required": body.get("required", False), "content": content}
     form = [each for each in parameters if each["in"] == "formData"]
     if form:
         made["requestBody"] = _form(form, consumes)
     return made
+
+
+def _content(media: str, schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """A body's schema; in a form, a property that is an object travels as JSON text."""
+    if media != "application/x-www-form-urlencoded":
+        return {"schema": schema}
+    reference = schema.get("$ref", "")
+    properties = (document["definitions"][reference.rsplit("/", 1)[1]] if reference else schema).get("properties", {})
+    objects = [name for name, each in properties.items() if "$ref" in each or each.get("type") == "object"]
+    return {"schema": schema, "encoding": {name: {"contentType": "application/json"} for name in objects}}
 
 
 def _resolved(parameter: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def test_the_report_says_the_same_to_people_and_to_programs(folder: Path) -> Non
     )
 
 
+@needs_descriptions
 def test_every_destination_has_its_line_in_the_table() -> None:
     assert [slug for slug in destinations() if slug not in PARTNERS] == []
 

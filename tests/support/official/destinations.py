@@ -45,6 +45,8 @@ def _nothing(reason: str) -> Partner:
     return _partner(undescribed={"*": reason})
 
 
+UNLISTED = _nothing("the destination has no line in the table yet")
+
 _GRAPH = ("https://graph.facebook.com",)
 _LAUNCHDARKLY = ("https://app.launchdarkly.com", "https://app.eu.launchdarkly.com", "https://app.launchdarkly.us")
 _MARKETO = ("https://{munchkin}.mktorest.com",)

@@ -52,18 +52,18 @@ def _serve(document: dict[str, Any], servers: tuple[str, ...]) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     text = path.read_text(encoding="utf-8")
-    document: dict[str, Any] = json.loads(text) if path.suffix == ".json" else _without_dates(text)
+    document: dict[str, Any] = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_PlainDates)
     return document
 
 
-def _without_dates(text: str) -> Any:
+class _PlainDates(yaml.SafeLoader):
     """YAML whose dates stay text, as they are in JSON: a default such as `2026-07-15` is a version."""
-    loader = type("Loader", (yaml.CSafeLoader,), {})
-    loader.yaml_implicit_resolvers = {
-        first: [(tag, found) for tag, found in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
-    return json.loads(json.dumps(yaml.load(text, Loader=loader)))
+
+
+_PlainDates.yaml_implicit_resolvers = {
+    first: [(tag, found) for tag, found in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def _openapi(document: dict[str, Any], at: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from maniple.wire import Request
 
-from .destinations import PARTNERS, Partner, Undescribed
+from .destinations import PARTNERS, UNLISTED, Partner, Undescribed
 from .deviations import DEVIATIONS, Deviation
 from .documents import ROOT, read_description
 from .requests import rendered_requests
@@ -69,8 +69,9 @@ def report_on(
     for slug in slugs:
         known = [each for each in deviations if each.destination == slug]
         for _, request in rendered_requests(ROOT / "integrations" / slug):
-            _judge(folder, slug, partners[slug], known, request, rows, used)
-    listed = [(slug, each) for slug in slugs for each in partners[slug].undescribed]
+            _judge(folder, slug, partners.get(slug, UNLISTED), known, request, rows, used)
+    listed: list[tuple[str, Undescribed | Deviation]]
+    listed = [(slug, each) for slug in slugs for each in partners.get(slug, UNLISTED).undescribed]
     listed += [(each.destination, each) for each in deviations if each.destination in slugs]
     stale = [_said(slug, each) for slug, each in listed if each not in used]
     return Report(tuple(rows.values()), tuple(stale))

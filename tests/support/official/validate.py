@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -109,16 +108,12 @@ def _asked(request: Request) -> _Asked:
 
 def _problems(document: dict[str, Any], spec: SchemaPath, asked: _Asked) -> Iterator[str]:
     whole, parameters, body = _VALIDATORS[document["openapi"][:3]]
-    media = {"extra_media_type_deserializers": _JSON_TYPES, "spec_validator_cls": None}
-    errors = list(whole(spec, **media).iter_errors(asked))
+    errors = list(whole(spec).iter_errors(asked))
     if errors and isinstance(errors[0], SecurityValidationError):
         yield "security: no credentials of a kind that the description asks for"
-        errors = [*parameters(spec, **media).iter_errors(asked), *body(spec, **media).iter_errors(asked)]
+        errors = [*parameters(spec).iter_errors(asked), *body(spec).iter_errors(asked)]
     for error in errors:
         yield from _told(error)
-
-
-_JSON_TYPES = {"application/json; charset=utf-8": json.loads, "application/problem+json": json.loads}
 
 
 def _told(error: Exception) -> Iterator[str]:

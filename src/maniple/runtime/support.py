@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from maniple.body import RUNNING_FORMATS
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules, Rejects
 from maniple.manifest.call import Call
@@ -23,7 +22,7 @@ LATER_ACTIONS = ("split_batch", "drop_rejected_and_resend", "refresh_auth")
 """What a rule's `then` may say and is not done yet; the batch fails with its reason instead."""
 LATER_KEYS = {
     "a mapping": ("one_of", "many", "when"),
-    "a call": ("gzip", "first_batch", "when"),
+    "a call": ("first_batch", "when"),
     "`batch`": ("min_items", "dedupe", "by", "empty"),
     "`limits`": ("budget", "wait"),
 }
@@ -65,9 +64,6 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
 def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
     if call.steps is not None:
         yield later("`steps`", (name, "steps"), key=True)
-    for body in call.bodies:
-        if body not in RUNNING_FORMATS:
-            yield later(f"a `{body}` body", (name, body), key=True)
     for key in LATER_KEYS["a call"]:
         if getattr(call, key):
             yield later(f"`{key}` on a call", (name, key), key=True)

@@ -73,15 +73,17 @@ def test_unify_gives_back_the_values_an_item_was_rendered_with(
     slug: str, operation: Operation, data: st.DataObject, cohort: Cohort
 ) -> None:
     call = PROGRAMS[slug].call_for(operation)
-    if call.item is None:
+    if call.first.item is None:
         pytest.skip("this call has one user and no item")
     values = data.draw(columns(slug))
     scope = {**context_for(slug, cohort).scope, "operation": operation, "membership": operation == "add"}
-    rendered = orjson.loads(orjson.dumps(call.item.render(values, scope, len(values["user"]))))
+    rendered = orjson.loads(orjson.dumps(call.first.item.render(values, scope, len(values["user"]))))
     for row, item in enumerate(rendered):
         everything = {**scope, **{name: column[row] for name, column in values.items()}}
-        wanted = {written(hole): everything[name] for hole in holes(call.item.node) for name in expression_names(hole)}
-        assert unify(call.item.node, item) == wanted
+        wanted = {
+            written(hole): everything[name] for hole in holes(call.first.item.node) for name in expression_names(hole)
+        }
+        assert unify(call.first.item.node, item) == wanted
 
 
 @pytest.mark.parametrize(("slug", "operation"), EVERY_CALL)
@@ -127,8 +129,8 @@ def test_folding_what_is_known_changes_nothing_of_what_is_rendered(slug: str) ->
     from maniple.template.compile import ScalarTemplate
 
     call = PROGRAMS[slug].call_for("add")
-    if call.body is None or call.item is None:
+    if call.first.body is None or call.first.item is None:
         pytest.skip("this call has one user and no item")
     known = {"operation": "add", "membership": True}
     scope = {**context_for(slug, Cohort("c", "1")).scope, **known, "items": ["a"], "batch_id": "b"}
-    assert ScalarTemplate(fold(call.body.node, known)).render(scope) == call.body.template.render(scope)
+    assert ScalarTemplate(fold(call.first.body.node, known)).render(scope) == call.first.body.template.render(scope)

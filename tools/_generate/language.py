@@ -19,7 +19,7 @@ from maniple.manifest.model import CALL_NAMES
 from maniple.manifest.schema import manifest_schema
 from maniple.runtime.reading import NOT_FILLED_YET
 from maniple.runtime.retry import FIRST_PAUSE, MAX_PAUSE, MAX_RETRIES, MAX_THROTTLED, WORTH_RETRYING
-from maniple.runtime.support import LATER_ACTIONS, LATER_KEYS, UNSENT_CALLS
+from maniple.runtime.support import LATER_KEYS, UNSENT_CALLS
 from maniple.source import limits as source_limits
 from maniple.template.scope import PREDEFINED
 
@@ -47,13 +47,10 @@ _THEN = {
 }
 _LATER_BESIDES = (
     "`kind: snapshot`, and `replace_users` in any kind",
-    "`steps`",
     "`keep_users`",
     "`from: operator` on a field",
     "`items: all` in `batch`",
     "a rate per something (`100/s per operator`) and a rate whose count comes from a field",
-    "`save` outside `create_list`",
-    "`retry` in `rejects`",
 )
 
 
@@ -129,6 +126,18 @@ def _calls(schema: dict[str, Any]) -> Iterator[str]:
     yield key_table(definitions["BatchSize"])
     yield "\n### `list_id`\n\nOn `create_list`, exactly one of these:\n"
     yield key_table(definitions["ListId"])
+    yield "\n### `steps`\n\nAn exchange of several requests, in order, for each batch. What one saves is there for those after it, and"
+    yield "`$steps.NAME` is the reply to the step of that name. Beside the keys of a call, a step has:\n"
+    yield key_table(
+        definitions["Step"],
+        without=[name for name in definitions["Step"]["properties"] if name not in ("name", "once")],
+    )
+    yield "\n### `match`\n\nWhich users, or which list, the rows of a reply are about:\n"
+    yield key_table(definitions["Match"])
+    yield "\n### `paginate`\n"
+    yield key_table(definitions["Paginate"])
+    yield "\n### `poll`\n"
+    yield key_table(definitions["Poll"])
     yield "\n### `rejects`\n\nThe users that an answer refuses although the call succeeded:\n"
     yield key_table(definitions["Rejects"])
 
@@ -149,7 +158,7 @@ def _answers(schema: dict[str, Any]) -> Iterator[str]:
 
 
 def _action(name: str) -> str:
-    return f"{_THEN[name]}{' *(not run yet: the batch fails with its reason)*' if name in LATER_ACTIONS else ''}"
+    return _THEN[name]
 
 
 def _enumerated(schema: dict[str, Any], key: str) -> list[str]:
@@ -216,7 +225,6 @@ def _not_run_yet(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001
     yield from (f"- {what}" for what in _LATER_BESIDES)
     yield f"- variables {words([f'${name}' for name in NOT_FILLED_YET])}"
     yield f"- calls {words(UNSENT_CALLS)}: a warning, they are not made"
-    yield f"- `then` {words(LATER_ACTIONS)}: a warning, the batch fails with its reason instead"
 
 
 def _exit_codes(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001

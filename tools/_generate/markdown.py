@@ -30,7 +30,10 @@ _LINKS = {
     "CsvBody": "`{columns: ..., header: ..., delimiter: ...}`",
     "MultipartPart": "part",
     "Option": "option",
-    "Step": "step",
+    "Match": "[match](#match)",
+    "Paginate": "[paginate](#paginate)",
+    "Poll": "[poll](#poll)",
+    "Step": "[step](#steps)",
     "LimitHeader": "`{header: ..., as: ...}`",
 }
 _FORMS = {

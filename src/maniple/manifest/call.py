@@ -131,7 +131,13 @@ class Exchange(ManifestModel):
     when: Template | None = None
     """An expression: without it being true the call is left out."""
     save: dict[str, PathExpression] = Field(default_factory=dict)
-    """Values kept from the reply: variable to JMESPath."""
+    """Values kept from the reply: variable to JMESPath, or `header:NAME`."""
+    match: Match | None = None
+    """Matches rows of the reply to the users of the batch."""
+    paginate: Paginate | None = None
+    """Reads further pages."""
+    poll: Poll | None = None
+    """Asks until a job is done."""
 
     @property
     def bodies(self) -> list[str]:
@@ -154,12 +160,6 @@ class Step(Exchange):
     """What `$steps.NAME` reads its reply by."""
     once: bool = False
     """Once a run instead of once a batch."""
-    match: Match | None = None
-    """Matches rows of the reply to the users of the batch."""
-    paginate: Paginate | None = None
-    """Reads further pages."""
-    poll: Poll | None = None
-    """Asks until a job is done."""
 
 
 class Call(Exchange):

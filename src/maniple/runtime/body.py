@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from maniple.runtime.body_xml import compile_xml
 from maniple.runtime.reading import Available, TemplateReader
 from maniple.source.hole_json import read_hole_json
 from maniple.source.text import Path
-from maniple.template.ast import Array, Const, Entry, Name, Node, Object, Text, Value, names
+from maniple.template.ast import Array, Const, Entry, Name, Node, Object, Value, names
 from maniple.template.compile import ScalarTemplate
 from maniple.template.operations import ABSENT
 from maniple.template.parse import Reading
@@ -82,9 +82,14 @@ def _payload(format_: Format, tree: Any, *, gzip: bool = False) -> Payload:
 
 
 def compile_body(
-    reader: TemplateReader, exchange: Exchange, path: Path, available: Available, section: str
+    reader: TemplateReader,
+    exchange: Exchange,
+    path: Path,
+    available: Available,
+    section: str,
+    item: Node | None = None,
 ) -> BodyProgram | None:
-    """The body of a call or step at `path`; None without one."""
+    """The body of a call or step at `path`; None without one. `item` is what `$items` is made from."""
     if not exchange.bodies:
         return None
     name = exchange.bodies[0]
@@ -103,31 +108,23 @@ def compile_body(
         case "multipart":
             node, format_ = _multipart(reader, exchange.multipart or [], path, available, section)
         case "xml":
-            node, format_ = compile_xml(reader, exchange, path, available, section)
+            node, format_ = compile_xml(reader, exchange, path, available, section, item)
         case _:
             node = reader.text(exchange.text or "", path, available, section, as_text=True)
             format_ = TextFormat()
     return BodyProgram(ScalarTemplate(node), format_, exchange.gzip)
 
 
-def item_of_body(exchange: Exchange) -> Any:
-    """The `item` that the body itself says: formats with a row or a line per user. None for the others."""
-    return next((item for item, _ in _items_in(exchange)), None)
-
-
-def place_of_item(exchange: Exchange) -> Path:
-    """Where in the call `item_of_body` is written, such as `("csv", "columns")`; `("item",)` when it is not."""
-    return next((place for _, place in _items_in(exchange)), ("item",))
-
-
-def _items_in(exchange: Exchange) -> Iterator[tuple[Any, Path]]:
+def item_of_body(exchange: Exchange) -> tuple[Any, Path] | None:
+    """The `item` that the body itself says, with its place below the call: formats with a row or a line per user."""
     if exchange.csv is not None:
-        yield exchange.csv.columns, ("csv", "columns")
+        return exchange.csv.columns, ("csv", "columns")
     if exchange.ndjson is not None and not _reads_items(exchange.ndjson):
-        yield exchange.ndjson, ("ndjson",)
+        return exchange.ndjson, ("ndjson",)
     for position, part in enumerate(exchange.multipart or ()):
         if part.csv is not None:
-            yield part.csv.columns, ("multipart", position, "csv", "columns")
+            return part.csv.columns, ("multipart", position, "csv", "columns")
+    return None
 
 
 def _reads_items(tree: Any) -> bool:
@@ -176,9 +173,7 @@ def _csv(
 def _multipart(
     reader: TemplateReader, parts: list[MultipartPart], path: Path, available: Available, section: str
 ) -> tuple[Node, MultipartFormat]:
-    compiled = [
-        _part(reader, part, (*path, position), available, section) for position, part in enumerate(parts)
-    ]
+    compiled = [_part(reader, part, (*path, position), available, section) for position, part in enumerate(parts)]
     return Array(tuple(node for node, _ in compiled)), MultipartFormat(tuple(format_ for _, format_ in compiled))
 
 

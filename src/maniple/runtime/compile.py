@@ -13,8 +13,11 @@ from maniple.manifest.fields import FormField
 from maniple.manifest.limits import DEFAULT_PARALLEL, rate_window
 from maniple.manifest.mappings import Pattern
 from maniple.manifest.model import Manifest
+from maniple.manifest.saved import saved_names
 from maniple.runtime.bounds import beyond_bounds
-from maniple.runtime.compile_call import CallCompiler, check_header_name
+from maniple.runtime.compile_call import CallCompiler
+from maniple.runtime.compile_request import RequestCompiler, check_header_name
+from maniple.runtime.compile_step import StepCompiler
 from maniple.runtime.mapping import MappingProgram
 from maniple.runtime.program import AuthProgram, CallProgram, Program, VariableRow
 from maniple.runtime.reading import Available, TemplateReader
@@ -29,9 +32,11 @@ from maniple.template.compile import ColumnTemplate, ScalarTemplate
 from maniple.template.scope import PREDEFINED
 
 ALWAYS = {name: "pre-defined" for name, row in PREDEFINED.items() if row.place == "always"}
-IN_CALL = {name: "pre-defined" for name in ("operation", "membership", "batch_id", "batch_index", "targets")}
+IN_CALL = {
+    name: "pre-defined" for name in ("operation", "membership", "batch_id", "batch_index", "targets", "property_name")
+}
 CALLS_WITH_USERS = ("add_users", "remove_users", "update_users", "set_property", "unset_property", "replace_users")
-PER_USER = {name: "pre-defined" for name in ("user", "amplitude_id", "values")}
+PER_USER = {name: "pre-defined" for name in ("user", "amplitude_id", "values", "property_value")}
 
 
 @dataclass
@@ -92,7 +97,7 @@ class _Compiler:
             **self._saved_by_auth(),
             **ALWAYS,
         }
-        saved = dict.fromkeys(self._saved(), "create_list.save")
+        saved = dict.fromkeys(self._saved_by_create(), "saved")
         has_list = self.manifest.create_list is not None or self.manifest.list_id is not None
         with_list = {**base, **saved, **({"list_id": "pre-defined"} if has_list else {})}
         conditions = self._field_conditions()
@@ -135,16 +140,15 @@ class _Compiler:
             self.declared.add(name, "define", ("define", name), key=True)
         for position, mapping in enumerate(self.manifest.mappings):
             self.declared.add(mapping.name, "mappings", ("mappings", position, "name"))
-        for name in self._saved():
-            self.declared.add(name, "create_list.save", ("create_list", "save", name), key=True)
+        for name, (section, path) in saved_names(self.manifest.calls).items():
+            if name not in PREDEFINED:
+                self.declared.add(name, section, path, key=True)
 
-    def _saved(self) -> list[str]:
+    def _saved_by_create(self) -> list[str]:
+        """What creating the list saves: it is kept with the list."""
         create = self.manifest.create_list
-        if create is None:
-            return []
-        steps = create.steps or ()
-        saving = [create.save, *(each for step in steps for each in (step.save, step.match.save if step.match else {}))]
-        return [name for name in dict.fromkeys(name for saved in saving for name in saved) if name not in PREDEFINED]
+        saved = saved_names({"create_list": create}) if create is not None else {}
+        return [name for name in saved if name not in PREDEFINED]
 
     def _saved_by_auth(self) -> dict[str, str]:
         """The variables that an OAuth `auth` fills in from its token reply."""
@@ -219,7 +223,7 @@ class _Compiler:
 
     def _calls(self, base: Available, with_list: Available) -> dict[str, CallProgram]:
         shared_auth = self._auth(self.manifest.auth, ("auth",), base, "auth")
-        compiler = CallCompiler(
+        requests = RequestCompiler(
             self.manifest,
             self.reader,
             {form_field.name: form_field for form_field in self.fields},
@@ -227,21 +231,19 @@ class _Compiler:
             base,
             frozenset(self._saved_by_auth()),
         )
+
+        def auth_of(auth: Any, path: Path, available: Available, section: str) -> AuthProgram:
+            return shared_auth if auth is None else self._auth(auth, path, available, section)
+
+        compiler = CallCompiler(self.manifest, self.reader, StepCompiler(self.manifest, self.reader, requests), auth_of)
         calls: dict[str, CallProgram] = {}
         users = {**{mapping.name: "mapping" for mapping in self.manifest.mappings}, **PER_USER}
         for name, call in self.manifest.calls.items():
-            if call.steps is not None:
-                continue
             carries_users = name in CALLS_WITH_USERS or call.first_batch
             available = (
                 {**with_list, **IN_CALL} if carries_users else dict(base if name == "create_list" else with_list)
             )
-            auth = (
-                self._auth(call.auth, (name, "auth"), available, f"{name}.auth")
-                if call.auth is not None
-                else shared_auth
-            )
-            calls[name] = compiler.compile(name, call, auth, available, users if carries_users else {})
+            calls[name] = compiler.compile(name, call, available, users if carries_users else {})
         return calls
 
     def _auth(self, auth: Any, path: Path, available: Available, section: str) -> AuthProgram:

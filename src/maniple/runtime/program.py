@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from maniple.auth import Additions, AuthKind
 from maniple.diagnostics.model import Diagnostic
 from maniple.manifest.fields import FormField
+from maniple.manifest.limits import LimitHeader
 from maniple.manifest.model import Manifest
 from maniple.runtime.body import BodyProgram
 from maniple.runtime.classify import RuleProgram
@@ -20,6 +21,8 @@ from maniple.template.filters import slugify
 
 Operation: TypeAlias = Literal["add", "remove"]
 Scope: TypeAlias = Mapping[str, Any]
+MENDING = frozenset({"split_batch", "drop_rejected_and_resend"})
+"""What a rule may say to send a refused batch again in another form."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,60 @@ class ListIdProgram:
 
 
 @dataclass(frozen=True)
-class CallProgram:
-    """One call, compiled."""
+class MatchProgram:
+    """`match`, compiled: rows of a reply name users of the batch, or the list. Paths are compiled JMESPath expressions.
+
+    `item` is what a row's identifier is compared with: a column where users are matched, else one value.
+    """
+
+    rows: Any
+    where: Any
+    by: Literal["index", "value", "pointer"]
+    at: Any
+    base: int
+    item: ColumnTemplate | None
+    one: ScalarTemplate | None
+    pattern: Any
+    save: tuple[tuple[str, Any], ...]
+    missing: Literal["reject", "already_gone", "create", "continue"]
+
+
+@dataclass(frozen=True)
+class PaginateProgram:
+    """`paginate`, compiled: where a reply has the next page's URL or cursor, and the parameter that takes a cursor."""
+
+    next: Any
+    cursor: Any
+    param: str | None
+    max_pages: int
+
+
+@dataclass(frozen=True)
+class PollProgram:
+    """`poll`, compiled. `every` and `at_most` are in seconds."""
+
+    until: Any
+    failed: Any
+    every: float
+    at_most: float
+    then: Literal["pending", "fail"]
+
+
+@dataclass(frozen=True)
+class SaveProgram:
+    """One saved value: a path into the reply's body, or the name of a header."""
 
     name: str
+    expression: Any = None
+    header: str | None = None
+
+
+@dataclass(frozen=True)
+class StepProgram:
+    """One request of a call, compiled, and how its answer is read. A call without `steps` has one."""
+
+    call: str
+    name: str | None
     method: str
     url: PlacedText
     query: tuple[PairProgram, ...]
@@ -77,6 +130,51 @@ class CallProgram:
     body: BodyProgram | None
     item: ColumnTemplate | None
     join: str | None
+    success: Any
+    rejects: RejectsProgram | None
+    rules: tuple[RuleProgram, ...]
+    auth: AuthProgram
+    timeout: float
+    when: ScalarTemplate | None
+    """Without it being true the step is left out."""
+    only: ColumnTemplate | None
+    """The step is for the users for whom this is true."""
+    condition: str
+    """`when` as it is written."""
+    save: tuple[SaveProgram, ...]
+    match: MatchProgram | None
+    paginate: PaginateProgram | None
+    poll: PollProgram | None
+    once: bool
+    carries_users: bool
+    """It sends users: as items, or the one whose variables stand in it."""
+    waits: tuple[LimitHeader, ...] = ()
+    """Reply headers that say when to call again."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that stand in its URL, query, headers, body and item."""
+        pairs = [template for pair in (*self.query, *self.headers) for template in pair.values]
+        parts = [self.url, *pairs, *((self.body,) if self.body else ()), *((self.item,) if self.item else ())]
+        return frozenset(name for part in parts for name in part.names)
+
+    @property
+    def is_plain(self) -> bool:
+        """One request and its answer, with nothing before or after it."""
+        return not (self.match or self.paginate or self.poll or self.once or self.when or self.only or self.save)
+
+    @property
+    def label(self) -> str:
+        """What people know it by: `add_users`, `add_users.find`."""
+        return f"{self.call}.{self.name}" if self.name else self.call
+
+
+@dataclass(frozen=True)
+class CallProgram:
+    """One call, compiled: its steps, and how users are put into it."""
+
+    name: str
+    steps: tuple[StepProgram, ...]
     single: bool
     """One user a call, whose variables may stand in the URL, the headers and the body."""
     rows: frozenset[str]
@@ -90,24 +188,45 @@ class CallProgram:
     copies: int
     """How often the items stand in the body."""
     dedupe: bool
-    success: Any
-    rejects: RejectsProgram | None
-    rules: tuple[RuleProgram, ...]
-    auth: AuthProgram
-    timeout: float
-    when: ScalarTemplate | None
     list_id: ListIdProgram | None
-    save: tuple[tuple[str, Any], ...]
     parallel: int
     rates: tuple[tuple[int, float], ...]
     """The call's own rate windows: (count, seconds)."""
+    by: ColumnTemplate | None = None
+    """Only users for whom this is the same share a request."""
+    by_name: str | None = None
+    """The variable that `by` is, which then has one value a request."""
+    min_items: int | None = None
+    sends_nobody: bool = False
+    """It is made also when there is no user."""
+    takes_all: bool = False
+    """All users go into one request."""
+    first_batch: bool = False
+    """On `create_list`: it carries the first users."""
+
+    @cached_property
+    def first(self) -> StepProgram:
+        """Its first step: the request itself, of a call without `steps`."""
+        return self.steps[0]
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """It is one request: nothing is looked up before it and nothing follows from its answer but the outcome."""
+        return len(self.steps) == 1 and self.first.is_plain
+
+    @cached_property
+    def mends(self) -> bool:
+        """What became of single users decides what is sent next, so their values are held until the batch has ended."""
+        return (
+            not self.is_plain
+            or self.first.rejects is not None
+            or any(rule.action in MENDING for rule in self.first.rules)
+        )
 
     @property
     def names(self) -> frozenset[str]:
-        """The variables that stand in its URL, query, headers, body and item."""
-        pairs = [template for pair in (*self.query, *self.headers) for template in pair.values]
-        parts = [self.url, *pairs, *((self.body,) if self.body else ()), *((self.item,) if self.item else ())]
-        return frozenset(name for part in parts for name in part.names)
+        """The variables that stand in its requests."""
+        return frozenset[str]().union(*(step.names for step in self.steps))
 
 
 @dataclass(frozen=True, slots=True)

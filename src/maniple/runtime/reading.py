@@ -11,6 +11,7 @@ from maniple.diagnostics.codes import finding
 from maniple.diagnostics.model import Diagnostic
 from maniple.diagnostics.suggest import closest, hint_for
 from maniple.manifest.model import Manifest
+from maniple.manifest.saved import saved_names
 from maniple.source.hole_json import HoleJson, read_hole_json
 from maniple.source.locate import locate
 from maniple.source.text import Document, Path, Span
@@ -32,7 +33,7 @@ _WITHOUT_VALUE = {
 _KEY = re.compile(r"\.([A-Za-z_]\w*)")
 MOST_FINDINGS = 200
 """Findings that are told, once one of them blocks: more would help nobody."""
-NOT_FILLED_YET = ("steps", "property_name", "property_value")
+NOT_FILLED_YET: tuple[str, ...] = ()
 """Pre-defined variables that this version does not fill in."""
 
 
@@ -243,7 +244,7 @@ class TemplateReader:
             case "define":
                 message = f"`${use.written}` comes from `define`, and has no value in `{section}`"
             case "saved":
-                message = f"`${use.written}` has no value before `create_list` has saved it"
+                message = f"`${use.written}` has no value before a call or step has saved it"
             case _:
                 message = _WITHOUT_VALUE.get(use.name, f"`${use.written}` has no value in `{section}`")
                 hint = self._missing_item() if use.name == "items" else None
@@ -316,9 +317,8 @@ def _child(tree: Any, path: Path) -> Any:
 
 def _declared(manifest: Manifest) -> dict[str, str]:
     """What is declared and has a value only at some places: `user`, `define` or `saved`, by name."""
-    create = manifest.create_list
     return {
-        **dict.fromkeys(create.save if create is not None else (), "saved"),
+        **dict.fromkeys(saved_names(manifest.calls), "saved"),
         **dict.fromkeys(manifest.define, "define"),
         **{mapping.name: "user" for mapping in manifest.mappings},
     }

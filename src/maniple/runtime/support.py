@@ -6,24 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from maniple.diagnostics.suggest import hint_for, listed
-from maniple.manifest.answers import ErrorRule, ErrorRules, Rejects
+from maniple.manifest.answers import ErrorRule, ErrorRules
 from maniple.manifest.call import Call
 from maniple.manifest.limits import rate_scope, rate_window
 from maniple.manifest.model import Manifest
+from maniple.manifest.saved import saved_names
+from maniple.runtime.body_fit import Finding, unfit_bodies
 from maniple.source.text import Path
 from maniple.template.scope import ALIASES, PREDEFINED, canonical
 
-Finding = tuple[str, str, Path, dict[str, Any]]
-"""Code, message, path, further arguments of `finding`."""
-
 UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
 """Calls that are read and never made; their absence does no harm."""
-LATER_ACTIONS = ("split_batch", "drop_rejected_and_resend", "refresh_auth")
-"""What a rule's `then` may say and is not done yet; the batch fails with its reason instead."""
 LATER_KEYS = {
     "a mapping": ("one_of", "many", "when"),
-    "a call": ("first_batch", "when"),
-    "`batch`": ("min_items", "dedupe", "by", "empty"),
+    "a call": ("first_batch",),
+    "`batch`": ("min_items", "empty"),
     "`limits`": ("budget", "wait"),
 }
 """Keys that are read and not run yet, by what they stand in."""
@@ -57,32 +54,19 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
     if manifest.keep_users is not None:
         yield later("`keep_users`", ("keep_users",), key=True)
     yield from _batch_not_run_yet(manifest.batch, ("batch",), later)
-    yield from _rejects_not_run_yet(manifest.rejects, ("rejects",), later)
-    yield from _rules_not_run_yet(manifest.errors, ("errors",), later)
 
 
 def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
-    if call.steps is not None:
-        yield later("`steps`", (name, "steps"), key=True)
     for key in LATER_KEYS["a call"]:
         if getattr(call, key):
             yield later(f"`{key}` on a call", (name, key), key=True)
-    if name != "create_list" and call.save:
-        yield later("`save` outside `create_list`", (name, "save"), key=True)
     auths = call.auth if isinstance(call.auth, list) else [call.auth] if call.auth else []
     for auth in auths:
         if not auth.runs:
             yield later(f"auth kind `{auth.kind}`", (name, "auth"))
-    yield from _rejects_not_run_yet(call.rejects, (name, "rejects"), later)
     if call.limits is not None:
         yield from _limits_not_run_yet(call.limits, (name, "limits"), later)
     yield from _batch_not_run_yet(call.batch, (name, "batch"), later)
-    yield from _rules_not_run_yet(call.errors, (name, "errors"), later)
-
-
-def _rejects_not_run_yet(rejects: Rejects | None, path: Path, later: Any) -> Iterator[Finding]:
-    if rejects is not None and rejects.retry is not None:
-        yield later("`retry` in `rejects`", (*path, "retry"), key=True)
 
 
 def _batch_not_run_yet(batch: Any, path: Path, later: Any) -> Iterator[Finding]:
@@ -106,22 +90,12 @@ def _limits_not_run_yet(limits: Any, path: Path, later: Any) -> Iterator[Finding
             yield later(f"a rate per {rate_scope(rate)}", (*path, "rate"))
 
 
-def _rules_not_run_yet(rules: ErrorRules, path: Path, later: Any) -> Iterator[Finding]:
-    for position, rule in enumerate(rules if isinstance(rules, list) else []):
-        if isinstance(rule, ErrorRule) and rule.then in LATER_ACTIONS:
-            yield later(
-                f"`then: {rule.then}`",
-                (*path, position, "then"),
-                severity="warning",
-                label="the batch fails with its reason instead",
-            )
-
-
 def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
     """Parts that contradict each other or are missing for this kind."""
     yield from _missing_calls(manifest)
     yield from _names(manifest)
     yield from _options(manifest)
+    yield from unfit_bodies(manifest)
     yield from _rules(manifest.errors, ("errors",))
     for name, call in manifest.calls.items():
         yield from _rules(call.errors, (name, "errors"))
@@ -130,10 +104,9 @@ def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
     create = manifest.create_list
     if (
         create is not None
-        and create.steps is None
         and create.list_id is None
         and manifest.list_id is None
-        and "list_id" not in create.save
+        and "list_id" not in saved_names({"create_list": create})
     ):
         yield (
             "MAN509",

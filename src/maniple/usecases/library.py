@@ -25,8 +25,9 @@ from maniple.manifest.model import Manifest
 from maniple.ports import Clock, Sender
 from maniple.runtime.compile import compile_program
 from maniple.runtime.flow import create_list, deliver
+from maniple.runtime.marks import marked_requests
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
-from maniple.runtime.prepare import Batch, Prepared, build_request, prepare
+from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.retry import RetryPolicy
@@ -97,14 +98,17 @@ class Plan:
         create = self.program.create
         if create is not None and not self.saved:
             if self.creates_list:
-                yield build_request(create, context.scope)
+                yield from (marked.request for marked in marked_requests(create, context.scope, {}, 0))
             context = context.with_list({"list_id": LIST_ID})
         for operation in ("remove", "add"):
             call = self.program.call_for(operation)
             for batch in self.batches(operation):
-                yield from (
-                    prepared.request for prepared in prepare(call, context, batch) if prepared.request is not None
-                )
+                for prepared in prepare(call, context, batch):
+                    if prepared.stepped:
+                        steps = marked_requests(call, prepared.scope, prepared.columns, prepared.size)
+                        yield from (marked.request for marked in steps)
+                    elif prepared.request is not None:
+                        yield prepared.request
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.errors import UsageError
-from maniple.runtime.prepare import Batch, Prepared, build_request, prepare
+from maniple.runtime.marks import MarkedRequest, mark, marked_requests
+from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.settings import check_mappings, check_settings
@@ -71,6 +72,8 @@ class Preview:
 
     requests: tuple[Request, ...]
     skipped: tuple[tuple[str, str], ...]
+    conditions: tuple[str, ...] = ()
+    """For each request, the condition on an earlier reply under which it is sent; empty when it is sent in any case."""
 
 
 def start_trial(
@@ -100,7 +103,10 @@ def saved_values(trial: Trial) -> dict[str, Any]:
     create = trial.program.create
     if create is None:
         return {} if trial.list_id is None else {"list_id": trial.list_id}
-    saved: dict[str, Any] = {name: f"{name}_from_create_list" for name, _ in create.save}
+    saved: dict[str, Any] = {}
+    for step in create.steps:
+        names = [found.name for found in step.save] + [name for name, _ in (step.match.save if step.match else ())]
+        saved |= {name: mark(name, step) for name in names if name not in saved}
     return {**saved, "list_id": trial.list_id if trial.list_id is not None else LIST_ID}
 
 
@@ -125,11 +131,18 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
     """The requests of a trial. They are byte for byte those that a run sends for the same input."""
     context = trial.context(mask=not show_secrets)
     requests: list[Request] = []
+    conditions: list[str] = []
     skipped: list[tuple[str, str]] = []
     octets = 0
+
+    def show(marked: Iterable[MarkedRequest]) -> None:
+        for one in marked:
+            requests.append(one.request)
+            conditions.append(one.condition)
+
     create = trial.program.create
     if create is not None and trial.wants(create):
-        requests.append(build_request(create, context.scope))
+        show(marked_requests(create, context.scope, {}, 0))
     context = context.with_list(saved_values(trial))
     seen: set[int] = set()
     for call, batch, resolved in user_batches(trial, context):
@@ -140,15 +153,19 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
             continue
         for prepared in prepare(call, context, batch):
             skipped.extend(skips_of(prepared, batch))
-            if prepared.request is None:
+            if prepared.stepped:
+                show(marked_requests(call, prepared.scope, prepared.columns, prepared.size))
+            elif prepared.request is not None:
+                requests.append(prepared.request)
+                conditions.append("")
+            else:
                 continue
-            requests.append(prepared.request)
-            octets += len(prepared.request.body or b"")
+            octets += len(requests[-1].body or b"") if requests else 0
             if octets > MOST_BYTES:
                 message = f"the requests for these users have more than {MOST_BYTES // 1_000_000} MB"
                 raise UsageError(message, hint="preview fewer users; `maniple sync --dry-run` counts whole cohorts")
     shown = requests if show_secrets else [_masked(request) for request in requests]
-    return Preview(tuple(shown), tuple(skipped))
+    return Preview(tuple(shown), tuple(skipped), tuple(conditions))
 
 
 def skips_of(prepared: Prepared, batch: Batch) -> list[tuple[str, str]]:
@@ -166,9 +183,13 @@ def _masked(request: Request) -> Request:
 
 
 def request_json(request: Request) -> dict[str, Any]:
-    """A request as plain data: `{call, method, url, headers, body}`, the body a JSON value where it is JSON."""
+    """A request as plain data: `{call, step, method, url, headers, body}`, the body a JSON value where it is JSON.
+
+    `step` is there for calls that have steps.
+    """
     return {
         "call": request.call,
+        **({"step": request.step} if request.step else {}),
         "method": request.method,
         "url": request.url,
         "headers": dict(request.headers),

@@ -76,7 +76,7 @@ class CallShape:
 
     def read_address(self, request: Received) -> Captures | None:
         """The holes of the URL and the headers; None when the request is to another address or by another method."""
-        if request.method != self.call.method:
+        if request.method != self.call.first.method:
             return None
         captures = self.url.read(request.host, request.target, {})
         if captures is None:
@@ -111,8 +111,8 @@ class CallShape:
     def _read_users(self, captures: Captures) -> Reading | None:
         items = captures.get(ITEMS)
         shared = {key: value for key, value in captures.items() if key != ITEMS}
-        if self.call.join is not None and isinstance(items, str):
-            items = items.split(self.call.join)
+        if self.call.first.join is not None and isinstance(items, str):
+            items = items.split(self.call.first.join)
         if not isinstance(items, list) or self._read_items is None or self.item is None:
             return None
         members = self._read_items(items)
@@ -148,12 +148,12 @@ def _shape(program: Program, call: CallProgram, operation: Operation | None, key
         call=call,
         operation=operation,
         url=url_shape(call, fields, known),
-        body=fold(call.body.node, known) if call.body is not None else None,
-        item=fold(call.item.node, known) if call.item is not None else None,
+        body=fold(call.first.body.node, known) if call.first.body is not None else None,
+        item=fold(call.first.item.node, known) if call.first.item is not None else None,
         member_keys=tuple(keys),
         user_keys=frozenset(_user_holes(program, call)) if operation is not None else frozenset(),
-        auth_members=frozenset(name for _, kind in call.auth.kinds for name in getattr(kind, "json_", {})),
-        headers=tuple(shape for pair in call.headers if (shape := header_shape(pair, known)) is not None),
+        auth_members=frozenset(name for _, kind in call.first.auth.kinds for name in getattr(kind, "json_", {})),
+        headers=tuple(shape for pair in call.first.headers if (shape := header_shape(pair, known)) is not None),
     )
 
 
@@ -179,19 +179,19 @@ def member_keys(program: Program) -> dict[Operation, list[str]]:
 def _user_holes(program: Program, call: CallProgram) -> dict[str, set[str]]:
     """The holes that differ from user to user, with the user variables that each reads."""
     rows = {*(mapping.name for mapping in program.mappings), "amplitude_id", "user", "values"}
-    nodes = [template.node for template in (call.item, call.body) if template is not None]
+    nodes = [template.node for template in (call.first.item, call.first.body) if template is not None]
     below = [hole for node in nodes for hole in holes(node)]
-    below += [part[0] for part in call.url.parts if not isinstance(part, str)]
-    below += [hole for pair in call.query for template in pair.values for hole in holes(template.node)]
+    below += [part[0] for part in call.first.url.parts if not isinstance(part, str)]
+    below += [hole for pair in call.first.query for template in pair.values for hole in holes(template.node)]
     found = {written(hole): rows & set(expression_names(hole)) for hole in below}
     return {key: names for key, names in found.items() if names}
 
 
 def _refuse_unreadable(program: Program, call: CallProgram) -> None:
     """The items must stand in the body as they are."""
-    if call.item is None or call.body is None:
+    if call.first.item is None or call.first.body is None:
         return
-    inside = [hole for hole in holes(call.body.node) if "items" in set(expression_names(hole))]
+    inside = [hole for hole in holes(call.first.body.node) if "items" in set(expression_names(hole))]
     if any(not isinstance(hole, Name) for hole in inside):
         raise UsageError(
             f"the simulator cannot play {program.manifest.name}: "

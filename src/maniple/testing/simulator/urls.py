@@ -90,7 +90,7 @@ def read_text(template: Const | Value | Text, text: str, found: Captures) -> Cap
 
 def url_shape(call: CallProgram, fields: Mapping[str, FormField], known: Scope) -> UrlShape:
     """The URL of a call, for reading. Holes that read only `known` variables are text."""
-    url = fold_placed(call.url, known)
+    url = fold_placed(call.first.url, known)
     keys: list[Expression] = []
     groups: dict[str, int] = {}
     pattern = ""
@@ -106,7 +106,7 @@ def url_shape(call: CallProgram, fields: Mapping[str, FormField], known: Scope) 
         groups[written(expression)] = len(keys)
         pattern += _group(expression, position, fields, at_start=place == 0)
     free = not isinstance(url.parts[0], str) and not _choices(url.parts[0][0], fields)
-    pairs = tuple(shape for pair in call.query if (shape := _pair_shape(pair, known)) is not None)
+    pairs = tuple(shape for pair in call.first.query if (shape := _pair_shape(pair, known)) is not None)
     return UrlShape(re.compile(f"{pattern}(?:[?&](.*))?", re.DOTALL), tuple(keys), pairs, free)
 
 

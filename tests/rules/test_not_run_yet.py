@@ -11,9 +11,6 @@ from maniple.runtime.support import UNSENT_CALLS
 ITEMS = ("json: {users: $items}", "item: $email")
 NOT_RUN = {
     "`kind: snapshot`": "kind: snapshot\nreplace_users:\n  {method: PUT, url: https://a.test, json: $items, item: $email}\n",
-    "a `csv` body": add_users("csv: {columns: {mail: $email}}"),
-    "a `form` body": add_users("form: {users: $items}", "item: $email"),
-    "`gzip` on a call": add_users("gzip: true", *ITEMS),
     "`items: all`": add_users("batch: {items: all}", *ITEMS),
     "`budget` in `limits`": "limits: {budget: 150/day}\n",
     "a rate per operator": "limits: {rate: 10/s per operator}\n",
@@ -51,7 +48,7 @@ def test_a_call_that_is_never_made_is_a_warning(call: str) -> None:
     assert ("MAN901", "warning") in {(each.code, each.severity) for each in found}
 
 
-@pytest.mark.parametrize("word", ["gzip", "keep_users", "csv", "hmac", "delete_list"])
+@pytest.mark.parametrize("word", ["keep_users", "hmac", "delete_list"])
 def test_the_reference_lists_what_is_not_run(word: str) -> None:
     section = page().partition("## Not run yet")[2].partition("\n## ")[0]
     assert f"`{word}`" in section

@@ -28,8 +28,11 @@ def compile_xml(
 ) -> tuple[Node, Format]:
     """The tree and the format of an `xml` body; `item` is what `$items` is made from, if they are not joined."""
     item = opened(item) if item is not None and exchange.join is None else None
+    before = len(reader.findings)
     for name in _names_in(item) if item is not None else ():
         _report_name(reader, name, (*path[:-1], "item"))
+    if len(reader.findings) > before:
+        item = Const(None)
     if isinstance(exchange.xml, str):
         return _from_text(reader, exchange.xml, path, available, section, item)
     return _from_tree(reader, exchange.xml, path, available, section, item)
@@ -48,10 +51,10 @@ def _from_text(
     parts = parts_of(read)
     holes = [part for part in parts if not isinstance(part, str)]
     repeating = frozenset(at for at, hole in enumerate(holes) if item is not None and hole == ITEMS.expression)
+    reader.unread.add(section)
     try:
         root = read_outline(marked(list(parts)), repeating)
     except OutlineFault as fault:
-        reader.unread.add(section)
         reader.report("MAN109", fault.message, path, within=_line(text, fault.line))
         return _NOTHING
     if root.repeats is not None:
@@ -67,6 +70,7 @@ def _from_text(
             hint="let it be all that an element holds: the element is repeated for each of them",
         )
         return _NOTHING
+    reader.unread.discard(section)
     node = Array(tuple(map(Value, holes)))
     return _checked(reader, path, node, XmlTextFormat(root, item), item)
 
@@ -92,6 +96,7 @@ def _from_tree(
     elif isinstance(entries[0].value, Array) or (entries[0].value == ITEMS and item is not None):
         reader.report("MAN109", "the outermost element would be repeated", path, key=True)
     if len(reader.findings) > before:
+        reader.unread.add(section)
         return _NOTHING
     return _checked(reader, path, node, XmlTreeFormat(str(entries[0].key.value), entries[0].value, item), item)  # type: ignore[union-attr]
 

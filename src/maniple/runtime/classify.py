@@ -119,7 +119,7 @@ def contains_in_xml(tree: Any, fragment: Any, budget: Budget | None = None) -> b
             and all(key in element and contains_in_xml(element[key], value, budget) for key, value in fragment.items())
             for element in elements
         )
-    texts = [element.get(TEXT, "") if isinstance(element, dict) else element for element in elements]
+    texts = [element.get(TEXT) if isinstance(element, dict) else element for element in elements]
     return any(isinstance(text, str) and text == text_of(fragment) for text in texts)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
+from maniple.body.compression import expand, is_compressed
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.errors import UsageError
 from maniple.runtime.marks import MarkedRequest, mark, marked_requests
@@ -198,8 +199,10 @@ def request_json(request: Request) -> dict[str, Any]:
 
 
 def body_value(body: bytes | None) -> Any:
-    """A body as a JSON value where it is JSON, else text; None without one."""
+    """A body as a JSON value where it is JSON, else text; what is compressed as it was before; None without one."""
     if not body:
         return None
+    if is_compressed(body):
+        body = expand(body, MOST_BYTES) or body
     tree = read_tree(body)
     return body.decode("utf-8", "replace") if tree is None and body.strip() != b"null" else tree

@@ -44,7 +44,7 @@ def body_lines(body: bytes, *, everything: bool = False) -> list[str]:
     What is compressed is shown as it was before, and says how many bytes travel.
     """
     if is_compressed(body) and (expanded := expand(body, MOST_EXPANDED)) is not None:
-        travels = f"… compressed with gzip: {octets(len(body))} of {octets(len(expanded))} travel"
+        travels = f"… compressed with gzip: {octets(len(body))} travel for these {octets(len(expanded))}"
         return [*body_lines(expanded, everything=everything), travels]
     lines = [visible(line) for line in _laid_out(body).split("\n")]
     if everything:

@@ -91,6 +91,12 @@ def test_a_tree_that_cannot_be_xml_says_why(tree: str, message: str) -> None:
     assert [(each.code, each.message) for each in found] == [("MAN109", message)]
 
 
+def test_a_body_that_could_grow_without_end_is_checked_at_once() -> None:
+    grown = "{{ list_id" + " | replace('x', 'xxxxxxxxxx')" * 6 + " }}"
+    elements = "".join(f', e{number}: "{grown}"' for number in range(300))
+    assert summaries(add_users(f"xml: {{us: {{u: $items{elements}}}}}", ITEM)) == []
+
+
 def test_an_item_with_a_name_that_is_none_is_found() -> None:
     found = found_in(add_users("xml: {us: {u: $items}}", "item: {e mail: $email}"))
     assert [(each.code, each.message) for each in found] == [

@@ -8,7 +8,9 @@ import pytest
 
 from maniple.manifest.call import Call
 from maniple.runtime.body import item_of_body
+from maniple.runtime.request import build_request
 from support.bodies import body, content_type, prepared
+from support.manifests import context, program
 
 ADDRESS = {"method": "POST", "url": "https://api.acme.test"}
 
@@ -107,6 +109,21 @@ def test_the_manifests_own_content_type_is_kept() -> None:
     headers = {"Content-Type": "text/csv; header=present"}
 
     assert content_type("u1", csv={"columns": {"id": "$user_key"}}, headers=headers) == "text/csv; header=present"
+
+
+@pytest.mark.parametrize(
+    ("written", "content"),
+    [
+        ({"csv": {"columns": {"name": "$cohort_name", "id": "$cohort_id"}}}, b"name,id\r\nMy cohort,c1\r\n"),
+        ({"ndjson": {"name": "$cohort_name"}}, b'{"name":"My cohort"}\n'),
+        ({"ndjson": [{"a": 1}, {"name": "$cohort_name"}]}, b'{"a":1}\n{"name":"My cohort"}\n'),
+    ],
+)
+def test_a_call_without_users_has_one_row(written: dict[str, object], content: bytes) -> None:
+    of = program(create_list={**ADDRESS, **written, "list_id": {"response": "id"}})
+    assert of.create is not None
+
+    assert build_request(of.create.first, context(of).scope).body == content
 
 
 @pytest.mark.parametrize(

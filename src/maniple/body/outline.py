@@ -69,8 +69,9 @@ def read_outline(text: str, repeating: frozenset[int] = frozenset()) -> Outline:
     skipped = text[:lead].count("\n")
     reading = _Reading(repeating)
     try:
-        check_names(text[lead:])
         reading.parser.Parse(text[lead:], True)
+        # Only now, for a text with a document type may grow without end while it is read.
+        check_names(text[lead:])
     except expat.ExpatError as cause:
         known = _WORDS.get(expat.ErrorString(cause.code), NOT_XML)
         raise OutlineFault(known, cause.lineno - 1 + skipped) from None
@@ -80,7 +81,7 @@ def read_outline(text: str, repeating: frozenset[int] = frozenset()) -> Outline:
 
 
 def check_names(text: str) -> None:
-    """Raises ExpatError when the text is not XML whose prefixes are all declared."""
+    """Raises ExpatError when the text, which has no document type, is not XML whose prefixes are all declared."""
     expat.ParserCreate(namespace_separator=" ").Parse(text, True)
 
 

@@ -13,12 +13,15 @@ from maniple.body.xml import ITEMS, TEXT, XmlTextFormat, XmlTreeFormat, opened
 from maniple.manifest.call import Exchange
 from maniple.runtime.reading import Available, TemplateReader
 from maniple.runtime.url import parts_of
+from maniple.runtime.weight import weight_of_node
 from maniple.source.text import Path
 from maniple.template.ast import Array, Case, Const, Entry, Node, Object, Text, Value
 from maniple.template.compile import ScalarTemplate
 
 _PART = r"[^\W\d][\w.\-\u00b7]*"
 _NAME = re.compile(rf"{_PART}(:{_PART})?")
+MOST_WEIGHT = 5_000_000
+"""About how many bytes an example may have that is made while a manifest is checked."""
 _NOTHING = (Const({}), XmlTreeFormat("x", Const(None), None))
 """What stands for a body that cannot be read; the finding about it blocks."""
 
@@ -105,6 +108,8 @@ def _checked(
     reader: TemplateReader, path: Path, node: Node, format_: XmlTreeFormat | XmlTextFormat, item: Node | None
 ) -> tuple[Node, Format]:
     """Encode an example and read it, so that what is wrong with prefixes and names is found before anything is sent."""
+    if weight_of_node(node) + (weight_of_node(item) if item is not None else 0) > MOST_WEIGHT:
+        return node, format_
     template = ScalarTemplate(node)
     one = ScalarTemplate(item).render(dict.fromkeys(ScalarTemplate(item).names, "x")) if item is not None else "x"
     example = template.render({**dict.fromkeys(template.names, "x"), "items": [one]})

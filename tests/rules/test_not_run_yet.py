@@ -13,7 +13,6 @@ NOT_RUN = {
     "`kind: snapshot`": "kind: snapshot\nreplace_users:\n  {method: PUT, url: https://a.test, json: $items, item: $email}\n",
     "`items: all`": add_users("batch: {items: all}", *ITEMS),
     "`budget` in `limits`": "limits: {budget: 150/day}\n",
-    "a rate per operator": "limits: {rate: 10/s per operator}\n",
     "`keep_users`": "keep_users: {every: 25d}\n",
     "`from: operator`": "fields:\n  - {name: api_key, type: secret, label: API Key, help: x, from: operator}\n",
     "`many` on a mapping": "mappings:\n  - {name: email, label: E-mail, many: true}\n",

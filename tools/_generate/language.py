@@ -50,7 +50,6 @@ _LATER_BESIDES = (
     "`keep_users`",
     "`from: operator` on a field",
     "`items: all` in `batch`",
-    "a rate per something (`100/s per operator`) and a rate whose count comes from a field",
 )
 
 

@@ -10,12 +10,12 @@ from maniple.auth import AuthKind
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import ManifestError
 from maniple.manifest.fields import FormField
-from maniple.manifest.limits import DEFAULT_PARALLEL, rate_window
+from maniple.manifest.limits import DEFAULT_PARALLEL
 from maniple.manifest.mappings import Pattern
 from maniple.manifest.model import Manifest
 from maniple.manifest.saved import saved_names
 from maniple.runtime.bounds import beyond_bounds
-from maniple.runtime.compile_call import CallCompiler
+from maniple.runtime.compile_call import CallCompiler, compile_rates
 from maniple.runtime.compile_request import RequestCompiler, check_header_name
 from maniple.runtime.compile_step import StepCompiler
 from maniple.runtime.mapping import MappingProgram
@@ -104,6 +104,13 @@ class _Compiler:
         mappings = self._mappings()
         list_id = self._list_id(base)
         calls = self._calls(base, with_list)
+        rates = compile_rates(
+            self.reader,
+            self.manifest.limits,
+            ("limits",),
+            self.field_names,
+            {mapping.name for mapping in self.manifest.mappings},
+        )
         rows = variables_table(self.declared.sections, self.reader.uses)
         self._unused(rows)
         diagnostics = tuple(_in_order(self.reader.findings))
@@ -119,7 +126,7 @@ class _Compiler:
             list_id=list_id,
             variables=rows,
             parallel=self.manifest.limits.parallel or DEFAULT_PARALLEL,
-            rates=_windows(self.manifest.limits.rates),
+            rates=rates,
             diagnostics=diagnostics,
         )
         return Compilation(program, diagnostics, rows)
@@ -325,10 +332,6 @@ def _auth_templates(kind: AuthKind, path: Path) -> list[tuple[str, Path]]:
         elif isinstance(value, dict):
             found.extend((text, (*place, key)) for key, text in value.items() if isinstance(text, str))
     return found
-
-
-def _windows(rates: list[str]) -> tuple[tuple[int, float], ...]:
-    return tuple(window for rate in rates if (window := rate_window(rate)) is not None)
 
 
 def _in_order(findings: list[Diagnostic]) -> list[Diagnostic]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from maniple.manifest.call import Call, Exchange, Step
-from maniple.manifest.limits import DEFAULT_ITEMS, DEFAULT_PARALLEL, BatchSize, byte_count, rate_window
+from maniple.manifest.limits import (
+    DEFAULT_ITEMS,
+    DEFAULT_PARALLEL,
+    BatchSize,
+    Limits,
+    RateWindow,
+    byte_count,
+    rate_scope,
+    rate_window,
+)
 from maniple.manifest.model import Manifest
 from maniple.runtime.compile_step import CompiledStep, StepCompiler
 from maniple.runtime.program import AuthProgram, CallProgram, StepProgram
@@ -38,6 +47,7 @@ class CallCompiler:
         self.reader = reader
         self.steps = steps
         self.auth_of = auth_of
+        self.users = frozenset(mapping.name for mapping in manifest.mappings)
 
     def compile(self, name: str, call: Call, available: Available, users: Available) -> CallProgram:
         """Compile one call. `available` has a value anywhere in it, `users` for each user; without `users` it carries none."""
@@ -70,11 +80,7 @@ class CallCompiler:
             parallel=(call.limits.parallel if call.limits else None)
             or self.manifest.limits.parallel
             or DEFAULT_PARALLEL,
-            rates=tuple(
-                window
-                for rate in (call.limits.rates if call.limits else ())
-                if (window := rate_window(rate)) is not None
-            ),
+            rates=compile_rates(self.reader, call.limits, (name, "limits"), available, self.users),
             by=by,
             by_name=by_name if by_name in users else None,
             min_items=batch.min_items if batch else None,
@@ -231,6 +237,25 @@ class CallCompiler:
             key=True,
             hint="add `item:` and `$items` in the body, or `batch: {items: 1}` and a mapping in the URL",
         )
+
+
+def compile_rates(
+    reader: TemplateReader, limits: Limits | None, path: Path, available: Available, users: Collection[str]
+) -> tuple[RateWindow, ...]:
+    """The rate windows of `limits` at `path`.
+
+    A rate per value of a user (`1/s per $user_id`) is none: a run calls for each user once. Any other scope is the
+    connection, which is all that one run sees of it.
+    """
+    windows: list[RateWindow] = []
+    for rate in limits.rates if limits is not None else ():
+        window = rate_window(rate)
+        scope = (rate_scope(rate) or "").removeprefix("$")
+        if isinstance(window[0], str):
+            reader.text(f"${window[0]}", (*path, "rate"), available, ".".join(map(str, path)))
+        if scope not in users:
+            windows.append(window)
+    return tuple(windows)
 
 
 def _variable(node: Node) -> str | None:

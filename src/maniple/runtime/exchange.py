@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maniple.auth import AuthKind
+from maniple.runtime.authorize import Authorized, Unauthorized, authorized
 from maniple.runtime.classify import Accepted, Refused, classify
 from maniple.runtime.program import Scope, StepProgram
-from maniple.runtime.retry import MAX_THROTTLED, Dice, RetryPolicy, is_throttled, pause_before, retry_after
+from maniple.runtime.retry import MAX_THROTTLED, Dice, RetryPolicy, asked_pause, is_throttled, pause_before
 from maniple.wire import Flow, Reply, Request, Wait
 
 TOO_MUCH = "The answer says too much"
@@ -30,36 +30,42 @@ class Tally:
     in_doubt: bool = False
 
 
-def authorized(step: StepProgram, request: Request, scope: Scope) -> Flow[Request]:
-    """The request with the credentials of the call's auth kind, after the exchanges that the kind needs."""
-    kind: AuthKind | None = step.auth.kind(scope)
-    if kind is None:
-        return request
-    return (yield from kind.flow(request, lambda template: step.auth.render(scope, template)))
-
-
 def exchange(
     step: StepProgram, request: Request, scope: Scope, dice: Dice, policy: RetryPolicy
 ) -> Flow[tuple[Accepted | Refused, Reply, Tally]]:
     """Send a request until it is accepted, refused for good, or out of tries."""
     tally = Tally()
-    request = yield from authorized(step, request, scope)
+    expired: Authorized | None = None
     while True:
-        reply = yield request
+        authorization = yield from authorized(step, request, scope, dice, policy, expired)
+        if isinstance(authorization, Unauthorized):
+            return authorization.reading, authorization.reply, tally
+        reply = yield authorization.request
         tally.requests += 1
         tally.in_doubt = tally.in_doubt or reply.in_doubt
         reading = classify(step.rules, step.success, reply, scope)
+        # Once: a token that is refused as soon as it was got is not the fault of its age.
+        renewable = authorization.is_expired_by(reply) or _wants_new_token(reading)
+        expired = authorization if expired is None and renewable else None
+        if expired is not None:
+            continue
         if isinstance(reading, Accepted) or not reading.retry:
             return reading, reply, tally
-        pause = _next_pause(reading, reply, tally, dice, policy)
+        pause = _next_pause(step, reading, reply, tally, dice, policy)
         if pause is None:
             return reading, reply, tally
         tally.retries += 1
         yield pause
 
 
-def _next_pause(reading: Refused, reply: Reply, tally: Tally, dice: Dice, policy: RetryPolicy) -> Wait | None:
-    asked = reading.after if reading.after is not None else retry_after(reply)
+def _wants_new_token(reading: Accepted | Refused) -> bool:
+    return isinstance(reading, Refused) and reading.why.action == "refresh_auth"
+
+
+def _next_pause(
+    step: StepProgram, reading: Refused, reply: Reply, tally: Tally, dice: Dice, policy: RetryPolicy
+) -> Wait | None:
+    asked = reading.after if reading.after is not None else asked_pause(reply, step.waits)
     if reading.after is None and asked is not None and not is_throttled(reply):
         asked = min(asked, LONGEST_PAUSE)
     if is_throttled(reply):

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 from maniple.auth import Additions, AuthKind
 from maniple.diagnostics.model import Diagnostic
 from maniple.manifest.fields import FormField
-from maniple.manifest.limits import LimitHeader
+from maniple.manifest.limits import LimitHeader, RateWindow
 from maniple.manifest.model import Manifest
 from maniple.runtime.body import BodyProgram
 from maniple.runtime.classify import RuleProgram
@@ -190,7 +190,7 @@ class CallProgram:
     dedupe: bool
     list_id: ListIdProgram | None
     parallel: int
-    rates: tuple[tuple[int, float], ...]
+    rates: tuple[RateWindow, ...]
     """The call's own rate windows: (count, seconds)."""
     by: ColumnTemplate | None = None
     """Only users for whom this is the same share a request."""
@@ -256,7 +256,7 @@ class Program:
     list_id: ScalarTemplate | None
     variables: tuple[VariableRow, ...]
     parallel: int
-    rates: tuple[tuple[int, float], ...]
+    rates: tuple[RateWindow, ...]
     diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
     """Findings that do not block."""
 

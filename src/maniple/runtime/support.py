@@ -8,7 +8,6 @@ from typing import Any
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules
 from maniple.manifest.call import Call
-from maniple.manifest.limits import rate_scope, rate_window
 from maniple.manifest.model import Manifest
 from maniple.manifest.saved import saved_names
 from maniple.runtime.body_fit import Finding, unfit_bodies
@@ -21,7 +20,7 @@ LATER_KEYS = {
     "a mapping": ("one_of", "many", "when"),
     "a call": ("first_batch",),
     "`batch`": ("min_items", "empty"),
-    "`limits`": ("budget", "wait"),
+    "`limits`": ("budget",),
 }
 """Keys that are read and not run yet, by what they stand in."""
 
@@ -83,11 +82,6 @@ def _limits_not_run_yet(limits: Any, path: Path, later: Any) -> Iterator[Finding
     for key in LATER_KEYS["`limits`"]:
         if getattr(limits, key):
             yield later(f"`{key}` in `limits`", (*path, key), key=True)
-    for rate in limits.rates:
-        if rate_window(rate) is None:
-            yield later("a rate whose count comes from a field", (*path, "rate"))
-        elif rate_scope(rate) is not None:
-            yield later(f"a rate per {rate_scope(rate)}", (*path, "rate"))
 
 
 def does_not_fit(manifest: Manifest) -> Iterator[Finding]:

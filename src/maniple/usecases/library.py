@@ -255,7 +255,7 @@ class _Delivery:
         self.requests = 0
         self.retries = 0
         self.failure: Classification | None = None
-        self.pace = Pace(plan.program.rates, clock)
+        self.pace = Pace(plan.program.rates, clock, plan.context.scope)
 
     async def run(self) -> Report:
         from maniple.delivery.driver import drive

@@ -213,7 +213,7 @@ class Run:
         self.edges = edges
         self.files = RunFiles(edges.home.make(edges.home.run_dir(sync.id, run.id)))
         self.delivery = Delivery()
-        self.pace = Pace(program.rates, edges.clock)
+        self.pace = Pace(program.rates, edges.clock, context.scope)
 
     async def create_list(self) -> None:
         """Create the list unless it is there; what it saves is in the context from then on. Raises DeliveryError."""

@@ -101,7 +101,11 @@ def estimate_sync(workspace: Workspace, request: SyncRequest) -> Estimate:
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     return estimate_run(
-        setting.program, planned, figures, creates=setting.program.create is not None and not (sync and sync.list)
+        setting.program,
+        planned,
+        figures,
+        context.scope,
+        creates=setting.program.create is not None and not (sync and sync.list),
     )
 
 

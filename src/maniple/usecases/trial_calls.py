@@ -61,8 +61,8 @@ async def try_calls(
     _know_the_list(trial)
     done: list[TrialCall] = []
     skipped: list[tuple[str, str]] = []
-    pace = Pace(trial.program.rates, clock)
     context = trial.context()
+    pace = Pace(trial.program.rates, clock, context.scope)
     create = trial.program.create
     saved = saved_values(trial)
     if create is not None and trial.wants(create) and (trial.list_id is None or trial.call is not None):

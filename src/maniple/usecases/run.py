@@ -66,6 +66,16 @@ class Place:
     """Row of the batch at which this part begins."""
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What earlier attempts at a run have come to, of one operation, by a batch's index and part."""
+
+    delivered: frozenset[tuple[int, int]] = frozenset()
+    """Parts that are delivered; (index, -1) for batches that are delivered whole."""
+    attempts: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """The requests and retries that a part has cost."""
+
+
 @dataclass
 class Delivery:
     """What the delivering of one run has come to so far."""
@@ -171,11 +181,11 @@ class Run:
         )
         place = Place("add", 0, 0, 0, prepared.count, 0)
         async with Journal(self.edges.store, self.run.id, self.edges.redactor) as journal:
-            await journal.sending([_row(place, "sending")])
+            journal.sending(_row(place, "sending"))
             outcome = await self._drive(
                 call, create_list(call, self.context, self.edges.dice, self.edges.policy, prepared)
             )
-            await journal.settled(*_settlement(place, outcome, (0, 0)))
+            journal.settled(*_settlement(place, outcome, (0, 0)))
         return outcome
 
     def _lists_today(self) -> int:
@@ -188,11 +198,12 @@ class Run:
         whose identifier changed must end as a member. A snapshot is all adds: who is not in it is removed by it."""
         plans = {operation: PlanFile(self.files.plan(operation)) for operation in operations()}
         total = sum(plan.rows for plan in plans.values())
+        earlier = await asyncio.to_thread(self._earlier, plans)
         async with Journal(self.edges.store, self.run.id, self.edges.redactor) as journal:
             with rare_collections():
                 for operation in self._sent():
                     if plans[operation].rows and not self.delivery.stop:
-                        await self._deliver_all(operation, plans[operation], journal, total)
+                        await self._deliver_all(operation, plans[operation], journal, total, earlier[operation])
             if self.program.is_snapshot and plans["remove"].rows and self.delivery.failure is None:
                 await self._replaced(plans, journal)
 
@@ -207,7 +218,7 @@ class Run:
         if not plans["add"].rows:
             outcome = await self._send_nobody(self.program.call_for("remove"))
         self.delivery.take(outcome, place.count)
-        await journal.settled(*_settlement(place, outcome, (0, 0)))
+        journal.settled(*_settlement(place, outcome, (0, 0)))
 
     async def _send_nobody(self, call: CallProgram) -> Outcome:
         if not call.sends_nobody:
@@ -216,27 +227,26 @@ class Run:
         prepared = next(prepare_nobody(call, self.context))
         return await self._drive(call, deliver(call, prepared, self.edges.dice, self.edges.policy))
 
-    async def _deliver_all(self, operation: Operation, plan: PlanFile, journal: Journal, total: int) -> None:
+    async def _deliver_all(
+        self, operation: Operation, plan: PlanFile, journal: Journal, total: int, earlier: Earlier
+    ) -> None:
         call = self.program.call_for(operation)
         why = too_few(call, plan.rows)
         if why is not None:
             self.delivery.failure = self.delivery.failure or why
             return
-        size = int(self.run.batch_items[operation])
-        settled = await asyncio.to_thread(self._already_delivered, operation)
-        earlier = await asyncio.to_thread(self._attempts, operation)
 
         async def keep(place: Place, outcome: Outcome | None) -> None:
-            before = earlier.get((place.index, place.part), (0, 0))
+            before = earlier.attempts.get((place.index, place.part), (0, 0))
             if outcome is None:
-                await journal.sending([_row(place, "sending", requests=before[0], retries=before[1])])
+                journal.sending(_row(place, "sending", requests=before[0], retries=before[1]))
             else:
                 # Before the outcome is safe, so that what makes the run stop is known before more is prepared.
                 self.delivery.take(outcome, place.count)
-                await journal.settled(*_settlement(place, outcome, before))
+                journal.settled(*_settlement(place, outcome, before))
 
         landed = drive_many(
-            self._flows(call, operation, plan, size, settled),
+            self._flows(call, operation, plan, earlier.delivered),
             parallel=call.parallel,
             sender=self.edges.sender,
             clock=self.edges.clock,
@@ -248,9 +258,10 @@ class Run:
             self.edges.show(done)
 
     async def _flows(
-        self, call: CallProgram, operation: Operation, plan: PlanFile, size: int, settled: frozenset[tuple[int, int]]
+        self, call: CallProgram, operation: Operation, plan: PlanFile, settled: frozenset[tuple[int, int]]
     ) -> AsyncIterator[tuple[Place, Callable[[], Flow[Outcome]]]]:
         """The deliveries that are left to do, each rendered just before it is sent."""
+        size = int(self.run.batch_items[operation])
         whole = frozenset(index for index, part in settled if part < 0)
         columns, unmapped = self._columns(call)
         budget = await asyncio.to_thread(self._budget, call, operation)
@@ -318,28 +329,24 @@ class Run:
     def _flow(self, call: CallProgram, place: Place, prepared: Prepared) -> Callable[[], Flow[Outcome]]:
         return lambda: recorded(place, deliver(call, prepared, self.edges.dice, self.edges.policy))
 
-    def _already_delivered(self, operation: Operation) -> frozenset[tuple[int, int]]:
-        """Parts that the ledger has as delivered; (index, -1) for batches that are delivered whole."""
-        size = int(self.run.batch_items[operation])
-        delivered: dict[int, int] = {}
-        parts: set[tuple[int, int]] = set()
-        rows = PlanFile(self.files.plan(operation)).rows
-        for row in self.edges.store.batches(self.run.id, operation):
-            if row.state == "delivered":
-                parts.add((row.index, row.part))
-                delivered[row.index] = delivered.get(row.index, 0) + row.count
-        whole = {(index, -1) for index, count in delivered.items() if count >= min(size, rows - index * size)}
-        self.delivery.done += sum(delivered[index] for index, _ in whole)
-        return frozenset(parts | whole)
-
-    def _attempts(self, operation: Operation) -> dict[tuple[int, int], tuple[int, int]]:
-        """Requests and retries that earlier attempts at a part have cost."""
+    def _earlier(self, plans: Mapping[Operation, PlanFile]) -> dict[Operation, Earlier]:
+        """What earlier attempts at this run have come to, for each operation."""
         if not self.run.resumed:
-            return {}
-        return {
-            (row.index, row.part): (row.requests, row.retries)
-            for row in self.edges.store.batches(self.run.id, operation)
-        }
+            return dict.fromkeys(plans, Earlier())
+        found: dict[Operation, Earlier] = {}
+        for operation, plan in plans.items():
+            size = int(self.run.batch_items[operation])
+            rows = self.edges.store.batches(self.run.id, operation)
+            delivered: dict[int, int] = {}
+            for row in rows:
+                if row.state == "delivered":
+                    delivered[row.index] = delivered.get(row.index, 0) + row.count
+            whole = {(index, -1) for index, count in delivered.items() if count >= min(size, plan.rows - index * size)}
+            self.delivery.done += sum(delivered[index] for index, _ in whole)
+            parts = {(row.index, row.part) for row in rows if row.state == "delivered"}
+            attempts = {(row.index, row.part): (row.requests, row.retries) for row in rows}
+            found[operation] = Earlier(frozenset(parts | whole), attempts)
+        return found
 
 
 @contextmanager

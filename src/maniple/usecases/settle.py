@@ -38,7 +38,8 @@ def verdicts_of(store: ControlStore, run_id: str) -> Iterator[RowVerdict]:
 
 
 def settle(store: ControlStore, home: Home, sync: SyncRow, run: RunRow, *, failed: bool) -> Settlement:
-    """Fold the run into the sync's membership, in a new file, and count."""
+    """Fold the run into the sync's membership, in a new file, and count. The caller holds the sync's lock."""
+    store.close_logbook(run.id)
     batches = store.batches(run.id)
     directory = home.sync_dir(sync.id)
     file = f"membership-{run.number}.parquet"

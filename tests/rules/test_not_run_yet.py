@@ -10,18 +10,12 @@ from maniple.runtime.support import UNSENT_CALLS
 
 ITEMS = ("json: {users: $items}", "item: $email")
 NOT_RUN = {
-    "`kind: snapshot`": "kind: snapshot\nreplace_users:\n  {method: PUT, url: https://a.test, json: $items, item: $email}\n",
     "a `csv` body": add_users("csv: {columns: {mail: $email}}"),
     "a `form` body": add_users("form: {users: $items}", "item: $email"),
     "`gzip` on a call": add_users("gzip: true", *ITEMS),
-    "`items: all`": add_users("batch: {items: all}", *ITEMS),
-    "`budget` in `limits`": "limits: {budget: 150/day}\n",
-    "`keep_users`": "keep_users: {every: 25d}\n",
     "`from: operator`": "fields:\n  - {name: api_key, type: secret, label: API Key, help: x, from: operator}\n",
     "`many` on a mapping": "mappings:\n  - {name: email, label: E-mail, many: true}\n",
     "auth kind `hmac`": "auth: {kind: hmac, key: $api_key, header: X-Signature}\n",
-    "`first_batch` on a call": "create_list:\n  method: POST\n  url: https://api.acme.test/v2/lists\n  first_batch: true\n"
-    "  json: {users: $items}\n  item: $email\n  list_id: {response: id}\n",
     **{
         f"auth kind `{kind}`": f"auth: {{kind: {kind}{more}}}\nfields: []\n"
         for kind, more in {
@@ -44,13 +38,13 @@ def test_a_part_that_is_not_run_blocks_and_is_the_only_finding(what: str) -> Non
     assert any(each.message.startswith(what) for each in found)
 
 
-@pytest.mark.parametrize("call", [*UNSENT_CALLS, "replace_users"])
+@pytest.mark.parametrize("call", UNSENT_CALLS)
 def test_a_call_that_is_never_made_is_a_warning(call: str) -> None:
     found = found_in(f"{call}: {{method: POST, url: https://api.acme.test}}\n")
     assert ("MAN901", "warning") in {(each.code, each.severity) for each in found}
 
 
-@pytest.mark.parametrize("word", ["gzip", "keep_users", "csv", "hmac", "delete_list"])
+@pytest.mark.parametrize("word", ["gzip", "csv", "hmac", "delete_list"])
 def test_the_reference_lists_what_is_not_run(word: str) -> None:
     section = page().partition("## Not run yet")[2].partition("\n## ")[0]
     assert f"`{word}`" in section

@@ -46,12 +46,7 @@ _THEN = {
     "pause_sync": "stops the run at once, as a 401 or 403 does; what is left is sent by the next run",
     "treat_as_success": "is no failure at all",
 }
-_LATER_BESIDES = (
-    "`kind: snapshot`, and `replace_users` in any kind",
-    "`keep_users`",
-    "`from: operator` on a field",
-    "`items: all` in `batch`",
-)
+_LATER_BESIDES = ("`from: operator` on a field",)
 
 
 def page() -> str:

@@ -247,9 +247,8 @@ class _Compiler:
         users = {**{mapping.name: "mapping" for mapping in self.manifest.mappings}, **PER_USER}
         for name, call in self.manifest.calls.items():
             carries_users = name in CALLS_WITH_USERS or call.first_batch
-            available = (
-                {**with_list, **IN_CALL} if carries_users else dict(base if name == "create_list" else with_list)
-            )
+            before = dict(base if name == "create_list" else with_list)
+            available = {**before, **IN_CALL} if carries_users else before
             calls[name] = compiler.compile(name, call, available, users if carries_users else {})
         return calls
 

@@ -28,6 +28,7 @@ from maniple.source.text import Path
 from maniple.template.ast import Name, Node, Value, names
 from maniple.template.compile import ColumnTemplate
 
+SECONDS_A_DAY = 86_400.0
 AuthOf: TypeAlias = Callable[[Any, Path, Available, str], AuthProgram]
 """Compiles the auth of a call or step at a path; with None, the manifest's."""
 
@@ -82,6 +83,7 @@ class CallCompiler:
             or self.manifest.limits.parallel
             or DEFAULT_PARALLEL,
             rates=compile_rates(self.reader, call.limits, (name, "limits"), available, self.users),
+            budget=self._budget(name, call, available),
             by=by,
             by_name=by_name if by_name in users else None,
             min_items=batch.min_items if batch else None,
@@ -119,6 +121,21 @@ class CallCompiler:
             )
             (of_users if users else known).update(matched)
         return tuple(compiled)
+
+    def _budget(self, name: str, call: Call, available: Available) -> RateWindow | None:
+        """Calls a day: the call's own figure, else the manifest's."""
+        own = call.limits is not None and call.limits.budget is not None
+        limits = call.limits if own and call.limits is not None else self.manifest.limits
+        if limits.budget is None:
+            return None
+        path: Path = (name, "limits", "budget") if own else ("limits", "budget")
+        window = rate_window(limits.budget)
+        if isinstance(window[0], str):
+            self.reader.text(f"${window[0]}", path, available, ".".join(map(str, path[:-1])))
+        if window[1] != SECONDS_A_DAY:
+            hint = "write calls a day, such as `150/day`; for other times there is `rate`"
+            self.reader.report("MAN401", "a budget is counted by the day", path, hint=hint)
+        return window
 
     @staticmethod
     def _place(name: str, position: int, step: Step | None) -> Place:

@@ -110,15 +110,37 @@ def _by_batch_row(prepared: Prepared, verdicts: list[Verdict]) -> tuple[Verdict,
 
 
 def create_list(
-    call: CallProgram, context: RunContext, dice: Dice, policy: RetryPolicy = DEFAULT_POLICY
+    call: CallProgram,
+    context: RunContext,
+    dice: Dice,
+    policy: RetryPolicy = DEFAULT_POLICY,
+    first: Prepared | None = None,
 ) -> Flow[Outcome]:
-    """Create the list. `Delivered.saved` holds `list_id` and whatever else the call saves."""
+    """Create the list. `Delivered.saved` holds `list_id` and whatever else the call saves.
+
+    `first` are the users whom the call carries, where it carries some.
+    """
+    scope, columns, size = (first.scope, first.columns, first.size) if first else (context.scope, {}, 0)
+    course = set_out(scope, columns, size, call.steps, single=False)
+    why = yield from walk(call.steps, course, dice, policy)
+    cost = (course.requests, course.retries)
+    if why is not None:
+        return Failed(why, course.in_doubt, (), *cost, course.last)
+    outcome = _with_list(call, course)
+    if first is None or isinstance(outcome, Failed):
+        return outcome
+    verdicts = _by_batch_row(first, [*verdicts_of(course), *(course.verdicts[row] for row in sorted(course.again))])
+    return replace(outcome, verdicts=verdicts, rejected_uncounted=course.uncounted)
+
+
+def converse(call: CallProgram, context: RunContext, dice: Dice, policy: RetryPolicy = DEFAULT_POLICY) -> Flow[Outcome]:
+    """Make a call that carries no users and creates nothing: `verify`, `rename_list`, `delete_list`, `count_members`."""
     course = set_out(context.scope, {}, 0, call.steps, single=False)
     why = yield from walk(call.steps, course, dice, policy)
     cost = (course.requests, course.retries)
     if why is not None:
         return Failed(why, course.in_doubt, (), *cost, course.last)
-    return _with_list(call, course)
+    return Delivered((), *cost, course.saved, 0, course.last)
 
 
 def _with_list(call: CallProgram, course: Course) -> Outcome:

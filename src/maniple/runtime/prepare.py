@@ -19,6 +19,9 @@ UNRESOLVED = "unresolved mapping"
 TOO_LARGE = "too large for one request"
 MOST_BYTES = 32_000_000
 """Bytes of a body when the manifest allows more or says nothing: what makes more of its users is split."""
+MOST_BYTES_OF_ALL = 1_000_000_000
+"""The same where the partner wants everybody in one request."""
+
 Columns = Mapping[str, list[Any]]
 
 
@@ -86,23 +89,26 @@ def batch_scope(context: RunContext, batch: Batch, part: int = 0) -> dict[str, A
         "membership": batch.operation == "add",
         "batch_id": batch_id(context, batch.operation, batch.index, part),
         "batch_index": batch.index,
+        "property_name": context.scope.get("property_name") or context.scope.get("amp_cohort_name"),
     }
 
 
-def prepare(call: CallProgram, context: RunContext, batch: Batch) -> Iterator[Prepared]:
+def prepare(call: CallProgram, context: RunContext, batch: Batch, part: int = 0) -> Iterator[Prepared]:
     """The requests for a batch, in order, each made when it is asked for. The same batch always gives the same bytes.
+
+    Parts are counted from `part`.
 
     Raises SettingsError when a constant that a URL or header needs has no value or cannot stand there.
     """
     batch = _with_columns(call, context, batch)
-    limit = min(call.max_bytes or MOST_BYTES, MOST_BYTES)
-    part = 0
+    most = MOST_BYTES_OF_ALL if call.takes_all else MOST_BYTES
+    limit = min(call.max_bytes or most, most)
     waiting = _stretches(call, context, batch) if call.by is not None else [(0, batch.size)]
     while waiting:
         start, stop = waiting.pop()
         rows = batch if (start, stop) == (0, batch.size) else batch.rows(start, stop)
         halves = [(start + rows.size // 2, stop), (start, start + rows.size // 2)]
-        if _would_fill_memory(call, context, rows):
+        if not call.takes_all and _would_fill_memory(call, context, rows):
             waiting += halves
             continue
         prepared = _prepare_one(call, context, rows, part, start)
@@ -116,6 +122,14 @@ def prepare(call: CallProgram, context: RunContext, batch: Batch) -> Iterator[Pr
             prepared = _too_large(prepared, limit, octets)
         yield prepared
         part += 1
+
+
+def prepare_nobody(call: CallProgram, context: RunContext) -> Iterator[Prepared]:
+    """The request of a call for nobody at all: it tells the partner that the list is empty."""
+    batch = Batch("add", 0, {}, 0)
+    scope = {**batch_scope(context, batch), "items": joined(call.first, [])}
+    request, octets = encoded(call.first, scope)
+    yield Prepared(scope["batch_id"], 0, 0, 0, request, None, (), scope, {}, 0, octets)
 
 
 def _with_columns(call: CallProgram, context: RunContext, batch: Batch) -> Batch:

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from maniple.auth import Additions, AuthKind
 from maniple.diagnostics.model import Diagnostic
+from maniple.manifest.base import seconds
 from maniple.manifest.fields import FormField
 from maniple.manifest.limits import LimitHeader, RateWindow
 from maniple.manifest.model import Manifest
@@ -154,9 +155,11 @@ class StepProgram:
     @property
     def names(self) -> frozenset[str]:
         """The variables that stand in its URL, query, headers, body and item."""
-        pairs = [template for pair in (*self.query, *self.headers) for template in pair.values]
-        parts = [self.url, *pairs, *((self.body,) if self.body else ()), *((self.item,) if self.item else ())]
-        return frozenset(name for part in parts for name in part.names)
+        pairs = (*self.query, *self.headers)
+        values = [template for pair in pairs for template in (*pair.values, *pair.when_present)]
+        texts = [text for pair in pairs for text in (pair.name, pair.value) if text is not None]
+        whole = [part for part in (self.url, self.body, self.item) if part is not None]
+        return frozenset(name for part in (*values, *texts, *whole) for name in part.names)
 
     @property
     def is_plain(self) -> bool:
@@ -192,6 +195,8 @@ class CallProgram:
     parallel: int
     rates: tuple[RateWindow, ...]
     """The call's own rate windows: (count, seconds)."""
+    budget: RateWindow | None = None
+    """Calls a day."""
     by: ColumnTemplate | None = None
     """Only users for whom this is the same share a request."""
     by_name: str | None = None
@@ -262,9 +267,22 @@ class Program:
 
     def call_for(self, operation: Operation) -> CallProgram:
         """The call that adds or removes users."""
+        if self.is_snapshot:
+            return self.calls["replace_users"]
         names = ("add_users", "set_property") if operation == "add" else ("remove_users", "unset_property")
         found = next((self.calls[name] for name in names if name in self.calls), None)
         return found or self.calls["update_users"]
+
+    @property
+    def is_snapshot(self) -> bool:
+        """The partner gets the whole cohort each run, and forgets who is not in it."""
+        return self.manifest.kind == "snapshot" and "replace_users" in self.calls
+
+    @property
+    def kept_every(self) -> float | None:
+        """Seconds after which unchanged members are sent again, 0 for every run; None when they never are."""
+        every = self.manifest.keep_users.every if self.manifest.keep_users is not None else None
+        return None if every is None else 0.0 if every == "run" else seconds(every)
 
     @property
     def create(self) -> CallProgram | None:

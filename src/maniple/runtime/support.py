@@ -21,9 +21,7 @@ UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "
 """Calls that are read and never made; their absence does no harm."""
 LATER_KEYS = {
     "a mapping": ("one_of", "many", "when"),
-    "a call": ("gzip", "first_batch"),
-    "`batch`": ("min_items", "empty"),
-    "`limits`": ("budget",),
+    "a call": ("gzip",),
 }
 """Keys that are read and not run yet, by what they stand in."""
 
@@ -34,15 +32,13 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
     def later(what: str, path: Path, **details: Any) -> Finding:
         return "MAN901", f"{what} is part of the language, but this version does not run it yet", path, details
 
-    if manifest.kind == "snapshot":
-        yield later("`kind: snapshot`", ("kind",))
     auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
     for position, auth in enumerate(auths):
         if not auth.runs:
             path: Path = ("auth", position, "kind") if isinstance(manifest.auth, list) else ("auth", "kind")
             yield later(f"auth kind `{auth.kind}`", path)
     for name, call in manifest.calls.items():
-        if name in UNSENT_CALLS or (name == "replace_users" and manifest.kind != "snapshot"):
+        if name in UNSENT_CALLS:
             yield later(f"`{name}`", (name,), key=True, severity="warning")
         yield from _call_not_run_yet(name, call, later)
     for position, form_field in enumerate(manifest.fields):
@@ -52,10 +48,6 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
         for key in LATER_KEYS["a mapping"]:
             if getattr(mapping, key):
                 yield later(f"`{key}` on a mapping", ("mappings", position, key), key=True)
-    yield from _limits_not_run_yet(manifest.limits, ("limits",), later)
-    if manifest.keep_users is not None:
-        yield later("`keep_users`", ("keep_users",), key=True)
-    yield from _batch_not_run_yet(manifest.batch, ("batch",), later)
 
 
 def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
@@ -69,25 +61,6 @@ def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
     for auth in auths:
         if not auth.runs:
             yield later(f"auth kind `{auth.kind}`", (name, "auth"))
-    if call.limits is not None:
-        yield from _limits_not_run_yet(call.limits, (name, "limits"), later)
-    yield from _batch_not_run_yet(call.batch, (name, "batch"), later)
-
-
-def _batch_not_run_yet(batch: Any, path: Path, later: Any) -> Iterator[Finding]:
-    if batch is None:
-        return
-    for key in LATER_KEYS["`batch`"]:
-        if getattr(batch, key):
-            yield later(f"`{key}` in `batch`", (*path, key), key=True)
-    if batch.items == "all":
-        yield later("`items: all`", (*path, "items"))
-
-
-def _limits_not_run_yet(limits: Any, path: Path, later: Any) -> Iterator[Finding]:
-    for key in LATER_KEYS["`limits`"]:
-        if getattr(limits, key):
-            yield later(f"`{key}` in `limits`", (*path, key), key=True)
 
 
 def does_not_fit(manifest: Manifest) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import ManifestError, SettingsError, UsageError
 from maniple.manifest.cases import Case, Cases
-from maniple.runtime.flow import create_list, deliver
+from maniple.runtime.flow import converse, create_list, deliver
 from maniple.runtime.outcome import Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
@@ -22,6 +22,7 @@ RUN_ID = "run_case"
 OPERATIONS: dict[str, Operation] = {
     "add_users": "add",
     "set_property": "add",
+    "replace_users": "add",
     "remove_users": "remove",
     "unset_property": "remove",
 }
@@ -95,8 +96,6 @@ def run_case(program: Program, cases: Cases, case: Case) -> list[str]:
         return [f"the manifest has no call `{case.call}`"]
     if operation is None and case.call == "update_users":
         return ["a case of `update_users` needs `operation: add` or `operation: remove`"]
-    if operation is None and case.call != "create_list":
-        return [f"this version does not run `{case.call}`, so it cannot try it"]
     try:
         return list(judge(case, play(program, cases, case, call, operation)))
     except SettingsError as error:
@@ -114,13 +113,14 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
         cohort=Cohort(cohort.name, cohort.id, cohort.url),
         run_id=RUN_ID,
         now=cases.now,
-        saved=saved if operation is not None else None,
+        saved=saved if case.call != "create_list" else None,
         mappings=mappings,
     )
     partner = CannedPartner(case.replies)
     try:
         if operation is None or mappings is None:
-            partner.meet(create_list(call, context, no_jitter))
+            flow = create_list if case.call == "create_list" else converse
+            partner.meet(flow(call, context, no_jitter))
         else:
             _play_users(program, mappings, case, call, operation, context, partner)
     except OutOfReplies:

@@ -32,6 +32,7 @@ from maniple.runtime.program import CallProgram, Cohort, Operation, Program, Run
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.retry import RetryPolicy
 from maniple.runtime.settings import check_mappings, check_settings
+from maniple.usecases.batching import batch_size
 from maniple.usecases.destinations import find_destination, load_file, manifest_files
 from maniple.usecases.users import read_users
 from maniple.wire import Flow, Request
@@ -75,7 +76,7 @@ class Plan:
     def batches(self, operation: Operation) -> Iterable[Batch]:
         """The users of one operation, as columns, batch by batch."""
         pairs = self.changes.adds if operation == "add" else self.changes.removes
-        size = self.program.call_for(operation).items
+        size = batch_size(self.program.call_for(operation), len(pairs))
         for index, start in enumerate(range(0, len(pairs), size)):
             part = pairs[start : start + size]
             yield Batch(operation, index, self._columns(part), len(part))
@@ -179,6 +180,9 @@ def plan(
         before = membership(_pairs(resolve_users(program, chosen, context.scope, members), names))
     if any(len(pair.sent_as) != len(names) for pair in before.pairs):
         raise SettingsError("the accepted membership was made with other mappings than this manifest has")
+    if program.is_snapshot:
+        # The partner forgets whoever is not sent, so everybody is.
+        before = Membership(saved=before.saved)
     difference = changes(before, wanted, {member for member, _ in resolved.skipped}, identity)
     carried = dict(zip(resolved.ids, resolved.columns.get("user", [None] * len(resolved.ids)), strict=True))
     return Plan(program, context, saved, before, difference, identity, carried, names, tuple(resolved.skipped))
@@ -212,6 +216,11 @@ async def run(
     Raises ForbiddenAddress when a request would go to a private address, and SettingsError when a request cannot be
     made from the settings or when there are members and nobody said which list they are in.
     """
+    if plan.program.create is not None and plan.program.create.first_batch and not plan.saved:
+        raise SettingsError(
+            "this destination creates its list together with the first users, which needs a ledger",
+            hint='use `maniple sync`, or give `saved={"list_id": ...}` to `plan`',
+        )
     if plan.program.create is not None and not plan.saved and not plan.creates_list:
         raise SettingsError(
             "there are members already, and the id of their list is not known",
@@ -298,7 +307,7 @@ class _Delivery:
         pairs = self.plan.changes.adds if operation == "add" else self.plan.changes.removes
         for batch in self.plan.batches(operation):
             for prepared in prepare(call, context, batch):
-                first = batch.index * call.items + prepared.start
+                first = batch.index * batch_size(call, len(pairs)) + prepared.start
                 yield (pairs[first : first + prepared.count], prepared.start), self._flow(call, prepared)
 
     def _flow(self, call: CallProgram, prepared: Prepared) -> Callable[[], Flow[Outcome]]:

@@ -26,6 +26,7 @@ MOST_BYTES = 100_000_000
 USER_CALLS: dict[str, Operation] = {
     "add_users": "add",
     "set_property": "add",
+    "replace_users": "add",
     "remove_users": "remove",
     "unset_property": "remove",
 }
@@ -112,7 +113,8 @@ def saved_values(trial: Trial) -> dict[str, Any]:
 
 def user_batches(trial: Trial, context: RunContext) -> Iterator[tuple[CallProgram, Batch, ResolvedUsers]]:
     """The batches of each call that carries users, adds first; a resolved set comes with each of its batches."""
-    for operation in ("add", "remove"):
+    operations: tuple[Operation, ...] = ("add",) if trial.program.is_snapshot else ("add", "remove")
+    for operation in operations:
         call = trial.program.call_for(operation)
         if not trial.wants(call):
             continue

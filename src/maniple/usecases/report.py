@@ -42,6 +42,8 @@ class RunReport:
     unchanged: int = 0
     """Users whom the partner has already."""
     added: int = 0
+    kept: int = 0
+    """Members who were sent again, to a partner who forgets them."""
     removed: int = 0
     shared: int = 0
     """Leavers whose identifier another member still holds: nothing is sent for them."""

@@ -21,11 +21,14 @@ from maniple.sources.file import CohortFile, open_cohort
 from maniple.store.control.rows import ConnectionRow, RunRow, SyncRow
 from maniple.store.lock import SyncLock
 from maniple.store.redact import Redactor
+from maniple.usecases.batching import batch_sizes
 from maniple.usecases.connect import connected_program, connection_settings
 from maniple.usecases.estimate import Estimate, estimate_run
+from maniple.usecases.keeping import keeping_is_due
+from maniple.usecases.planning import RunFiles, plan_run
 from maniple.usecases.report import RunReport, report_of
 from maniple.usecases.request import SyncRequest, cohort_id_of, known_sync
-from maniple.usecases.run import Progress, Run, RunEdges, RunFiles, ShowProgress, operations, plan_run
+from maniple.usecases.run import Progress, Run, RunEdges, ShowProgress
 from maniple.usecases.settle import Settlement, drop_old_files, drop_working_files, settle
 from maniple.wiring import Workspace, allows_private, open_clock, open_sender, retry_policy
 
@@ -179,7 +182,6 @@ async def _run(
         "id_column": request.id_column or sync.id_column,
         "via": request.via,
         "allow_private": request.allow_private,
-        **{operation: setting.program.call_for(operation).items for operation in operations()},
     }
     run = workspace.store.start_run(sync.id, manifest_version=setting.program.manifest.version, batch_items=kept)
     return await _carry_out(workspace, setting, sync, run, request, cohort, tools)
@@ -256,7 +258,7 @@ async def _plan(
     tools.show(Progress("planning"))
     files = RunFiles(workspace.home.make(workspace.home.run_dir(sync.id, run.id)))
     mappings = check_mappings(setting.program, setting.connection.mappings, None)
-    figures, _ = await asyncio.to_thread(
+    figures, planned = await asyncio.to_thread(
         plan_run,
         setting.program,
         cohort,
@@ -265,9 +267,15 @@ async def _plan(
         mappings=mappings,
         scope=context.scope,
         membership=_membership(workspace, sync),
+        resend=keeping_is_due(workspace.store, sync, setting.program, run.started_at),
     )
     return workspace.store.set_phase(
-        run.id, "creating_list", counts=figures, cohort_rows=figures["cohort_users"], cohort_file=files.snapshot.name
+        run.id,
+        "creating_list",
+        counts=figures,
+        cohort_rows=figures["cohort_users"],
+        cohort_file=files.snapshot.name,
+        batch_items={**run.batch_items, **batch_sizes(setting.program, planned)},
     )
 
 

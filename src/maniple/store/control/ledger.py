@@ -70,6 +70,21 @@ class Ledger(Database):
         with self.reading() as connection:
             return [VerdictTally(**row._asdict()) for row in connection.execute(query)]
 
+    def requests_since(self, connection_id: str, operation: Operation, since: float) -> int:
+        """Requests for users that the runs of a connection made which started at `since` or later."""
+        total = select(func.coalesce(func.sum(BATCHES.c.requests), 0)).join(RUNS, RUNS.c.id == BATCHES.c.run_id)
+        with self.reading() as connection:
+            found = connection.scalar(
+                _of_connection(total, connection_id, since).where(BATCHES.c.operation == operation)
+            )
+        return int(found or 0)
+
+    def lists_created_since(self, connection_id: str, since: float) -> int:
+        """Lists that the runs of a connection created which started at `since` or later."""
+        total = _of_connection(select(func.count()).select_from(RUNS), connection_id, since)
+        with self.reading() as connection:
+            return int(connection.scalar(total.where(RUNS.c.list_created)) or 0)
+
     def errors(self, sync_id: str, limit: int | None = None) -> list[RunErrors]:
         """Runs of a sync that gave a reason, have batches that failed or are in doubt, or users whom the partner
         refused; newest first."""
@@ -88,6 +103,13 @@ class Ledger(Database):
                 for row in connection.execute(grouped):
                     failures[run.id].append(FailureTally(**{**row._asdict(), "users": int(row.users)}))
         return [RunErrors(run, tuple(sorted(failures[run.id], key=_most_users_first))) for run in runs]
+
+
+def _of_connection(query: Select[Any], connection_id: str, since: float) -> Select[Any]:
+    syncs = tables.syncs
+    return query.join(syncs, syncs.c.id == RUNS.c.sync_id).where(
+        syncs.c.connection_id == connection_id, RUNS.c.started_at >= since
+    )
 
 
 def settled_ranges(batches: Iterable[BatchRow]) -> SettledRanges:

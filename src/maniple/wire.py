@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from maniple.markup import is_markup, read_markup, values_in_markup
+
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
@@ -26,6 +28,8 @@ MAX_VALUES = 500_000
 """Values of a reply that are read: with all that belongs to them they take a hundred megabytes."""
 MAX_DEPTH = 100
 """Maps and lists inside each other."""
+_LINES = re.compile(r"ndjson|jsonl|json-?lines", re.IGNORECASE)
+"""Content types of lines of JSON."""
 _HALF_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -51,6 +55,17 @@ def read_tree(body: bytes) -> Any:
     if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(tree):
         return None
     return _mended(tree) if _HALF_ESCAPE.search(text) else tree
+
+
+def read_lines(body: bytes) -> Any:
+    """Lines of JSON as a list, None for a line that is none; None when there are more than 500,000 values.
+
+    >>> read_lines(b'{"a":1}\\r\\n\\n[2]\\n')
+    [{'a': 1}, [2]]
+    """
+    if values_in(body) + body.count(b"\n") > MAX_VALUES:
+        return None
+    return [read_tree(line) for line in body.splitlines() if line.strip()]
 
 
 def _finite(written: str) -> float | None:
@@ -131,14 +146,26 @@ class Reply:
         return header_value(self.headers, name)
 
     @cached_property
+    def is_xml(self) -> bool:
+        """The body begins as XML begins, and is not called HTML."""
+        return is_markup(self.body) and "html" not in (self.header("content-type") or "").lower()
+
+    @cached_property
     def tree(self) -> Any:
-        """The body as plain data: JSON where it is JSON that can be read in bounded memory (`read_tree`), else None."""
+        """The body as plain data where it can be read in bounded memory, else None.
+
+        JSON is what it says (`read_tree`), lines of JSON are a list, XML is a map (`markup.read_markup`).
+        """
+        if self.is_xml:
+            return read_markup(self.body, MAX_VALUES, MAX_DEPTH)
+        if _LINES.search(self.header("content-type") or ""):
+            return read_lines(self.body)
         return read_tree(self.body)
 
     @property
     def is_beyond_reading(self) -> bool:
-        """The body may be JSON, and holds more values than are read."""
-        return values_in(self.body) > MAX_VALUES
+        """The body may be JSON or XML, and holds more values than are read."""
+        return (values_in_markup if self.is_xml else values_in)(self.body) > MAX_VALUES
 
     @property
     def text(self) -> str:

@@ -13,7 +13,6 @@ from typing import Any, get_args
 from _generate.filters import filter_rows
 from _generate.markdown import cell, key_table, table, words
 from maniple.auth import Auth, AuthKind
-from maniple.body import BODY_FORMATS, RUNNING_FORMATS
 from maniple.errors import ExitCode
 from maniple.manifest.limits import DEFAULT_ITEMS, DEFAULT_PARALLEL
 from maniple.manifest.model import CALL_NAMES
@@ -215,7 +214,6 @@ def _not_run_yet(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001
     yield "The language has these, and this version reads and checks them and does not run them ([MAN901](../rules/MAN901.md)).\n"
     kinds = [kind.model_fields["kind"].annotation.__args__[0] for kind in get_args(get_args(Auth)[0]) if not kind.runs]
     yield f"- auth kinds {words(kinds)}"
-    yield f"- bodies {words([name for name in BODY_FORMATS if name not in RUNNING_FORMATS])}"
     for owner, keys in LATER_KEYS.items():
         yield f"- {words(keys)} in {owner}"
     yield from (f"- {what}" for what in _LATER_BESIDES)

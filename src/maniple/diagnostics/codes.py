@@ -70,6 +70,12 @@ _ALL = (
         "A number is infinite, not a number, or has an absurd number of digits.",
         "Write a smaller number, or put quotes around it if it is meant as text.",
     ),
+    Code(
+        "MAN109",
+        "XML with a fault",
+        "An XML body is not XML with holes, or a tree that cannot be written as XML.",
+        "Correct the XML at the caret; a hole may stand in the text of an element and in the value of an attribute.",
+    ),
     # Templates and variables.
     Code(
         "MAN201",

@@ -27,7 +27,8 @@ class ExpectedRequest(ManifestModel):
     headers: dict[str, str] = Field(default_factory=dict)
     """Headers that must be there with these values; others may be there too."""
     body: Any = None
-    """The body as data; JSON is compared with its types."""
+    """The body as data (JSON with its types, forms and XML in texts, lines as a list), or as text with the boundary of a
+    multipart body written `boundary`."""
 
 
 class CannedReply(ManifestModel):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from maniple.body import RUNNING_FORMATS
 from maniple.manifest.call import Call, Exchange, Step
 from maniple.manifest.limits import (
     DEFAULT_ITEMS,
@@ -110,7 +109,7 @@ class CallCompiler:
             auth = self._auth(call, step, place, known)
             program = self.steps.compile(name, exchange, call, place.path, place.section, item, auth, inside, of_users)
             if step is None:
-                self._items_fit(name, call, program, single)
+                self._items_fit(name, program, single)
             elif item is not None and "items" not in program.outside:
                 self._items_unused(name, place)
             compiled.append(program.step)
@@ -216,9 +215,9 @@ class CallCompiler:
             return call.item, (name, "item"), f"{name}.item"
         return self.manifest.item, ("item",), "item"
 
-    def _items_fit(self, name: str, call: Call, program: CompiledStep, single: bool) -> None:
+    def _items_fit(self, name: str, program: CompiledStep, single: bool) -> None:
         unread = any(section.partition(".")[0] == name for section in self.reader.unread)
-        if not program.of_users or unread or any(body not in RUNNING_FORMATS for body in call.bodies):
+        if not program.of_users or unread:
             return
         has_item, uses_items = program.step.item is not None, "items" in program.outside
         if uses_items and not has_item:

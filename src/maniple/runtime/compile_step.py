@@ -65,7 +65,7 @@ class StepCompiler:
         `inside` has a value in its request, `users` for each user of a batch.
         """
         rows = frozenset(users)
-        body = compile_body(self.reader, exchange, path, inside, section)
+        body = compile_body(self.reader, exchange, path, inside, section, item.node if item else None)
         url = self.requests.url(exchange.url or "", (*path, "url"), inside, f"{section}.url")
         query = self.requests.query(exchange.query, path, inside, section)
         headers = self.requests.headers(exchange.headers, path, inside, section)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
+from maniple.body.reading import read_body
 from maniple.runtime.classify import Accepted
 from maniple.runtime.exchange import TOO_MUCH, TOO_MUCH_MESSAGE, exchange
 from maniple.runtime.mend import mended
@@ -167,7 +168,7 @@ def read_list_id(call: CallProgram, request: Request | None, reply: Reply, scope
         case "response":
             found = search(program.expression, reply.tree)
         case "request":
-            found = search(program.expression, Reply(200, body=(request.body if request else None) or b"").tree)
+            found = search(program.expression, read_body(request) if request else None)
         case "header":
             found = _id_in_header(program.written, reply.header(program.written))
         case "field":

@@ -122,8 +122,8 @@ class TemplateReader:
 
     @staticmethod
     def _is_json_text(text: str, path: Path) -> bool:
-        """A `json:` that is text is always JSON text; an `item:` only when it looks like it."""
-        if path[-1] == "json":
+        """A `json:` or `ndjson:` that is text is always JSON text; an `item:` only when it looks like it."""
+        if path[-1] in ("json", "ndjson"):
             return True
         start = text.lstrip()
         return start.startswith(("[", '"')) or (start.startswith("{") and not start.startswith("{{"))

@@ -340,7 +340,7 @@ def _read(step: StepProgram, course: Course, rows: list[int], reply: Reply) -> C
 def _match(match: MatchProgram, course: Course, rows: list[int], reply: Reply) -> None:
     """Find the users, or the list, that the rows of a reply name, and save what they say."""
     budget = Budget(MAX_STEPS + STEPS_A_USER * len(rows))
-    found = rows_of(search(match.rows, reply.tree, budget))
+    found = rows_of(search(match.rows, reply.tree, budget), xml=reply.is_xml)
     told = [
         (position, row) for position, row in enumerate(found) if match.where is None or search(match.where, row, budget)
     ]

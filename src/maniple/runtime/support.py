@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from maniple.body import RUNNING_FORMATS
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules
-from maniple.manifest.call import Call
 from maniple.manifest.model import Manifest
 from maniple.manifest.saved import saved_names
+from maniple.runtime.body_fit import Finding, unfit_bodies
 from maniple.source.text import Path
 from maniple.template.scope import ALIASES, PREDEFINED, canonical
-
-Finding = tuple[str, str, Path, dict[str, Any]]
-"""Code, message, path, further arguments of `finding`."""
 
 UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
 """Calls that are read and never made; their absence does no harm."""
 LATER_KEYS = {
     "a mapping": ("one_of", "many", "when"),
-    "a call": ("gzip",),
 }
 """Keys that are read and not run yet, by what they stand in."""
 
@@ -40,7 +35,10 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
     for name, call in manifest.calls.items():
         if name in UNSENT_CALLS:
             yield later(f"`{name}`", (name,), key=True, severity="warning")
-        yield from _call_not_run_yet(name, call, later)
+        auths = call.auth if isinstance(call.auth, list) else [call.auth] if call.auth else []
+        for auth in auths:
+            if not auth.runs:
+                yield later(f"auth kind `{auth.kind}`", (name, "auth"))
     for position, form_field in enumerate(manifest.fields):
         if form_field.from_ is not None:
             yield later("`from: operator`", ("fields", position, "from"))
@@ -50,24 +48,12 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
                 yield later(f"`{key}` on a mapping", ("mappings", position, key), key=True)
 
 
-def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
-    for body in call.bodies:
-        if body not in RUNNING_FORMATS:
-            yield later(f"a `{body}` body", (name, body), key=True)
-    for key in LATER_KEYS["a call"]:
-        if getattr(call, key):
-            yield later(f"`{key}` on a call", (name, key), key=True)
-    auths = call.auth if isinstance(call.auth, list) else [call.auth] if call.auth else []
-    for auth in auths:
-        if not auth.runs:
-            yield later(f"auth kind `{auth.kind}`", (name, "auth"))
-
-
 def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
     """Parts that contradict each other or are missing for this kind."""
     yield from _missing_calls(manifest)
     yield from _names(manifest)
     yield from _options(manifest)
+    yield from unfit_bodies(manifest)
     yield from _rules(manifest.errors, ("errors",))
     for name, call in manifest.calls.items():
         yield from _rules(call.errors, (name, "errors"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
+from maniple.body.compression import expand, is_compressed
+from maniple.body.form import CONTENT_TYPE as FORM
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.errors import UsageError
 from maniple.runtime.marks import MarkedRequest, mark, marked_requests
@@ -15,7 +17,7 @@ from maniple.runtime.program import CallProgram, Cohort, Operation, Program, Run
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.settings import check_mappings, check_settings
 from maniple.usecases.users import TestUsers
-from maniple.wire import Request, read_tree
+from maniple.wire import Request, header_value, read_tree
 
 RUN_ID = "run_preview"
 LIST_ID = "list_id_from_create_list"
@@ -176,8 +178,11 @@ def skips_of(prepared: Prepared, batch: Batch) -> list[tuple[str, str]]:
 
 
 def _masked(request: Request) -> Request:
-    """Basic credentials hide their mask in base64, a URL in percent signs: show it as what it is."""
-    request = replace(request, url=request.url.replace(quote(MASK, safe=""), MASK))
+    """Basic credentials hide their mask in base64, a URL and a form in percent signs: show it as what it is."""
+    hidden = quote(MASK, safe="")
+    request = replace(request, url=request.url.replace(hidden, MASK))
+    if (header_value(request.headers, "content-type") or "").startswith(FORM) and request.body:
+        request = replace(request, body=request.body.replace(hidden.encode(), MASK.encode()))
     for name, value in request.headers:
         if name.lower() == "authorization" and value.startswith("Basic "):
             return request.with_header(name, f"Basic {MASK}")
@@ -200,8 +205,10 @@ def request_json(request: Request) -> dict[str, Any]:
 
 
 def body_value(body: bytes | None) -> Any:
-    """A body as a JSON value where it is JSON, else text; None without one."""
+    """A body as a JSON value where it is JSON, else text; what is compressed as it was before; None without one."""
     if not body:
         return None
+    if is_compressed(body):
+        body = expand(body, MOST_BYTES) or body
     tree = read_tree(body)
     return body.decode("utf-8", "replace") if tree is None and body.strip() != b"null" else tree

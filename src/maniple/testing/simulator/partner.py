@@ -12,7 +12,7 @@ from maniple.testing.simulator.answers import Answer, answers_to, has_credential
 from maniple.testing.simulator.match import Captures
 from maniple.testing.simulator.members import Member
 from maniple.testing.simulator.naming import list_key, list_name, makes_id, owns_lists, told_id
-from maniple.testing.simulator.shape import CallShape, Reading, Received, parse, shapes_of
+from maniple.testing.simulator.shape import CallShape, Reading, Received, shapes_of
 from maniple.testing.simulator.state import MemberList, PartnerState
 
 
@@ -74,11 +74,13 @@ class Partner:
         """Do what a request asks for and answer it. `candidates` are the calls that it may be, one at least."""
         if not has_credentials(candidates[0].shape.call, request):
             return self._refusal(401, "a header or parameter with credentials is missing")
-        try:
-            tree = parse(request.body)
-        except ValueError:
-            return self._refusal(400, "the body is not JSON")
+        parsed: dict[str, Any] = {}
         for candidate in candidates:
+            # An add and a remove that share a call have bodies of one format.
+            name = candidate.shape.call.name
+            if name not in parsed:
+                parsed[name] = candidate.shape.read_content(request.body)
+            tree = parsed[name]
             reading = candidate.shape.read_body(tree, candidate.captures)
             if reading is None:
                 continue

@@ -76,7 +76,9 @@ def _unreadable(refusals: Refusals, reply: Reply) -> Classification | None:
 
 
 def _in_steps(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPolicy) -> Flow[Outcome]:
-    course = set_out(prepared.scope, prepared.columns, prepared.size, call.steps, single=call.single)
+    course = set_out(
+        prepared.scope, prepared.columns, prepared.size, call.steps, single=call.single, dedupe=call.dedupe
+    )
     why = yield from walk(call.steps, course, dice, policy)
     cost = (course.requests, course.retries)
     verdicts = (*prepared.verdicts, *_by_batch_row(prepared, list(verdicts_of(course))))

@@ -8,6 +8,7 @@ from typing import Any
 
 from maniple.runtime.program import CallProgram, Scope, StepProgram
 from maniple.runtime.request import encoded, joined
+from maniple.runtime.twins import without_twins
 from maniple.template.operations import ABSENT
 from maniple.wire import Request
 
@@ -51,8 +52,11 @@ def marked_requests(
             inside = known
             if step.item is not None:
                 part = {name: [column[row] for row in rows] for name, column in users.items()}
-                items = [item for item in step.item.render(part, known, len(rows)) if item is not None]
-                inside = {**known, "items": joined(step, [item for item in items if item is not ABSENT])}
+                rendered = step.item.render(part, known, len(rows))
+                items = [item for item in rendered if item is not None and item is not ABSENT]
+                if call.dedupe:
+                    _, items, _ = without_twins(range(len(items)), items)
+                inside = {**known, "items": joined(step, items)}
             request, octets = encoded(step, inside)
             yield MarkedRequest(step, request, step.condition if is_open else "", octets)
         saved = {found.name: mark(found.name, step) for found in step.save}

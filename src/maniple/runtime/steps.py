@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from maniple.runtime.addresses import Addresses, rows_of
 from maniple.runtime.classify import Accepted
 from maniple.runtime.exchange import TOO_MUCH, TOO_MUCH_MESSAGE, Tally, exchange
 from maniple.runtime.outcome import Classification, Exchange, Verdict
+from maniple.runtime.pages import leads_elsewhere, next_page
 from maniple.runtime.prepare import UNRESOLVED, why_unsendable
 from maniple.runtime.program import MatchProgram, PollProgram, StepProgram
 from maniple.runtime.rejects import STEPS_A_USER, read_rejects
 from maniple.runtime.request import build_request, joined
 from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.runtime.search import MAX_STEPS, Budget, search
+from maniple.runtime.twins import without_twins
 from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
 from maniple.template.text import text_of
 from maniple.wire import Flow, Recall, Remember, Reply, Request, Wait
@@ -36,6 +37,12 @@ class Course:
     size: int
     """Users; 0 for a call that carries none."""
     single: bool = False
+    dedupe: bool = False
+    """Equal items of a step are sent once."""
+    twins: dict[int, list[int]] = field(default_factory=dict)
+    """The users for whom another is sent, by that one."""
+    learned: set[str] = field(default_factory=set)
+    """The columns that replies fill."""
     left: list[int] = field(default_factory=list)
     """The users who have not been settled yet."""
     verdicts: dict[int, Verdict] = field(default_factory=dict)
@@ -76,6 +83,21 @@ class Course:
             self.verdicts.setdefault(row, verdict)
         self.left.remove(row)
 
+    def follow(self) -> None:
+        """Twins share the fate of the user who is sent for them, and what was found out about that one."""
+        left = set(self.left)
+        for row, others in self.twins.items():
+            for other in left & set(others):
+                for column in [self.columns[name] for name in self.learned]:
+                    column[other] = column[row] if column[other] is None else column[other]
+                if row in self.reached:
+                    self.reached.add(other)
+                if row not in self.left:
+                    verdict = self.verdicts.get(row)
+                    self.settle(other, replace(verdict, row=other) if verdict is not None else None)
+                if row in self.again:
+                    self.again.add(other)
+
     def keep(self, name: str, value: Any) -> None:
         """Save a value unless it has one already or is too long to go into a request."""
         if value is None or len(text_of(value)) > LONGEST_SAVED:
@@ -92,15 +114,17 @@ def set_out(
     steps: tuple[StepProgram, ...],
     *,
     single: bool,
+    dedupe: bool = False,
 ) -> Course:
     """A course at its beginning."""
-    course = Course({**scope, "steps": {}}, dict(columns), size, single, left=list(range(size)))
+    course = Course({**scope, "steps": {}}, dict(columns), size, single, dedupe, left=list(range(size)))
     for step in steps:
         for saved in step.save:
             course.scope.setdefault(saved.name, None)
         for name, _ in step.match.save if step.match else ():
             course.scope.setdefault(name, None)
             if size:
+                course.learned.add(name)
                 course.columns[name] = [None] * size
     return course
 
@@ -163,6 +187,7 @@ def _take(step: StepProgram, course: Course, dice: Dice, policy: RetryPolicy) ->
     why = yield from _pages(step, course, request, rows, scope, dice, policy)
     if why is None and step.match is not None:
         why = _missing(step.match, course, rows)
+    course.follow()
     return why
 
 
@@ -176,7 +201,11 @@ def _items(step: StepProgram, course: Course, rows: list[int]) -> tuple[list[int
             course.settle(row, Verdict(row, "skipped", UNRESOLVED))
         else:
             kept.append((row, item))
-    return [row for row, _ in kept], [item for _, item in kept]
+    kept_rows, items = [row for row, _ in kept], [item for _, item in kept]
+    if not course.dedupe:
+        return kept_rows, items
+    kept_rows, items, course.twins = without_twins(kept_rows, items)
+    return kept_rows, items
 
 
 def _unsendable(refused: MissingValue | HeaderInjection, course: Course, rows: list[int]) -> Classification | None:
@@ -217,10 +246,10 @@ def _pages(
             course.reached |= set(rows)
             course.in_doubt = course.in_doubt or step.method != "GET"
         why = _read(step, course, rows, reply)
-        following = _next_page(step, request, reply)
+        following = next_page(step, request, reply)
         if why is not None or following is None or (step.match and course.matched >= set(rows) and course.size):
             return why
-        if _leads_elsewhere(request, following):
+        if leads_elsewhere(request, following):
             message = "The partner's next page is at another host, where the credentials must not go."
             return Classification("A page leads elsewhere", message)
         request = following
@@ -360,29 +389,6 @@ def _missing(match: MatchProgram, course: Course, rows: list[int]) -> Classifica
             course.reached.add(row)
             course.settle(row)
     return None
-
-
-def _next_page(step: StepProgram, request: Request, reply: Reply) -> Request | None:
-    """The request for the next page, if there is one."""
-    if step.paginate is None:
-        return None
-    if step.paginate.next is not None:
-        link = search(step.paginate.next, reply.tree)
-        return replace(request, url=urljoin(request.url, link)) if isinstance(link, str) and link else None
-    cursor = search(step.paginate.cursor, reply.tree)
-    if cursor is None or cursor == "" or step.paginate.param is None:
-        return None
-    parts = urlsplit(request.url)
-    kept = [
-        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != step.paginate.param
-    ]
-    query = urlencode([*kept, (step.paginate.param, text_of(cursor))])
-    return replace(request, url=urlunsplit(parts._replace(query=query)))
-
-
-def _leads_elsewhere(request: Request, following: Request) -> bool:
-    here, there = urlsplit(request.url), urlsplit(following.url)
-    return (here.scheme, here.netloc) != (there.scheme, there.netloc)
 
 
 def verdicts_of(course: Course) -> Iterator[Verdict]:

@@ -25,10 +25,25 @@ class MappingColumn:
     property: str
     optional: bool = False
     convert: Conversion | None = None
+    target: str | None = None
+    """What the value is to the partner, where that is a choice: part of what a member is sent as, beside the value."""
+
+    def sources(self) -> tuple[str, ...]:
+        """The user properties that it is filled from."""
+        return (self.property,)
+
+    def sent_names(self) -> tuple[str, ...]:
+        """What of a member it fills: the variable, and `name.target` where that is a choice."""
+        return (self.name,) if self.target is None else (self.name, f"{self.name}.target")
+
+
+def sent_names(mappings: Sequence[MappingColumn]) -> list[str]:
+    """The parts of what a member is sent as, in the order of `Pair.sent_as`."""
+    return [name for mapping in mappings for name in mapping.sent_names()]
 
 
 def resolve(member: Member, mappings: Sequence[MappingColumn], require: Sequence[Sequence[str]] = ()) -> Pair | Skip:
-    """What `member` is sent as, or why it cannot be.
+    """What `member` is sent as, or why it cannot be. The pair has a value for each of `sent_names`.
 
     The first required mapping without a fitting value decides; then each group of `require`, of which at least one
     mapping must have a value (an invalid one of them names the reason); last the id.
@@ -47,7 +62,15 @@ def resolve(member: Member, mappings: Sequence[MappingColumn], require: Sequence
         return Skip(member.id or None, UNRESOLVED_MAPPING, ", ".join(group))
     if member.id is None or member.id == "":
         return Skip(None, MISSING_ID)
-    return Pair(member.id, tuple(None if value is INVALID else value for value in found.values()))
+    return Pair(member.id, tuple(value for mapping in mappings for value in _sent(mapping, found[mapping.name])))
+
+
+def _sent(mapping: MappingColumn, value: Any) -> tuple[Any, ...]:
+    """What stands in a pair for a mapping: a value that is not there is nothing to the partner either."""
+    value = None if value is INVALID else value
+    if mapping.target is None:
+        return (value,)
+    return (value, None if value is None else mapping.target)
 
 
 def _converted(mapping: MappingColumn, value: Any) -> Any:

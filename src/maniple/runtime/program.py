@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -154,8 +154,13 @@ class StepProgram:
     @property
     def names(self) -> frozenset[str]:
         """The variables that stand in its URL, query, headers, body and item."""
+        return self.names_outside | (self.item.names if self.item else frozenset())
+
+    @property
+    def names_outside(self) -> frozenset[str]:
+        """The variables that stand in its URL, query, headers and body, outside of the items."""
         pairs = [template for pair in (*self.query, *self.headers) for template in pair.values]
-        parts = [self.url, *pairs, *((self.body,) if self.body else ()), *((self.item,) if self.item else ())]
+        parts = [self.url, *pairs, *((self.body,) if self.body else ())]
         return frozenset(name for part in parts for name in part.names)
 
     @property
@@ -181,6 +186,10 @@ class CallProgram:
     """The columns of a batch that it reads."""
     positional: bool
     """It reads `$values`."""
+    targets: frozenset[str]
+    """Of `rows` those that say what a user's value is to the partner: `name.target`."""
+    one_target: frozenset[str]
+    """Of `targets` those that are the same for all users of a request."""
     items: int
     max_bytes: int | None
     weight: int
@@ -283,8 +292,13 @@ class Program:
         Two users equal in all of them are one member at the partner.
         """
         used = self.call_for("remove").rows
-        names = tuple(mapping.name for mapping in self.mappings if mapping.name in used)
+        names = tuple(name for mapping in self.mappings for name in mapping.sent_names if name in used)
         return (*names, "amplitude_id") if "amplitude_id" in used or not names else names
+
+    @cached_property
+    def sent_names(self) -> tuple[str, ...]:
+        """The variables that a user can be sent as: the mappings, and the targets of those that are a choice."""
+        return tuple(name for mapping in self.mappings for name in mapping.sent_names)
 
     @cached_property
     def carries_user(self) -> bool:
@@ -327,6 +341,18 @@ class RunContext:
         return RunContext(self.run_id, {**self.scope, **saved}, self.mapped)
 
 
+def field_scope(program: Program, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as variables, with what the chosen options carry."""
+    scope: dict[str, Any] = {}
+    for form_field in program.fields:
+        value = settings.get(form_field.name)
+        scope[form_field.name] = value
+        chosen = next((option for option in form_field.options if option.value == value), None)
+        for key in form_field.carried_keys:
+            scope[f"{form_field.name}.{key}"] = chosen.carried.get(key) if chosen else None
+    return scope
+
+
 def run_context(
     program: Program,
     *,
@@ -335,29 +361,33 @@ def run_context(
     run_id: str,
     now: str,
     saved: Mapping[str, Any] | None = None,
-    mappings: Collection[str] | None = None,
+    mappings: Mapping[str, str] | None = None,
     project_id: str = "",
 ) -> RunContext:
     """The constants of a run. `settings` are checked values (`runtime.settings.check_settings`), `now` is ISO 8601,
-    `saved` is what `create_list` saved, `mappings` are those that have a property (None: all)."""
-    mapped = [mapping for mapping in program.mappings if mappings is None or mapping.name in mappings]
+    `saved` is what `create_list` saved, `mappings` are the connection's (None: all have a property)."""
+    fields = field_scope(program, settings)
+    asked = [mapping for mapping in program.mappings if mapping.is_asked(fields)]
+    mapped = [mapping for mapping in asked if mappings is None or mapping.name in mappings]
+    names = [mapping.name for mapping in mapped]
+    chosen = mappings or {}
     scope: dict[str, Any] = {
+        **fields,
         "amp_cohort_name": cohort_label(program.manifest, cohort.name),
         "amp_cohort_id": cohort.id,
         "amp_cohort_url": cohort.url or None,
         "project_id": project_id,
         "run_id": run_id,
         "now": now,
-        "targets": [mapping.target or mapping.name for mapping in mapped],
+        "targets": [mapping.target_of(chosen) for mapping in mapped],
+        **{
+            mapping.target_key: mapping.target_of(chosen) if mapping.name in names else None
+            for mapping in program.mappings
+            if mapping.choices
+        },
     }
-    for form_field in program.fields:
-        value = settings.get(form_field.name)
-        scope[form_field.name] = value
-        chosen = next((option for option in form_field.options if option.value == value), None)
-        for key in form_field.carried_keys:
-            scope[f"{form_field.name}.{key}"] = chosen.carried.get(key) if chosen else None
     for name, template in program.define:
         scope[name] = template.render(scope)
     if program.list_id is not None:
         scope["list_id"] = program.list_id.render(scope)
-    return RunContext(run_id, {**scope, **(saved or {})}, tuple(mapping.name for mapping in mapped))
+    return RunContext(run_id, {**scope, **(saved or {})}, tuple(names))

@@ -86,7 +86,7 @@ class Plan:
         }
         columns["amplitude_id"] = [pair.member_id for pair in pairs]
         columns["user"] = [self.users.get(pair.member_id) for pair in pairs]
-        return {**{mapping.name: [None] * len(pairs) for mapping in self.program.mappings}, **columns}
+        return {**{name: [None] * len(pairs) for name in self.program.sent_names}, **columns}
 
     def preview(self, limit: int | None = None) -> list[Request]:
         """The first `limit` requests, exactly as a run would send them; a list that is not created yet has a
@@ -160,11 +160,12 @@ def plan(
     before = accepted if isinstance(accepted, Membership) else Membership()
     members = [] if accepted is None or isinstance(accepted, Membership) else _rows(accepted)
     columns = dict.fromkeys(name for row in (*rows, *members) for name in row)
-    chosen = check_mappings(program, mappings or {}, columns) if columns else dict(mappings or {})
+    checked = check_settings(program, settings or {})
+    chosen = check_mappings(program, mappings or {}, columns, checked) if columns else dict(mappings or {})
     saved = dict(before.saved if saved is None else saved)
     context = run_context(
         program,
-        settings=check_settings(program, settings or {}),
+        settings=checked,
         cohort=Cohort(cohort_name, cohort_id, cohort_url),
         run_id=run_id or f"run_{uuid.uuid4().hex[:10]}",
         now=(now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -172,7 +173,7 @@ def plan(
         mappings=chosen,
     )
     resolved = resolve_users(program, chosen, context.scope, rows)
-    names = tuple(mapping.name for mapping in program.mappings)
+    names = program.sent_names
     wanted = _pairs(resolved, names)
     identity = identity_of(program.identity, names)
     if members:

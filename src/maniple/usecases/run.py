@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from maniple.cohort.resolve import MappingColumn
+from maniple.cohort.resolve import sent_names
 from maniple.delivery.driver import drive, drive_many
 from maniple.delivery.rate import Pace
 from maniple.errors import DeliveryError
@@ -22,6 +22,7 @@ from maniple.runtime.flow import create_list, deliver, recorded
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Operation, Program, RunContext
+from maniple.runtime.resolve import mapping_columns, required_groups
 from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.sources.file import CohortFile
 from maniple.store.control.rows import BatchRow, RunRow, SyncRow
@@ -152,12 +153,13 @@ def plan_run(
     membership: Path | None,
 ) -> tuple[dict[str, Any], Planned]:
     """Snapshot, resolve and diff. Answers with the figures of the report so far, and the plan's."""
-    columns = mapping_columns(program, cohort, mappings, id_column, scope)
-    mapped = [column.property for column in columns]
+    columns = mapping_columns(program, mappings, scope, cohort.columns(), id_column)
+    mapped = [name for column in columns for name in column.sources()]
     carried = carried_properties(program, cohort, id_column, mapped)
     taken = snapshot(cohort, id_column, [*mapped, *carried], files.snapshot)
-    resolved = resolve(files.snapshot, columns, carried, files.resolved, files.skips, program.manifest.require)
-    names = [column.name for column in columns]
+    require = required_groups(program, columns, scope)
+    resolved = resolve(files.snapshot, columns, carried, files.resolved, files.skips, require)
+    names = sent_names(columns)
     planned = plan_changes(
         files.resolved, files.skips, membership, names, identity_names(program, names), files.directory
     )
@@ -172,21 +174,6 @@ def plan_run(
         "removes": planned.removes,
     }
     return figures, planned
-
-
-def mapping_columns(
-    program: Program, cohort: CohortFile, mappings: Mapping[str, str], id_column: str, scope: Mapping[str, Any]
-) -> list[MappingColumn]:
-    """The mappings as columns. `amplitude_id` names the id column whatever the file calls it."""
-    available = cohort.columns()
-    columns: list[MappingColumn] = []
-    for mapping in program.mappings:
-        chosen = mappings.get(mapping.name)
-        if chosen is None:
-            continue
-        name = id_column if chosen == "amplitude_id" and chosen not in available else chosen
-        columns.append(MappingColumn(mapping.name, name, mapping.optional, mapping.converter(scope)))
-    return columns
 
 
 def carried_properties(program: Program, cohort: CohortFile, id_column: str, mapped: list[str]) -> list[str]:
@@ -279,7 +266,7 @@ class Run:
     ) -> AsyncIterator[tuple[Place, Callable[[], Flow[Outcome]]]]:
         """The deliveries that are left to do, each rendered just before it is sent."""
         whole = frozenset(index for index, part in settled if part < 0)
-        unmapped = {mapping.name for mapping in self.program.mappings} - set(open_plan(self.files.directory).mappings)
+        unmapped = set(self.program.sent_names) - set(open_plan(self.files.directory).mappings)
         columns = sorted(call.rows - unmapped or {"amplitude_id"})
         with closing(plan.batches(size, columns, skip=whole.__contains__)) as batches:
             while not self.delivery.stop:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from maniple.cohort.member import INVALID, INVALID_FORMAT, MISSING_ID, UNRESOLVED_MAPPING
-from maniple.cohort.resolve import MappingColumn
+from maniple.cohort.resolve import MappingColumn, sent_names
 from maniple.errors import Bug
 from maniple.store.data.arrow import Array, DataType, RecordBatch, Schema, load_arrow, load_arrow_parquet
 from maniple.store.data.columns import MEMBER, carried_column, mapping_column, property_column
@@ -66,7 +66,7 @@ def _convert(
     with ExitStack() as files:
         source = files.enter_context(pq.ParquetFile(snapshot))
         schema = _resolved_schema(source.schema_arrow, mappings, carried, mixed)
-        skip_columns = [MEMBER, *(mapping_column(mapping.name) for mapping in mappings), "reason", "mapping"]
+        skip_columns = [MEMBER, *map(mapping_column, sent_names(mappings)), "reason", "mapping"]
         skip_schema = pa.schema([(name, pa.string()) for name in skip_columns])
         sendable = files.enter_context(_parquet_writer(files.enter_context(replacing(resolved)), schema))
         skipped = files.enter_context(_parquet_writer(files.enter_context(replacing(skips)), skip_schema))
@@ -78,6 +78,8 @@ def _convert(
             columns = [batch.column(MEMBER)]
             for mapping, column in zip(mappings, found, strict=True):
                 columns.append(_column(batch, mapping, column, schema.field(mapping_column(mapping.name)).type))
+                if mapping.target is not None:
+                    columns.append(pa.array(_targets(mapping, column), pa.string()))
             columns += [batch.column(property_column(name)) for name in carried]
             whole = pa.RecordBatch.from_arrays(columns, schema=schema)
             sendable.write_batch(whole if not faults else whole.filter(_without(faults, batch.num_rows)))
@@ -105,7 +107,11 @@ def _resolved_schema(
             return source.field(property_column(mapping.property)).type
         return pa.json_(pa.utf8()) if mapping.name in mixed else pa.string()
 
-    sent = [(mapping_column(mapping.name), sent_type(mapping)) for mapping in mappings]
+    sent = [
+        (mapping_column(name), sent_type(mapping) if name == mapping.name else pa.string())
+        for mapping in mappings
+        for name in mapping.sent_names()
+    ]
     kept = [(carried_column(name), source.field(property_column(name)).type) for name in carried]
     return pa.schema([(MEMBER, pa.string()), *sent, *kept])
 
@@ -173,6 +179,11 @@ def _column(batch: RecordBatch, mapping: MappingColumn, values: list[Any], type_
         raise _NotText(mapping.name) from None
 
 
+def _targets(mapping: MappingColumn, values: list[Any]) -> list[str | None]:
+    """What each value is to the partner; nothing where there is none."""
+    return [None if value is None or value is INVALID else mapping.target for value in values]
+
+
 def _without(faults: dict[int, Fault], count: int) -> Array:
     pa = load_arrow()
 
@@ -188,7 +199,11 @@ def _skip_batch(
 ) -> RecordBatch:
     pa = load_arrow()
 
-    raw = [[_raw_text(values[mapping.property][row]) for row in faults] for mapping in mappings]
+    raw: list[list[Any]] = []
+    for mapping in mappings:
+        raw.append([_raw_text(values[mapping.property][row]) for row in faults])
+        if mapping.target is not None:
+            raw.append(_targets(mapping, raw[-1]))
     reasons = [reason for reason, _ in faults.values()]
     at_fault = [mapping for _, mapping in faults.values()]
     columns: list[list[Any]] = [[members[row] for row in faults], *raw, reasons, at_fault]

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from maniple.runtime.retry import RetryPolicy
@@ -38,7 +37,7 @@ class Partner:
     async def send(self, request: Request) -> Reply:
         if request.call == "create_list":
             return Reply(200, body=b'{"id": 7}')
-        self.sent.append((request.call, orjson.loads(request.body or b"")["users"]))
+        self.sent.append((request.call, json.loads(request.body or b"")["users"]))
         return Reply(200)
 
     async def close(self) -> None:
@@ -151,3 +150,50 @@ def test_a_mapping_that_the_settings_do_not_ask_for_is_not_sent(story: Story) ->
     story.sync("user_id,mail,phone", "1,a@x.test,5")
     assert story.partner.sent == [("add_users", [{"kind": "email", "email": "a@x.test"}])]
     assert estimate_sync(story.workspace, story.request("user_id,mail,phone", "1,a@x.test,5", "2,b@x.test,6")).adds == 1
+
+
+TRAITS: dict[str, Any] = {"name": "traits", "label": "Traits", "many": True, "optional": True}
+TRAITED = {"id": "$user_key", "traits~": "$traits"}
+
+
+def test_many_properties_are_sent_as_a_map_of_those_that_have_a_value(story: Story) -> None:
+    mappings = [BASE["mappings"][0], TRAITS]
+    story.connect({"user_key": "user_id", "traits": "plan,city"}, mappings=mappings, item=TRAITED)
+
+    story.sync("user_id,plan,city", "1,pro,", "2,,", "3,free,Ulm")
+    assert story.partner.sent == [
+        (
+            "add_users",
+            [
+                {"id": "1", "traits": {"plan": "pro"}},
+                {"id": "2"},
+                {"id": "3", "traits": {"city": "Ulm", "plan": "free"}},
+            ],
+        )
+    ]
+    assert story.exported()[1:] == [
+        '1,added,1,"{""plan"":""pro""}",false,',
+        "2,added,2,,false,",
+        '3,added,3,"{""city"":""Ulm"",""plan"":""free""}",false,',
+    ]
+
+
+def test_only_users_with_a_changed_value_are_sent_again(story: Story) -> None:
+    story.connect({"user_key": "user_id", "traits": "plan,city"}, mappings=[BASE["mappings"][0], TRAITS], item=TRAITED)
+    story.sync("user_id,plan,city", "1,pro,", "2,free,Ulm")
+
+    story.remap({"user_key": "user_id", "traits": "city,plan"})
+    story.sync("user_id,plan,city", "1,pro,", "2,free,Bonn")
+    assert story.partner.sent == [
+        ("remove_users", [{"id": "2", "traits": {"city": "Ulm", "plan": "free"}}]),
+        ("add_users", [{"id": "2", "traits": {"city": "Bonn", "plan": "free"}}]),
+    ]
+
+
+def test_values_keep_their_types_and_long_numbers_their_digits(story: Story) -> None:
+    story.connect({"user_key": "user_id", "traits": "n,l,t"}, mappings=[BASE["mappings"][0], TRAITS], item=TRAITED)
+
+    story.sync('{"user_id": 1, "n": 123456789012345678901234567890, "l": [1, "a"], "t": true}', name="cohort.jsonl")
+    assert story.partner.sent == [
+        ("add_users", [{"id": 1, "traits": {"l": [1, "a"], "n": 123456789012345678901234567890, "t": True}}])
+    ]

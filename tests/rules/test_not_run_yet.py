@@ -19,7 +19,6 @@ NOT_RUN = {
     "a rate per operator": "limits: {rate: 10/s per operator}\n",
     "`keep_users`": "keep_users: {every: 25d}\n",
     "`from: operator`": "fields:\n  - {name: api_key, type: secret, label: API Key, help: x, from: operator}\n",
-    "`many` on a mapping": "mappings:\n  - {name: email, label: E-mail, many: true}\n",
     "auth kind `hmac`": "auth: {kind: hmac, key: $api_key, header: X-Signature}\n",
     "`first_batch` on a call": "create_list:\n  method: POST\n  url: https://api.acme.test/v2/lists\n  first_batch: true\n"
     "  json: {users: $items}\n  item: $email\n  list_id: {response: id}\n",

@@ -139,7 +139,8 @@ def _ask_target(mapping: MappingProgram) -> str:
 
 def _ask_mapping(mapping: MappingProgram, target: str | None) -> str:
     sent_as = f", sent as {target}" if target else ""
-    question = f"{mapping.label}{sent_as}: which user property?" + (" (may stay empty)" if mapping.optional else "")
+    which = "which user properties, separated by commas?" if mapping.many else "which user property?"
+    question = f"{mapping.label}{sent_as}: {which}" + (" (may stay empty)" if mapping.optional else "")
     while True:
         if len(mapping.suggest) > 1:
             answer = choose(question, mapping.suggest, mapping.suggest, "" if mapping.optional else mapping.suggest[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -27,10 +27,12 @@ class MappingColumn:
     convert: Conversion | None = None
     target: str | None = None
     """What the value is to the partner, where that is a choice: part of what a member is sent as, beside the value."""
+    properties: tuple[str, ...] | None = None
+    """It is filled from these properties instead: its value is a map of those that have one, in order of their names."""
 
     def sources(self) -> tuple[str, ...]:
         """The user properties that it is filled from."""
-        return (self.property,)
+        return (self.property,) if self.properties is None else self.properties
 
     def sent_names(self) -> tuple[str, ...]:
         """What of a member it fills: the variable, and `name.target` where that is a choice."""
@@ -48,7 +50,7 @@ def resolve(member: Member, mappings: Sequence[MappingColumn], require: Sequence
     The first required mapping without a fitting value decides; then each group of `require`, of which at least one
     mapping must have a value (an invalid one of them names the reason); last the id.
     """
-    found = {mapping.name: _converted(mapping, member.properties.get(mapping.property)) for mapping in mappings}
+    found = {mapping.name: _found(mapping, member.properties) for mapping in mappings}
     for mapping in mappings:
         if not mapping.optional and found[mapping.name] in (None, INVALID):
             invalid = found[mapping.name] is INVALID
@@ -71,6 +73,19 @@ def _sent(mapping: MappingColumn, value: Any) -> tuple[Any, ...]:
     if mapping.target is None:
         return (value,)
     return (value, None if value is None else mapping.target)
+
+
+def _found(mapping: MappingColumn, properties: Mapping[str, Any]) -> Any:
+    if mapping.properties is None:
+        return _converted(mapping, properties.get(mapping.property))
+    return gathered({name: _converted(mapping, properties.get(name)) for name in sorted(mapping.properties)})
+
+
+def gathered(values: Mapping[str, Any]) -> Any:
+    """The value of a mapping of many properties: those that have one. None when there is none, `INVALID` when those that
+    there are do not fit."""
+    kept = {name: value for name, value in values.items() if value is not None and value is not INVALID}
+    return kept or (INVALID if INVALID in values.values() else None)
 
 
 def _converted(mapping: MappingColumn, value: Any) -> Any:

@@ -12,6 +12,7 @@ import re2
 
 from maniple.cohort.member import INVALID
 from maniple.manifest.mappings import Format, HashName, Pattern
+from maniple.runtime.properties import split_properties
 from maniple.template.compile import ColumnTemplate, ScalarTemplate
 from maniple.template.digests import octets
 from maniple.template.text import text_of
@@ -87,6 +88,13 @@ class MappingProgram:
     def sent_names(self) -> tuple[str, ...]:
         """The variables that are part of what a user is sent as."""
         return (self.name, self.target_key) if self.choices else (self.name,)
+
+    def properties(self, mappings: Mapping[str, str]) -> list[str]:
+        """The user properties that the mappings of a connection give it."""
+        chosen = mappings.get(self.name)
+        if chosen is None:
+            return []
+        return split_properties(chosen) if self.many else [chosen]
 
     def is_asked(self, scope: Mapping[str, Any]) -> bool:
         """The mapping is there for a connection with these settings. `scope` holds the fields (`program.field_scope`)."""

@@ -334,7 +334,8 @@ class RunContext:
     run_id: str
     scope: Scope = field(repr=False)
     mapped: tuple[str, ...] = ()
-    """The mappings that have a property, in the manifest's order: what `$targets` and `$values` are about."""
+    """The mappings that have a property, in the manifest's order, but for those of many properties: what `$targets` and
+    `$values` are about."""
 
     def with_list(self, saved: Mapping[str, Any]) -> RunContext:
         """This context once the list exists."""
@@ -368,7 +369,8 @@ def run_context(
     `saved` is what `create_list` saved, `mappings` are the connection's (None: all have a property)."""
     fields = field_scope(program, settings)
     asked = [mapping for mapping in program.mappings if mapping.is_asked(fields)]
-    mapped = [mapping for mapping in asked if mappings is None or mapping.name in mappings]
+    positional = [mapping for mapping in asked if not mapping.many]
+    mapped = [mapping for mapping in positional if mappings is None or mapping.name in mappings]
     names = [mapping.name for mapping in mapped]
     chosen = mappings or {}
     scope: dict[str, Any] = {

@@ -84,11 +84,16 @@ def mapping_columns(
         chosen = mappings.get(mapping.name)
         if not mapping.is_asked(scope) or (chosen is None and mapping.optional):
             continue
-        name = id_property if chosen == MEMBER_ID and MEMBER_ID not in known else chosen or ""
         convert = mapping.converter(scope, mappings)
         target = mapping.target_of(mappings) if mapping.choices else None
-        columns.append(MappingColumn(mapping.name, name, mapping.optional, convert, target))
+        names = tuple(_own_id(name, known, id_property) for name in mapping.properties(mappings))
+        many = names if mapping.many else None
+        columns.append(MappingColumn(mapping.name, "".join(names[:1]), mapping.optional, convert, target, many))
     return columns
+
+
+def _own_id(name: str, known: Collection[str], id_property: str) -> str:
+    return id_property if name == MEMBER_ID and MEMBER_ID not in known else name
 
 
 def required_groups(program: Program, columns: Sequence[MappingColumn], scope: Scope) -> list[list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from maniple.diagnostics.suggest import closest, hint_for, listed
 from maniple.errors import SettingsError
 from maniple.manifest.fields import HOST_LABEL, FormField
 from maniple.runtime.program import field_scope
+from maniple.runtime.properties import MOST_PROPERTIES, join_properties, split_properties
 from maniple.runtime.url import LOOPBACK_HOST
 
 if TYPE_CHECKING:
@@ -174,24 +175,40 @@ def asked_mappings(program: Program, settings: Mapping[str, Any] | None) -> list
     return [mapping for mapping in program.mappings if mapping.is_asked(scope)]
 
 
-def choose_property(mapping: MappingProgram, columns: Iterable[str]) -> str | None:
+def choose_properties(mapping: MappingProgram, columns: Iterable[str]) -> str | None:
     """The property a mapping takes when nobody chose: the column named like the variable, else the first suggestion
-    there is, else the column named like one of its targets."""
+    there is, else the column named like one of its targets. One that takes many has all its suggestions there are."""
     available = list(columns)
+    suggested = [name for name in mapping.suggest if name in available]
+    if mapping.many:
+        return join_properties(suggested) or None
     if mapping.name in available:
         return mapping.name
     targets = {choice.target.lower() for choice in mapping.choices}
-    suggested = (name for name in mapping.suggest if name in available)
-    return next(suggested, next((name for name in available if name.lower() in targets), None))
+    return next(iter(suggested), next((name for name in available if name.lower() in targets), None))
+
+
+def _as_text(program: Program, name: str, value: str | Sequence[str]) -> str:
+    """What is given for a mapping, as one text."""
+    many = any(mapping.many and mapping.name == name for mapping in program.mappings)
+    if not many:
+        if isinstance(value, str):
+            return value
+        raise SettingsError(f"`{name}` takes one user property", hint=f"write one name, such as `{name}: {value[0]}`")
+    names = split_properties(value) if isinstance(value, str) else list(dict.fromkeys(value))
+    if len(names) > MOST_PROPERTIES:
+        raise SettingsError(f"`{name}` has {len(names):,} user properties; {MOST_PROPERTIES} are the most")
+    return join_properties(names)
 
 
 def check_mappings(
     program: Program,
-    given: Mapping[str, str],
+    given: Mapping[str, str | Sequence[str]],
     columns: Iterable[str] | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
-    """Property by mapping name, and for mappings that are a choice the target by `name.target`.
+    """Property by mapping name, and for mappings that are a choice the target by `name.target`. The properties of a
+    mapping that takes many are one text (`properties.split_properties`); they may be given as a list too.
 
     With `columns`, what was not given is chosen from them. With `settings`, which are checked ones, mappings that the
     form does not ask for are left out; without, all are asked for. Raises SettingsError for unknown names and targets,
@@ -199,11 +216,10 @@ def check_mappings(
     """
     _refuse_unknown(program, given)
     asked = asked_mappings(program, settings)
-    chosen = {name: value for name, value in given.items() if value}
+    chosen = {name: _as_text(program, name, value) for name, value in given.items() if value}
     available = list(columns) if columns is not None else None
-    for mapping in asked:
-        found = chosen.get(mapping.name) or (choose_property(mapping, available) if available is not None else None)
-        if found:
+    for mapping in asked if available is not None else ():
+        if mapping.name not in chosen and (found := choose_properties(mapping, available or ())):
             chosen[mapping.name] = found
     for mapping in asked:
         if mapping.name in chosen:
@@ -245,7 +261,7 @@ def _target(mapping: MappingProgram, chosen: Mapping[str, str]) -> str:
     )
 
 
-def _refuse_unknown(program: Program, given: Mapping[str, str]) -> None:
+def _refuse_unknown(program: Program, given: Iterable[str]) -> None:
     names = [mapping.name for mapping in program.mappings]
     known = program.sent_names
     for name in given:

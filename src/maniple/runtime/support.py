@@ -21,7 +21,6 @@ Finding = tuple[str, str, Path, dict[str, Any]]
 UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
 """Calls that are read and never made; their absence does no harm."""
 LATER_KEYS = {
-    "a mapping": ("many",),
     "a call": ("gzip", "first_batch"),
     "`batch`": ("min_items", "empty"),
     "`limits`": ("budget", "wait"),
@@ -49,10 +48,6 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
     for position, form_field in enumerate(manifest.fields):
         if form_field.from_ is not None:
             yield later("`from: operator`", ("fields", position, "from"))
-    for position, mapping in enumerate(manifest.mappings):
-        for key in LATER_KEYS["a mapping"]:
-            if getattr(mapping, key):
-                yield later(f"`{key}` on a mapping", ("mappings", position, key), key=True)
     yield from _limits_not_run_yet(manifest.limits, ("limits",), later)
     if manifest.keep_users is not None:
         yield later("`keep_users`", ("keep_users",), key=True)

@@ -111,7 +111,7 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
     saved = cases.list_ if case.list_ is None else case.list_
     settings = check_settings(program, cases.settings if case.settings is None else case.settings)
     given = cases.mappings if case.mappings is None else case.mappings
-    mappings = _mappings(program, given, case, settings) if operation is not None else given or None
+    mappings = _mappings(program, given, case, settings) if operation is not None else _told(given)
     context = run_context(
         program,
         settings=settings,
@@ -132,7 +132,14 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
     return partner.close()
 
 
-def _mappings(program: Program, given: Mapping[str, str], case: Case, settings: Mapping[str, Any]) -> dict[str, str]:
+def _told(given: Mapping[str, str | list[str]]) -> dict[str, str] | None:
+    """The mappings of a case without users: none has to be there."""
+    return {name: value for name, value in given.items() if isinstance(value, str)} or None
+
+
+def _mappings(
+    program: Program, given: Mapping[str, str | list[str]], case: Case, settings: Mapping[str, Any]
+) -> dict[str, str]:
     """The property of each mapping: as the case says, else chosen from what its users have."""
     columns = dict.fromkeys(name for user in case.users for name in user)
     return check_mappings(program, given, columns, settings)

@@ -49,7 +49,7 @@ def resolve(
     """
     _refuse_unknown(mappings, require)
     with open_engine(resolved.parent, memory) as connection:
-        if any(mapping.convert for mapping in mappings):
+        if any(mapping.convert or mapping.properties is not None for mapping in mappings):
             convert_members(snapshot, mappings, carried, resolved, skips, require)
         else:
             _pass_through(connection, snapshot, mappings, carried, resolved, skips, require)

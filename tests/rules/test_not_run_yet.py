@@ -11,7 +11,6 @@ from maniple.runtime.support import UNSENT_CALLS
 ITEMS = ("json: {users: $items}", "item: $email")
 NOT_RUN = {
     "`from: operator`": "fields:\n  - {name: api_key, type: secret, label: API Key, help: x, from: operator}\n",
-    "`many` on a mapping": "mappings:\n  - {name: email, label: E-mail, many: true}\n",
     "auth kind `hmac`": "auth: {kind: hmac, key: $api_key, header: X-Signature}\n",
     **{
         f"auth kind `{kind}`": f"auth: {{kind: {kind}{more}}}\nfields: []\n"

@@ -19,7 +19,7 @@ from maniple.manifest.model import CALL_NAMES
 from maniple.manifest.schema import manifest_schema
 from maniple.runtime.reading import NOT_FILLED_YET
 from maniple.runtime.retry import FIRST_PAUSE, MAX_PAUSE, MAX_RETRIES, MAX_THROTTLED, WORTH_RETRYING
-from maniple.runtime.support import LATER_KEYS, UNSENT_CALLS
+from maniple.runtime.support import UNSENT_CALLS
 from maniple.source import limits as source_limits
 from maniple.template.scope import PREDEFINED
 
@@ -214,8 +214,6 @@ def _not_run_yet(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001
     yield "The language has these, and this version reads and checks them and does not run them ([MAN901](../rules/MAN901.md)).\n"
     kinds = [kind.model_fields["kind"].annotation.__args__[0] for kind in get_args(get_args(Auth)[0]) if not kind.runs]
     yield f"- auth kinds {words(kinds)}"
-    for owner, keys in LATER_KEYS.items():
-        yield f"- {words(keys)} in {owner}"
     yield from (f"- {what}" for what in _LATER_BESIDES)
     yield f"- variables {words([f'${name}' for name in NOT_FILLED_YET])}"
     yield f"- calls {words(UNSENT_CALLS)}: a warning, they are not made"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
@@ -68,7 +69,7 @@ def connect(
             via=via,
             allow_private=allow_private_hosts,
         )
-    _tell(kept, program, json=json)
+    _tell(kept, program, values, json=json)
     return ExitCode.OK
 
 
@@ -82,18 +83,18 @@ def _gather(
             raise UsageError("a connection needs a name", hint=f"add `--name {program.manifest.slug}`")
         return name, read_settings(settings, program), chosen
     from maniple.cli.asking import ask, ask_mappings, ask_settings
+    from maniple.runtime.settings import check_settings
 
     given = read_settings(settings, program) if settings is not None else {}
     if name is None:
         name = ask("Name of the connection", program.manifest.slug)
-    return (
-        name,
-        ask_settings(program, given, optional=settings is None),
-        ask_mappings(program, chosen, optional=not chosen),
-    )
+    values = ask_settings(program, given, optional=settings is None)
+    return name, values, ask_mappings(program, chosen, check_settings(program, values), optional=not chosen)
 
 
-def _tell(kept: ConnectionRow, program: Program, *, json: bool) -> None:
+def _tell(kept: ConnectionRow, program: Program, values: Mapping[str, Any], *, json: bool) -> None:
+    from maniple.runtime.settings import asked_mappings, check_settings
+
     screen = stdout()
     if json:
         screen.json(connection_json(kept))
@@ -101,7 +102,7 @@ def _tell(kept: ConnectionRow, program: Program, *, json: bool) -> None:
     screen.line(f"{screen.paint('✓', 'green')} connected {program.manifest.name} as {kept.name} ({kept.id})")
     for mapping, chosen in kept.mappings.items():
         screen.line(f"  {mapping} <- {chosen}")
-    for left in program.mappings:
+    for left in asked_mappings(program, check_settings(program, values)):
         if left.name not in kept.mappings:
             screen.line(f"  {left.name}: not mapped, so it is not sent (`--map {left.name}=PROPERTY`)")
     if kept.via:

@@ -30,7 +30,7 @@ def trial_of(path: str, options: TrialOptions, run_id: str | None = None) -> Tri
     settings = read_settings(options.settings, program)
     keep_secret([str(value) for name, value in settings.items() if name in program.secret_names])
     mappings = read_maps(options.maps)
-    chosen = [mappings[mapping.name] for mapping in program.mappings if mapping.name in mappings]
+    chosen = [name for mapping in program.mappings for name in mapping.properties(mappings)]
     users = _users_of(options.users, chosen)
     return start_trial(
         program,

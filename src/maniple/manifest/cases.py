@@ -80,7 +80,7 @@ class Case(ManifestModel):
     users: list[dict[str, Any]] = Field(default_factory=list)
     """Users as rows of user properties."""
     settings: dict[str, Any] | None = None
-    mappings: dict[str, str] | None = None
+    mappings: dict[str, str | list[str]] | None = None
     cohort: CohortNamed | None = None
     list_: dict[str, Any] | None = Field(default=None, alias="list")
     requests: list[ExpectedRequest] = Field(default_factory=list)
@@ -95,7 +95,9 @@ class Cases(ManifestModel):
     version: Literal[1] = 1
     """The version of this format."""
     settings: dict[str, Any] = Field(default_factory=dict)
-    mappings: dict[str, str] = Field(default_factory=dict)
+    mappings: dict[str, str | list[str]] = Field(default_factory=dict)
+    """The user property of each mapping, a list of them for one that takes many; `name.target` says what a mapping with
+    `one_of` is."""
     cohort: CohortNamed = CohortNamed(name="Golden cohort", id="c0h0rt")
     list_: dict[str, Any] = Field(default_factory=dict, alias="list")
     now: str = "2026-11-20T10:00:00Z"

@@ -11,14 +11,14 @@ from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import ManifestError
 from maniple.manifest.fields import FormField
 from maniple.manifest.limits import DEFAULT_PARALLEL
-from maniple.manifest.mappings import Pattern
+from maniple.manifest.mappings import Choice, Mapping, Pattern
 from maniple.manifest.model import Manifest
 from maniple.manifest.saved import saved_names
 from maniple.runtime.bounds import beyond_bounds
 from maniple.runtime.compile_call import CallCompiler, compile_rates
 from maniple.runtime.compile_request import RequestCompiler, check_header_name
 from maniple.runtime.compile_step import StepCompiler
-from maniple.runtime.mapping import MappingProgram
+from maniple.runtime.mapping import ChoiceProgram, MappingProgram, ValueRule
 from maniple.runtime.program import AuthProgram, CallProgram, Program, VariableRow
 from maniple.runtime.reading import Available, TemplateReader
 from maniple.runtime.rules import compile_pattern
@@ -27,7 +27,7 @@ from maniple.runtime.url import Constant, constants_in, expand, parts_of
 from maniple.runtime.variables import variables_table
 from maniple.runtime.weight import MAX_CONSTANTS, weight_of
 from maniple.source.text import Document, Path
-from maniple.template.ast import Const, Node
+from maniple.template.ast import Const
 from maniple.template.compile import ColumnTemplate, ScalarTemplate
 from maniple.template.scope import PREDEFINED
 
@@ -82,6 +82,7 @@ class _Compiler:
         self.fields = _with_default_fields(manifest)
         self.field_names: Available = {form_field.name: "field" for form_field in self.fields}
         self.constants: dict[str, Constant] = {}
+        self.targets = dict.fromkeys((f"{name}.target" for name in sorted(self.reader.targets)), "mapping")
 
     def run(self) -> Compilation:
         for code, message, path, details in beyond_bounds(self.manifest):
@@ -96,6 +97,7 @@ class _Compiler:
             **{name: "define" for name in self.manifest.define},
             **self._saved_by_auth(),
             **ALWAYS,
+            **self.targets,
         }
         saved = dict.fromkeys(self._saved_by_create(), "saved")
         has_list = self.manifest.create_list is not None or self.manifest.list_id is not None
@@ -196,33 +198,48 @@ class _Compiler:
         }
 
     def _mappings(self) -> tuple[MappingProgram, ...]:
-        available = {**self.field_names, "value": "pre-defined"}
-        compiled: list[MappingProgram] = []
-        for position, mapping in enumerate(self.manifest.mappings):
-            path: Path = ("mappings", position)
-            normalize: Node | None = None
-            if mapping.normalize is not None:
-                normalize = self.reader.text(mapping.normalize, (*path, "normalize"), available, "mappings")
-            if isinstance(mapping.format, Pattern):
-                compile_pattern(self.reader, mapping.format.regex, (*path, "format", "regex"))
-            compiled.append(
-                MappingProgram(
-                    mapping.name,
-                    mapping.label,
-                    mapping.target,
-                    tuple(mapping.suggest),
-                    mapping.optional,
-                    mapping.format,
-                    mapping.hash,
-                    ColumnTemplate(normalize, frozenset({"value"})) if normalize is not None else None,
-                )
-            )
+        compiled = tuple(
+            self._mapping(mapping, ("mappings", position)) for position, mapping in enumerate(self.manifest.mappings)
+        )
         names = [mapping.name for mapping in self.manifest.mappings]
         for position, group in enumerate(self.manifest.require):
             for place, name in enumerate(group):
                 if name not in names:
                     self.reader.report("MAN201", f"`{name}` is not a mapping", ("require", position, place))
-        return tuple(compiled)
+        return compiled
+
+    def _mapping(self, mapping: Mapping, path: Path) -> MappingProgram:
+        when = None
+        if mapping.when is not None:
+            node = self.reader.condition(mapping.when, (*path, "when"), self.field_names, "mappings")
+            when = ScalarTemplate(node)
+        choices = tuple(
+            ChoiceProgram(
+                choice.target, choice.label or choice.target, self._value_rule(choice, (*path, "one_of", place))
+            )
+            for place, choice in enumerate(mapping.one_of)
+        )
+        return MappingProgram(
+            mapping.name,
+            mapping.label,
+            mapping.target,
+            tuple(mapping.suggest),
+            mapping.optional,
+            self._value_rule(mapping, path),
+            choices,
+            mapping.many,
+            when,
+        )
+
+    def _value_rule(self, written: Mapping | Choice, path: Path) -> ValueRule:
+        normalize: ColumnTemplate | None = None
+        if written.normalize is not None:
+            available = {**self.field_names, "value": "pre-defined"}
+            node = self.reader.text(written.normalize, (*path, "normalize"), available, "mappings")
+            normalize = ColumnTemplate(node, frozenset({"value"}))
+        if isinstance(written.format, Pattern):
+            compile_pattern(self.reader, written.format.regex, (*path, "format", "regex"))
+        return ValueRule(written.format, written.hash, normalize)
 
     def _list_id(self, base: Available) -> ScalarTemplate | None:
         text = self.manifest.list_id
@@ -244,7 +261,7 @@ class _Compiler:
 
         compiler = CallCompiler(self.manifest, self.reader, StepCompiler(self.manifest, self.reader, requests), auth_of)
         calls: dict[str, CallProgram] = {}
-        users = {**{mapping.name: "mapping" for mapping in self.manifest.mappings}, **PER_USER}
+        users = {**{mapping.name: "mapping" for mapping in self.manifest.mappings}, **self.targets, **PER_USER}
         for name, call in self.manifest.calls.items():
             carries_users = name in CALLS_WITH_USERS or call.first_batch
             before = dict(base if name == "create_list" else with_list)

@@ -49,6 +49,7 @@ class CallCompiler:
         self.steps = steps
         self.auth_of = auth_of
         self.users = frozenset(mapping.name for mapping in manifest.mappings)
+        self.targets = frozenset(f"{name}.target" for name in reader.targets)
 
     def compile(self, name: str, call: Call, available: Available, users: Available) -> CallProgram:
         """Compile one call. `available` has a value anywhere in it, `users` for each user; without `users` it carries none."""
@@ -62,16 +63,18 @@ class CallCompiler:
         compiled = self._steps(name, call, shared, users, single)
         if users and call.steps is not None and not any(step.carries_users for step in compiled):
             self._no_user_sent(name)
-        rows = frozenset(users)
         read = frozenset[str]().union(*(self._read(step) for step in compiled), by.names if by else ())
+        rows = self._columns(read & frozenset(users), read)
         first = compiled[0]
         copies = max(1, count_of("items", first.body.node)) if first.body else 1
         return CallProgram(
             name=name,
             steps=compiled,
             single=single,
-            rows=self._columns(read & rows),
-            positional="values" in read & rows,
+            rows=rows,
+            positional="values" in read and bool(users),
+            targets=rows & self.targets,
+            one_target=self._one_target(compiled) & rows,
             items=items,
             max_bytes=byte_count(batch.bytes_) if batch and batch.bytes_ else None,
             weight=copies * weight_of_node(first.item.node) if first.item else 0,
@@ -169,10 +172,16 @@ class CallCompiler:
         condition = step.when.names if step.when else frozenset()
         return frozenset(step.names | match_item | refused_item | chosen | condition)
 
-    def _columns(self, read: frozenset[str]) -> frozenset[str]:
-        """The columns that have what is read: `$values` is made of those of all mappings."""
-        mapped = {mapping.name for mapping in self.manifest.mappings} if "values" in read else set()
-        return (read - {"values"}) | mapped
+    def _columns(self, rows: frozenset[str], read: frozenset[str]) -> frozenset[str]:
+        """The columns that have what is read: `$values` is made of those of all mappings, `$targets` of the choices."""
+        mapped = set(self.reader.mapped) if "values" in rows else set()
+        return (rows - {"values"}) | mapped | (self.targets if "targets" in read else set())
+
+    def _one_target(self, steps: tuple[StepProgram, ...]) -> frozenset[str]:
+        """The targets that stand outside of the items, so that all users of a request share them."""
+        read = frozenset[str]().union(*(step.names_outside for step in steps))
+        of_items = frozenset[str]().union(*(step.item.names for step in steps if step.item))
+        return self.targets if "targets" in read | of_items else self.targets & read
 
     def _batch_items(self, call: Call) -> int:
         for batch in (call.batch, self.manifest.batch):
@@ -191,7 +200,7 @@ class CallCompiler:
             self.reader.report("MAN505", f"`{name}` carries no users, so it has no `item`", path, key=True)
             return None
         node: Node = self.reader.tree(tree, path, available, section)
-        if section not in self.reader.unread and not names(node) & (rows | set(NOT_FILLED_YET)):
+        if section not in self.reader.unread and not names(node) & (rows - self.targets | set(NOT_FILLED_YET)):
             self.reader.report(
                 "MAN505",
                 "this `item` is the same for every user",
@@ -224,7 +233,7 @@ class CallCompiler:
             return  # reported as a variable without value
         if has_item and not uses_items:
             self._items_unused(name, Place((name,), name))
-        if has_item or uses_items or (single and program.outside & program.of_users):
+        if has_item or uses_items or (single and program.outside & program.of_users - self.targets):
             return
         if single:
             self.reader.report(

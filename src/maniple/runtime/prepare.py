@@ -103,7 +103,7 @@ def prepare(call: CallProgram, context: RunContext, batch: Batch, part: int = 0)
     batch = _with_columns(call, context, batch)
     most = MOST_BYTES_OF_ALL if call.takes_all else MOST_BYTES
     limit = min(call.max_bytes or most, most)
-    waiting = _stretches(call, context, batch) if call.by is not None else [(0, batch.size)]
+    waiting = _stretches(call, context, batch) if call.by is not None or call.one_target else [(0, batch.size)]
     while waiting:
         start, stop = waiting.pop()
         rows = batch if (start, stop) == (0, batch.size) else batch.rows(start, stop)
@@ -142,15 +142,23 @@ def _with_columns(call: CallProgram, context: RunContext, batch: Batch) -> Batch
     if call.positional:
         mapped = [["" if value is None else value for value in batch.columns[name]] for name in context.mapped]
         columns["values"] = [list(row) for row in zip(*mapped, strict=True)] if mapped else [[]] * batch.size
+    for name in call.targets:
+        # What was not sent as anything yet, or is not sent now, is what the connection says.
+        current = context.scope.get(name)
+        told = columns.get(name, [None] * batch.size)
+        columns[name] = [current if target is None else target for target in told] if None in told else told
     if "property_value" in call.rows and "property_value" not in columns:
         columns["property_value"] = [batch.operation == "add"] * batch.size
-    return batch if len(columns) == len(batch.columns) else replace(batch, columns=columns)
+    return replace(batch, columns=columns) if call.targets or len(columns) != len(batch.columns) else batch
 
 
 def _stretches(call: CallProgram, context: RunContext, batch: Batch) -> list[tuple[int, int]]:
-    """The stretches of users for whom `batch.by` is the same, the last first."""
-    assert call.by is not None
-    values = call.by.render(batch.columns, batch_scope(context, batch), batch.size)
+    """The stretches of users for whom `batch.by` is the same, and the targets that all users of a request share; the
+    last first."""
+    apart = [batch.columns[name] for name in sorted(call.one_target)]
+    if call.by is not None:
+        apart.append(call.by.render(batch.columns, batch_scope(context, batch), batch.size))
+    values = list(zip(*apart, strict=True))
     starts = [row for row in range(batch.size) if row == 0 or values[row] != values[row - 1]]
     return list(zip(starts, [*starts[1:], batch.size], strict=True))[::-1]
 
@@ -186,6 +194,8 @@ def _prepare_one(call: CallProgram, context: RunContext, batch: Batch, part: int
     scope = batch_scope(context, batch, part)
     if call.by_name is not None:
         scope[call.by_name] = batch.columns[call.by_name][0] if batch.size else None
+    if call.one_target and batch.size:
+        _share_targets(call, context, batch, scope)
     if not call.is_plain:
         users = {name: column[0] for name, column in batch.columns.items()} if call.single else {}
         size = batch.size
@@ -194,6 +204,14 @@ def _prepare_one(call: CallProgram, context: RunContext, batch: Batch, part: int
     if call.single:
         return _prepare_single(call, scope, batch, part, start)
     return _prepare_items(call, scope, batch, part, start)
+
+
+def _share_targets(call: CallProgram, context: RunContext, batch: Batch, scope: dict[str, Any]) -> None:
+    """Put the targets of these users into the scope: those of a user that leaves may be others than the connection's."""
+    scope.update((name, batch.columns[name][0]) for name in call.one_target)
+    keys = [f"{name}.target" for name in context.mapped]
+    if "targets" in scope:
+        scope["targets"] = [scope.get(key) or target for key, target in zip(keys, scope["targets"], strict=True)]
 
 
 def _prepare_items(call: CallProgram, scope: dict[str, Any], batch: Batch, part: int, start: int) -> Prepared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -155,10 +155,15 @@ class StepProgram:
     @property
     def names(self) -> frozenset[str]:
         """The variables that stand in its URL, query, headers, body and item."""
+        return self.names_outside | (self.item.names if self.item else frozenset())
+
+    @property
+    def names_outside(self) -> frozenset[str]:
+        """The variables that stand in its URL, query, headers and body, outside of the items."""
         pairs = (*self.query, *self.headers)
         values = [template for pair in pairs for template in (*pair.values, *pair.when_present)]
         texts = [text for pair in pairs for text in (pair.name, pair.value) if text is not None]
-        whole = [part for part in (self.url, self.body, self.item) if part is not None]
+        whole = [part for part in (self.url, self.body) if part is not None]
         return frozenset(name for part in (*values, *texts, *whole) for name in part.names)
 
     @property
@@ -184,6 +189,10 @@ class CallProgram:
     """The columns of a batch that it reads."""
     positional: bool
     """It reads `$values`."""
+    targets: frozenset[str]
+    """Of `rows` those that say what a user's value is to the partner: `name.target`."""
+    one_target: frozenset[str]
+    """Of `targets` those that are the same for all users of a request."""
     items: int
     max_bytes: int | None
     weight: int
@@ -301,8 +310,13 @@ class Program:
         Two users equal in all of them are one member at the partner.
         """
         used = self.call_for("remove").rows
-        names = tuple(mapping.name for mapping in self.mappings if mapping.name in used)
+        names = tuple(name for mapping in self.mappings for name in mapping.sent_names if name in used)
         return (*names, "amplitude_id") if "amplitude_id" in used or not names else names
+
+    @cached_property
+    def sent_names(self) -> tuple[str, ...]:
+        """The variables that a user can be sent as: the mappings, and the targets of those that are a choice."""
+        return tuple(name for mapping in self.mappings for name in mapping.sent_names)
 
     @cached_property
     def carries_user(self) -> bool:
@@ -338,11 +352,24 @@ class RunContext:
     run_id: str
     scope: Scope = field(repr=False)
     mapped: tuple[str, ...] = ()
-    """The mappings that have a property, in the manifest's order: what `$targets` and `$values` are about."""
+    """The mappings that have a property, in the manifest's order, but for those of many properties: what `$targets` and
+    `$values` are about."""
 
     def with_list(self, saved: Mapping[str, Any]) -> RunContext:
         """This context once the list exists."""
         return RunContext(self.run_id, {**self.scope, **saved}, self.mapped)
+
+
+def field_scope(program: Program, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as variables, with what the chosen options carry."""
+    scope: dict[str, Any] = {}
+    for form_field in program.fields:
+        value = settings.get(form_field.name)
+        scope[form_field.name] = value
+        chosen = next((option for option in form_field.options if option.value == value), None)
+        for key in form_field.carried_keys:
+            scope[f"{form_field.name}.{key}"] = chosen.carried.get(key) if chosen else None
+    return scope
 
 
 def run_context(
@@ -353,29 +380,34 @@ def run_context(
     run_id: str,
     now: str,
     saved: Mapping[str, Any] | None = None,
-    mappings: Collection[str] | None = None,
+    mappings: Mapping[str, str] | None = None,
     project_id: str = "",
 ) -> RunContext:
     """The constants of a run. `settings` are checked values (`runtime.settings.check_settings`), `now` is ISO 8601,
-    `saved` is what `create_list` saved, `mappings` are those that have a property (None: all)."""
-    mapped = [mapping for mapping in program.mappings if mappings is None or mapping.name in mappings]
+    `saved` is what `create_list` saved, `mappings` are the connection's (None: all have a property)."""
+    fields = field_scope(program, settings)
+    asked = [mapping for mapping in program.mappings if mapping.is_asked(fields)]
+    positional = [mapping for mapping in asked if not mapping.many]
+    mapped = [mapping for mapping in positional if mappings is None or mapping.name in mappings]
+    names = [mapping.name for mapping in mapped]
+    chosen = mappings or {}
     scope: dict[str, Any] = {
+        **fields,
         "amp_cohort_name": cohort_label(program.manifest, cohort.name),
         "amp_cohort_id": cohort.id,
         "amp_cohort_url": cohort.url or None,
         "project_id": project_id,
         "run_id": run_id,
         "now": now,
-        "targets": [mapping.target or mapping.name for mapping in mapped],
+        "targets": [mapping.target_of(chosen) for mapping in mapped],
+        **{
+            mapping.target_key: mapping.target_of(chosen) if mapping.name in names else None
+            for mapping in program.mappings
+            if mapping.choices
+        },
     }
-    for form_field in program.fields:
-        value = settings.get(form_field.name)
-        scope[form_field.name] = value
-        chosen = next((option for option in form_field.options if option.value == value), None)
-        for key in form_field.carried_keys:
-            scope[f"{form_field.name}.{key}"] = chosen.carried.get(key) if chosen else None
     for name, template in program.define:
         scope[name] = template.render(scope)
     if program.list_id is not None:
         scope["list_id"] = program.list_id.render(scope)
-    return RunContext(run_id, {**scope, **(saved or {})}, tuple(mapping.name for mapping in mapped))
+    return RunContext(run_id, {**scope, **(saved or {})}, tuple(names))

@@ -50,9 +50,12 @@ class TemplateReader:
 
     def __init__(self, manifest: Manifest, document: Document | None) -> None:
         self.document = document
-        self.carried = {form_field.name: form_field.carried_keys for form_field in manifest.fields}
-        self.mapped = tuple(mapping.name for mapping in manifest.mappings)
         self.targets = frozenset(mapping.name for mapping in manifest.mappings if mapping.one_of)
+        self.carried = {
+            **{form_field.name: form_field.carried_keys for form_field in manifest.fields},
+            **dict.fromkeys(self.targets, ("target",)),
+        }
+        self.mapped = tuple(mapping.name for mapping in manifest.mappings if not mapping.many)
         self.maps = frozenset(
             {name for name, row in PREDEFINED.items() if row.kind == "map"}
             | {m.name for m in manifest.mappings if m.many}
@@ -73,7 +76,7 @@ class TemplateReader:
 
     def carries(self, name: str, key: str) -> bool:
         """Whether `$name.key` is a hole."""
-        return key in self.carried.get(name, ()) or (key == "target" and name in self.targets)
+        return key in self.carried.get(name, ())
 
     def text(
         self,
@@ -180,7 +183,7 @@ class TemplateReader:
                 self.uses += [Located(name, section) for name in self.mapped]
             if self.has_enough:
                 continue
-            if use.name not in available:
+            if use.name not in available and not (use.carried and f"{use.name}.{use.carried}" in available):
                 at, within = self._place(use.path, use.key, use.start - shift, use.end - shift, text, path)
                 self._unavailable(use, available, at, within if not (use.key and text is None) else None, section, text)
             elif self.carried.get(use.name) and not use.key and (word := self._lost_key(use, text, shift)):
@@ -269,7 +272,7 @@ class TemplateReader:
         if near is not None:
             self.report(
                 "MAN201",
-                f"no option of `{use.name}` carries `{word}`",
+                f"no {'choice' if use.name in self.targets else 'option'} of `{use.name}` carries `{word}`",
                 path,
                 within=within,
                 label="read as a value and a text",

@@ -15,10 +15,6 @@ from maniple.template.scope import ALIASES, PREDEFINED, canonical
 
 UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
 """Calls that are read and never made; their absence does no harm."""
-LATER_KEYS = {
-    "a mapping": ("one_of", "many", "when"),
-}
-"""Keys that are read and not run yet, by what they stand in."""
 
 
 def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
@@ -42,10 +38,6 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
     for position, form_field in enumerate(manifest.fields):
         if form_field.from_ is not None:
             yield later("`from: operator`", ("fields", position, "from"))
-    for position, mapping in enumerate(manifest.mappings):
-        for key in LATER_KEYS["a mapping"]:
-            if getattr(mapping, key):
-                yield later(f"`{key}` on a mapping", ("mappings", position, key), key=True)
 
 
 def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
@@ -54,6 +46,7 @@ def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
     yield from _names(manifest)
     yield from _options(manifest)
     yield from unfit_bodies(manifest)
+    yield from _choices(manifest)
     yield from _rules(manifest.errors, ("errors",))
     for name, call in manifest.calls.items():
         yield from _rules(call.errors, (name, "errors"))
@@ -156,6 +149,24 @@ def _options(manifest: Manifest) -> Iterator[Finding]:
                     (*path, "options", second, "value"),
                     {"hint": "give each option a value of its own"},
                 )
+
+
+def _choices(manifest: Manifest) -> Iterator[Finding]:
+    for position, mapping in enumerate(manifest.mappings):
+        path: Path = ("mappings", position)
+        if not mapping.one_of:
+            continue
+        for key in ("target", "format", "normalize", "hash", "many"):
+            if key in mapping.model_fields_set:
+                hint = "leave it out" if key in ("target", "many") else f"write `{key}` in each of the choices"
+                message = f"a mapping with `one_of` has no `{key}` of its own"
+                yield "MAN406", message, (*path, key), {"key": True, "hint": hint}
+        targets = [choice.target.lower() for choice in mapping.one_of]
+        for second, target in enumerate(targets):
+            if target in targets[:second]:
+                message = f"two choices have the target `{mapping.one_of[second].target}`"
+                place = (*path, "one_of", second, "target")
+                yield "MAN508", message, place, {"hint": "name each of the partner's identifiers once"}
 
 
 def _word(value: str | int | bool) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import ManifestError, SettingsError, UsageError
@@ -106,10 +108,12 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
     """Send what a case says to a partner who answers as it says. Raises SettingsError."""
     cohort = case.cohort or cases.cohort
     saved = cases.list_ if case.list_ is None else case.list_
-    mappings = _mappings(program, cases, case) if operation is not None else None
+    settings = check_settings(program, cases.settings if case.settings is None else case.settings)
+    given = cases.mappings if case.mappings is None else case.mappings
+    mappings = _mappings(program, given, case, settings) if operation is not None else _told(given)
     context = run_context(
         program,
-        settings=check_settings(program, cases.settings if case.settings is None else case.settings),
+        settings=settings,
         cohort=Cohort(cohort.name, cohort.id, cohort.url),
         run_id=RUN_ID,
         now=cases.now,
@@ -128,10 +132,17 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
     return partner.close()
 
 
-def _mappings(program: Program, cases: Cases, case: Case) -> dict[str, str]:
+def _told(given: Mapping[str, str | list[str]]) -> dict[str, str] | None:
+    """The mappings of a case without users: none has to be there."""
+    return {name: value for name, value in given.items() if isinstance(value, str)} or None
+
+
+def _mappings(
+    program: Program, given: Mapping[str, str | list[str]], case: Case, settings: Mapping[str, Any]
+) -> dict[str, str]:
     """The property of each mapping: as the case says, else chosen from what its users have."""
-    given = cases.mappings if case.mappings is None else case.mappings
-    return check_mappings(program, given, dict.fromkeys(name for user in case.users for name in user))
+    columns = dict.fromkeys(name for user in case.users for name in user)
+    return check_mappings(program, given, columns, settings)
 
 
 def _play_users(

@@ -25,7 +25,7 @@ def connect(
     """Keep a new connection. Raises ManifestError, SettingsError, and UsageError for a name that is taken."""
     program = destination.usable()
     checked = check_settings(program, settings)
-    chosen = check_mappings(program, mappings)
+    chosen = check_mappings(program, mappings, settings=checked)
     if via is not None:
         check_via(via)
     secret = {key: value for key, value in checked.items() if key in program.secret_names and value is not None}

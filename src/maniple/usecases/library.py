@@ -7,6 +7,7 @@ report that holds the new membership. Who embeds maniple keeps that membership a
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -19,7 +20,7 @@ from typing import Any, TypeAlias
 from maniple.cohort.delta import Changes, changes
 from maniple.cohort.fold import Fate, fold
 from maniple.cohort.identity import Identity, identity_of
-from maniple.cohort.member import Membership, Pair, membership
+from maniple.cohort.member import Membership, Nested, Pair, Value, membership
 from maniple.errors import CohortError, SettingsError
 from maniple.manifest.model import Manifest
 from maniple.ports import Clock, Sender
@@ -32,6 +33,7 @@ from maniple.runtime.program import CallProgram, Cohort, Operation, Program, Run
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.retry import RetryPolicy
 from maniple.runtime.settings import check_mappings, check_settings
+from maniple.template.text import json as json_text
 from maniple.usecases.batching import batch_size
 from maniple.usecases.destinations import find_destination, load_file, manifest_files
 from maniple.usecases.users import read_users
@@ -83,11 +85,11 @@ class Plan:
 
     def _columns(self, pairs: Sequence[Pair]) -> dict[str, list[Any]]:
         columns: dict[str, list[Any]] = {
-            name: [pair.sent_as[at] for pair in pairs] for at, name in enumerate(self.mappings)
+            name: [_thawed(pair.sent_as[at]) for pair in pairs] for at, name in enumerate(self.mappings)
         }
         columns["amplitude_id"] = [pair.member_id for pair in pairs]
         columns["user"] = [self.users.get(pair.member_id) for pair in pairs]
-        return {**{mapping.name: [None] * len(pairs) for mapping in self.program.mappings}, **columns}
+        return {**{name: [None] * len(pairs) for name in self.program.sent_names}, **columns}
 
     def preview(self, limit: int | None = None) -> list[Request]:
         """The first `limit` requests, exactly as a run would send them; a list that is not created yet has a
@@ -143,7 +145,7 @@ def plan(
     settings: Mapping[str, Any] | None = None,
     accepted: Membership | Users | None = None,
     saved: Mapping[str, Any] | None = None,
-    mappings: Mapping[str, str] | None = None,
+    mappings: Mapping[str, str | Sequence[str]] | None = None,
     cohort_name: str = "Cohort",
     cohort_id: str = "cohort",
     cohort_url: str = "",
@@ -152,8 +154,8 @@ def plan(
 ) -> Plan:
     """Plan the changes from what was accepted to `cohort`: rows of user properties, or the path of a small file.
 
-    The id of a row is its `amplitude_id`, else its `user_id`. `mappings` name the user property of each mapping;
-    what is left out is chosen from the rows. `accepted` is the membership of the run before (`report.accepted`), or
+    The id of a row is its `amplitude_id`, else its `user_id`. `mappings` name the user property of each mapping (a list
+    for one that takes many, `name.target` for what a choice is); what is left out is chosen from the rows. `accepted` is the membership of the run before (`report.accepted`), or
     the rows of the users whom the partner has already; then `saved` is what creating their list saved, such as
     `{"list_id": 7}`. Raises SettingsError and CohortError.
     """
@@ -161,11 +163,12 @@ def plan(
     before = accepted if isinstance(accepted, Membership) else Membership()
     members = [] if accepted is None or isinstance(accepted, Membership) else _rows(accepted)
     columns = dict.fromkeys(name for row in (*rows, *members) for name in row)
-    chosen = check_mappings(program, mappings or {}, columns) if columns else dict(mappings or {})
+    checked = check_settings(program, settings or {})
+    chosen = check_mappings(program, mappings or {}, columns, checked) if columns else {}
     saved = dict(before.saved if saved is None else saved)
     context = run_context(
         program,
-        settings=check_settings(program, settings or {}),
+        settings=checked,
         cohort=Cohort(cohort_name, cohort_id, cohort_url),
         run_id=run_id or f"run_{uuid.uuid4().hex[:10]}",
         now=(now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -173,7 +176,7 @@ def plan(
         mappings=chosen,
     )
     resolved = resolve_users(program, chosen, context.scope, rows)
-    names = tuple(mapping.name for mapping in program.mappings)
+    names = program.sent_names
     wanted = _pairs(resolved, names)
     identity = identity_of(program.identity, names)
     if members:
@@ -198,7 +201,20 @@ def _rows(users: Users) -> list[dict[str, Any]]:
 
 
 def _pairs(resolved: ResolvedUsers, names: Sequence[str]) -> list[Pair]:
-    return [Pair(member, tuple(resolved.columns[name][at] for name in names)) for at, member in enumerate(resolved.ids)]
+    return [
+        Pair(member, tuple(_frozen(resolved.columns[name][at]) for name in names))
+        for at, member in enumerate(resolved.ids)
+    ]
+
+
+def _frozen(value: Any) -> Value:
+    """The value as it can stand in a pair, which must be comparable."""
+    frozen: Value = Nested(json_text(value)) if isinstance(value, dict | list) else value
+    return frozen
+
+
+def _thawed(value: Value) -> Any:
+    return json.loads(value) if isinstance(value, Nested) else value
 
 
 async def run(

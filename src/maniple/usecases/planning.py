@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maniple.cohort.resolve import MappingColumn
+from maniple.cohort.resolve import sent_names
 from maniple.runtime.program import Operation, Program
+from maniple.runtime.resolve import mapping_columns, required_groups
 from maniple.sources.file import CohortFile
 from maniple.store.data.capture import snapshot
 from maniple.store.data.difference import plan_changes
@@ -57,12 +58,13 @@ def plan_run(
 
     With `resend` unchanged members are sent again.
     """
-    columns = mapping_columns(program, cohort, mappings, id_column, scope)
-    mapped = [column.property for column in columns]
+    columns = mapping_columns(program, mappings, scope, cohort.columns(), id_column)
+    mapped = [name for column in columns for name in column.sources()]
     carried = carried_properties(program, cohort, id_column, mapped)
     taken = snapshot(cohort, id_column, [*mapped, *carried], files.snapshot)
-    resolved = resolve(files.snapshot, columns, carried, files.resolved, files.skips, program.manifest.require)
-    names = [column.name for column in columns]
+    require = required_groups(program, columns, scope)
+    resolved = resolve(files.snapshot, columns, carried, files.resolved, files.skips, require)
+    names = sent_names(columns)
     planned = plan_changes(
         files.resolved, files.skips, membership, names, identity_names(program, names), files.directory, resend=resend
     )
@@ -78,21 +80,6 @@ def plan_run(
         "removes": planned.removes,
     }
     return figures, planned
-
-
-def mapping_columns(
-    program: Program, cohort: CohortFile, mappings: Mapping[str, str], id_column: str, scope: Mapping[str, Any]
-) -> list[MappingColumn]:
-    """The mappings as columns. `amplitude_id` names the id column whatever the file calls it."""
-    available = cohort.columns()
-    columns: list[MappingColumn] = []
-    for mapping in program.mappings:
-        chosen = mappings.get(mapping.name)
-        if chosen is None:
-            continue
-        name = id_column if chosen == "amplitude_id" and chosen not in available else chosen
-        columns.append(MappingColumn(mapping.name, name, mapping.optional, mapping.converter(scope)))
-    return columns
 
 
 def carried_properties(program: Program, cohort: CohortFile, id_column: str, mapped: list[str]) -> list[str]:

@@ -97,7 +97,7 @@ def start_trial(
         shown = listed(names, last="and")
         raise UsageError(f"there is no call `{call}`", hint=hint_for(call, names) or f"the calls are {shown}")
     checked = check_settings(program, settings)
-    chosen = check_mappings(program, mappings, users.columns)
+    chosen = check_mappings(program, mappings, users.columns, checked)
     return Trial(program, checked, chosen, users, cohort, now, call, list_id, run_id)
 
 

@@ -298,7 +298,7 @@ class Run:
 
     def _columns(self, call: CallProgram) -> tuple[list[str], Set[str]]:
         """The columns of the plan that a call reads, and those that it reads and nobody has mapped."""
-        own = {mapping.name for mapping in self.program.mappings} | {"property_value"}
+        own = {*self.program.sent_names, "property_value"}
         unmapped = own - set(open_plan(self.files.directory).mappings)
         return sorted(call.rows - unmapped or {"amplitude_id"}), call.rows & unmapped - {"property_value"}
 

@@ -88,7 +88,7 @@ def estimate_sync(workspace: Workspace, request: SyncRequest) -> Estimate:
     sync = known_sync(workspace, setting.connection, request)
     membership = _membership(workspace, sync) if sync else None
     context = _context(setting, sync, request, "run_estimate", _iso(open_clock().now()))
-    mappings = check_mappings(setting.program, setting.connection.mappings, None)
+    mappings = _mappings(setting)
     directory = Path(tempfile.mkdtemp(prefix="estimate-", dir=workspace.home.make(workspace.home.data)))
     try:
         id_column = cohort.id_column(request.id_column or (sync.id_column if sync else None))
@@ -257,7 +257,7 @@ async def _plan(
 ) -> RunRow:
     tools.show(Progress("planning"))
     files = RunFiles(workspace.home.make(workspace.home.run_dir(sync.id, run.id)))
-    mappings = check_mappings(setting.program, setting.connection.mappings, None)
+    mappings = _mappings(setting)
     figures, planned = await asyncio.to_thread(
         plan_run,
         setting.program,
@@ -386,6 +386,10 @@ def _membership(workspace: Workspace, sync: SyncRow) -> Path | None:
     return workspace.home.sync_dir(sync.id) / sync.membership_file if sync.membership_file else None
 
 
+def _mappings(setting: _Setting) -> dict[str, str]:
+    return check_mappings(setting.program, setting.connection.mappings, settings=setting.settings)
+
+
 def _context(setting: _Setting, sync: SyncRow | None, request: SyncRequest, run_id: str, now: str) -> RunContext:
     name = sync.cohort_name if sync else request.cohort_name
     cohort_id = sync.cohort_id if sync else request.cohort_id or cohort_id_of(request.cohort_name)
@@ -397,7 +401,7 @@ def _context(setting: _Setting, sync: SyncRow | None, request: SyncRequest, run_
         run_id=run_id,
         now=now,
         saved=sync.list if sync else None,
-        mappings=setting.connection.mappings,
+        mappings=_mappings(setting),
     )
 
 

@@ -233,6 +233,7 @@ class CallProgram:
         """What became of single users decides what is sent next, so their values are held until the batch has ended."""
         return (
             not self.is_plain
+            or self.first_batch
             or self.first.rejects is not None
             or any(rule.action in MENDING for rule in self.first.rules)
         )

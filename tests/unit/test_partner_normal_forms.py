@@ -71,6 +71,15 @@ def test_a_phone_number_without_the_zero_of_calls_inside_a_country(value: str) -
     assert sent(value, "e164('44') | digits") == "38e62b3e091778f9214de3aa00ae498aa4b78433d73dec5977eb2ec1c8be4a69"
 
 
+def test_the_country_of_phone_numbers_may_be_what_the_end_user_filled_in() -> None:
+    phone = {"name": "user_key", "label": "Phone", "normalize": "{{ value | e164(code) | digits }}", "hash": "sha256"}
+    of = program(mappings=[phone], fields=[{"name": "code", "label": "Country code"}])
+    convert = of.mappings[0].converter({"code": "+1"}, {})
+
+    assert convert is not None
+    assert convert(["(555) 123-4567"]) == [PLAIN]
+
+
 def test_a_phone_number_without_country_code_as_sha1() -> None:
     assert sent("+1 (555) 123-4567", "e164('1') | replace('+1', '')", "sha1") == (
         "b8e04c986aa87857dfb4d364371d1a4195abf1bb"

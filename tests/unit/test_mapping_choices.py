@@ -192,3 +192,12 @@ def test_a_user_without_a_value_is_nobody_by_any_target() -> None:
     assert body == {"users": [{"UID2": "x"}, {"email": "a@x.test"}]}
     assert [pair.sent_as for pair in plan.changes.adds] == [("x", "UID2", None), (None, None, "a@x.test")]
     assert plan.skipped == (("u3", "unresolved mapping"),)
+
+
+def test_members_leave_a_cohort_that_has_become_empty_by_the_target_they_came_by() -> None:
+    given: dict[str, Any] = {"settings": SETTINGS, "mappings": {"ident": "col", "ident.target": "UID2"}}
+    first = maniple.plan(choosing(), users("x"), **given)
+    report = maniple.run_blocking(first, sender=ScriptedSender(Reply(200, body=b'{"id": 7}'), Reply(200)))
+
+    (request,) = maniple.plan(choosing(), [], accepted=report.accepted, settings=SETTINGS).preview()
+    assert (request.call, orjson.loads(request.body or b"")) == ("remove_users", {"users": [{"UID2": "x"}]})

@@ -71,11 +71,37 @@ def _fields(schema: dict[str, Any]) -> Iterator[str]:
     yield "of `region`, `$region.host` is that of the chosen one."
 
 
+_OF_MAPPINGS = """
+A value goes through `normalize`, then must fit `format`, then is hashed. Null and empty text stay without a value, and
+so does what `normalize` makes empty: nothing is hashed then. A value that looks like such a hash already (as many
+hexadecimal digits, white space around it aside) is not hashed again; it is sent with its letters in lower case, as
+partners compare hashes.
+
+**`when`.** The mapping is there only for connections with settings for which the expression over the fields is true.
+For others nobody is asked for it, and its variable is null.
+
+**`require`.** Of each group every user needs a value for at least one mapping, and the end user maps at least one.
+Mappings that stand in a group are `optional`. A group of which nothing is asked for is not looked at.
+
+**`many`.** The end user names any number of properties: `--map traits=plan,city`, in `cases.yaml` also a list; a name
+with a comma stands in double quotes. The variable is a map of those that have a value, by the property's name, and null
+when there is none; `normalize`, `format` and `hash` are for each of the values, and one that does not fit is left out.
+`$targets` and `$values` leave it out.
+
+**`one_of`.** The end user says which of the partner's identifiers the property is: `--map ident=uid --map
+ident.target=UID2`; without a target it is the one named like the property, else the first. The variable is the value by
+the rules of the choice, and `$ident.target` is its `target`: in `item`, where it may also be a key, and outside of it;
+in `$targets` too. It has no value in `define` and `normalize`. The target is part of what a user is sent as: when it is
+changed, members are removed with the target by which they were added, and added anew. Each of the choices:
+"""
+
+
 def _mappings(schema: dict[str, Any]) -> Iterator[str]:
     definitions = schema["$defs"]
     yield "## Mappings\n\nA mapping is a user property chosen by the end user, and a variable with each user's value.\n"
     yield key_table(definitions["Mapping"])
-    yield "\nA value goes through `normalize`, then must fit `format`, then is hashed. Null and empty text stay without a value."
+    yield _OF_MAPPINGS
+    yield key_table(definitions["Choice"])
     yield "\n`cohort_name` says what is done to the cohort's name before it stands in a request:\n"
     yield key_table(definitions["CohortName"])
 

@@ -40,7 +40,9 @@ class ValueRule:
     def converter(self, scope: Mapping[str, Any]) -> Convert | None:
         """The column function for one connection; None when values pass as they are.
 
-        It answers, value for value, with the value to send, None (no value) or INVALID.
+        It answers, value for value, with the value to send, None (no value) or INVALID. A value that looks like such a
+        hash already is not hashed again, and is sent in lower-case letters: partners compare hashes as texts, and look
+        for those of lower-case letters.
         """
         if self.normalize is None and self.format == "any" and self.hash is None:
             return None
@@ -122,8 +124,8 @@ class MappingProgram:
 def _one(raw: Any, value: Any, fits: Callable[[str], Any], hashed: Callable[[str], Any], digest: Any) -> Any:
     if raw is None or raw == "":
         return None
-    if isinstance(raw, str) and hashed(raw):
-        return raw
+    if isinstance(raw, str) and hashed(raw.strip()):
+        return raw.strip().lower()
     if value is None:
         return INVALID
     if value == "":

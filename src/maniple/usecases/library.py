@@ -30,6 +30,7 @@ from maniple.runtime.marks import marked_requests
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
+from maniple.runtime.properties import join_properties
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.retry import RetryPolicy
 from maniple.runtime.settings import check_mappings, check_settings
@@ -164,7 +165,9 @@ def plan(
     members = [] if accepted is None or isinstance(accepted, Membership) else _rows(accepted)
     columns = dict.fromkeys(name for row in (*rows, *members) for name in row)
     checked = check_settings(program, settings or {})
-    chosen = check_mappings(program, mappings or {}, columns, checked) if columns else {}
+    told = {name: each if isinstance(each, str) else join_properties(each) for name, each in (mappings or {}).items()}
+    # Nothing can be chosen where there is no user, and nothing has to be.
+    chosen = check_mappings(program, mappings or {}, columns, checked) if columns else told
     saved = dict(before.saved if saved is None else saved)
     context = run_context(
         program,

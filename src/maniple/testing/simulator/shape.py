@@ -192,12 +192,15 @@ def member_keys(program: Program) -> dict[Operation, list[str]]:
 
 def _user_holes(program: Program, call: CallProgram) -> dict[str, set[str]]:
     """The holes that differ from user to user, with the user variables that each reads."""
-    rows = {*(mapping.name for mapping in program.mappings), "amplitude_id", "user", "values"}
-    nodes = [template.node for template in (call.first.item, call.first.body) if template is not None]
-    below = [hole for node in nodes for hole in holes(node)]
+    rows = {*program.sent_names, "amplitude_id", "user", "values"}
+    item = list(holes(call.first.item.node)) if call.first.item is not None else []
+    below = list(holes(call.first.body.node)) if call.first.body is not None else []
     below += [part[0] for part in call.first.url.parts if not isinstance(part, str)]
     below += [hole for pair in call.first.query for template in pair.values for hole in holes(template.node)]
-    found = {written(hole): rows & set(expression_names(hole)) for hole in below}
+    # What stands outside of the items is the same for all users of a request, also what they are to the partner.
+    outside = rows - {mapping.target_key for mapping in program.mappings} if item else rows
+    found = {written(hole): outside & set(expression_names(hole)) for hole in below}
+    found |= {written(hole): rows & set(expression_names(hole)) for hole in item}
     return {key: names for key, names in found.items() if names}
 
 

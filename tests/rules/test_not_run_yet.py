@@ -21,25 +21,11 @@ NOT_RUN = {
     "`budget` in `limits`": "limits: {budget: 150/day}\n",
     "a rate per operator": "limits: {rate: 10/s per operator}\n",
     "`keep_users`": "keep_users: {every: 25d}\n",
-    "`from: operator`": "fields:\n  - {name: api_key, type: secret, label: API Key, help: x, from: operator}\n",
     "`many` on a mapping": "mappings:\n  - {name: email, label: E-mail, many: true}\n",
     "`save` outside `create_list`": add_users("save: {job: id}", *ITEMS),
     "`retry` in `rejects`": add_users("rejects: {rows: errors, by: index, retry: again}", *ITEMS),
-    "auth kind `hmac`": "auth: {kind: hmac, key: $api_key, header: X-Signature}\n",
     "`first_batch` on a call": "create_list:\n  method: POST\n  url: https://api.acme.test/v2/lists\n  first_batch: true\n"
     "  json: {users: $items}\n  item: $email\n  list_id: {response: id}\n",
-    **{
-        f"auth kind `{kind}`": f"auth: {{kind: {kind}{more}}}\nfields: []\n"
-        for kind, more in {
-            "oauth2_client_credentials": ", token_url: https://a.test/token",
-            "oauth1": "",
-            "jwt_bearer": ", token_url: https://a.test/token, issuer: me",
-            "aws_sigv4": ", region: us-east-1",
-        }.items()
-    },
-    "auth kind `oauth2_refresh`": "auth: {kind: oauth2_refresh, token_url: https://a.test/token, client_id: x, "
-    "client_secret: x, refresh_token: $api_key, save: {host: instance}}\n"
-    + add_users("headers: {X-T: $access_token}", *ITEMS).replace("https://api.acme.test", "https://$host"),
 }
 
 
@@ -62,7 +48,7 @@ def test_an_action_that_is_not_taken_is_a_warning(action: str) -> None:
     assert [(each.code, each.severity) for each in found_in(f"errors: [{rule}]\n")] == [("MAN901", "warning")]
 
 
-@pytest.mark.parametrize("word", ["steps", "gzip", "keep_users", "csv", "hmac", "split_batch", "delete_list", "$steps"])
+@pytest.mark.parametrize("word", ["steps", "gzip", "keep_users", "csv", "split_batch", "delete_list", "$steps"])
 def test_the_reference_lists_what_is_not_run(word: str) -> None:
     section = page().partition("## Not run yet")[2].partition("\n## ")[0]
     assert f"`{word}`" in section

@@ -50,7 +50,6 @@ _LATER_BESIDES = (
     "`kind: snapshot`, and `replace_users` in any kind",
     "`steps`",
     "`keep_users`",
-    "`from: operator` on a field",
     "`items: all` in `batch`",
     "a rate per something (`100/s per operator`) and a rate whose count comes from a field",
     "`save` outside `create_list`",
@@ -94,7 +93,17 @@ def _authentication(schema: dict[str, Any]) -> Iterator[str]:
     yield "## Authentication\n"
     yield "`auth` is one of these kinds, or a list of them, each with a `when`: the first whose `when` is true is used."
     yield "A call may have an `auth` of its own. Fields that a kind needs and the manifest does not declare are added to"
-    yield "the form, as secrets."
+    yield "the form, as secrets.\n"
+    yield "Tokens are kept for the connection, sealed, also from one run to the next. A token is replaced before it ends, and"
+    yield "once when the partner refuses it: with a 401, with a reply that an `expired` rule fits, or with one whose error rule"
+    yield "says `then: refresh_auth`. However many calls are under way, one of them asks for the new one. A call that uses"
+    yield "`$access_token` says itself where the token stands; every other call gets `Authorization: Bearer`. What comes with"
+    yield "a token, `$access_token` and the names in `save`, has a value in the URL, query, headers and body of a call, not in"
+    yield "its `item`. A preview asks nobody, and shows `access_token_from_auth` in the token's place.\n"
+    yield "An `expired` rule is a reply besides a 401 that means the token has ended:\n"
+    yield key_table(schema["$defs"]["Expiry"])
+    yield "\nA field with `from: operator` (an OAuth client, a partner key) is on nobody's form. Whoever runs maniple gives it"
+    yield "once, with `maniple operator SLUG` or in the environment as `MANIPLE_OPERATOR_<SLUG>_<FIELD>`."
     for kind in get_args(get_args(Auth)[0]):
         yield from _auth_kind(kind, schema["$defs"][kind.__name__])
 
@@ -102,7 +111,7 @@ def _authentication(schema: dict[str, Any]) -> Iterator[str]:
 def _auth_kind(kind: type[AuthKind], definition: dict[str, Any]) -> Iterator[str]:
     name = definition["properties"]["kind"]["const"]
     yield f"\n### `{name}`\n"
-    yield inspect.cleandoc(kind.__doc__ or "") + ("" if kind.runs else " *Not run yet.*")
+    yield inspect.cleandoc(kind.__doc__ or "")
     if kind.default_fields:
         fields = (
             f"`{each.name}` ({each.label}{', optional' if each.optional else ''})" for each in kind.default_fields
@@ -210,8 +219,6 @@ def _figures(schema: dict[str, Any]) -> Iterator[str]:
 def _not_run_yet(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001
     yield "## Not run yet\n"
     yield "The language has these, and this version reads and checks them and does not run them ([MAN901](../rules/MAN901.md)).\n"
-    kinds = [kind.model_fields["kind"].annotation.__args__[0] for kind in get_args(get_args(Auth)[0]) if not kind.runs]
-    yield f"- auth kinds {words(kinds)}"
     yield f"- bodies {words([name for name in BODY_FORMATS if name not in RUNNING_FORMATS])}"
     for owner, keys in LATER_KEYS.items():
         yield f"- {words(keys)} in {owner}"

@@ -48,6 +48,7 @@ _VERBS: tuple[tuple[str, str, Group], ...] = (
     ("rules", "Explain a finding's code, or list them all.", WRITING),
     ("destinations", "List the destinations there are.", SYNCING),
     ("connect", "Set a destination up and keep it under a name.", SYNCING),
+    ("operator", "Give what a destination needs from whoever runs maniple.", SYNCING),
     ("connections", "List the connections.", SYNCING),
     ("disconnect", "Delete a connection with its syncs and their history.", SYNCING),
     ("sync", "Sync a cohort file: send who entered and who left.", SYNCING),

@@ -11,8 +11,9 @@ from maniple.manifest.call import Call
 from maniple.manifest.fields import FormField
 from maniple.manifest.limits import DEFAULT_ITEMS, DEFAULT_PARALLEL, byte_count, rate_window
 from maniple.manifest.model import Manifest
+from maniple.runtime.credentials import AuthProgram
 from maniple.runtime.prepare import OWN_HEADERS, TOKEN
-from maniple.runtime.program import AuthProgram, CallProgram, PairProgram
+from maniple.runtime.program import CallProgram, PairProgram
 from maniple.runtime.reading import NOT_FILLED_YET, Available, TemplateReader
 from maniple.runtime.rules import compile_list_id, compile_path, compile_rejects, compile_rules
 from maniple.runtime.url import Constant, UrlFault, constants_in, expand, parts_of, place_url

@@ -167,9 +167,13 @@ def _prepare_one(call: CallProgram, context: RunContext, batch: Batch, part: int
     size = batch.size if kept is None else len(kept)
     if not size:
         return Prepared(identity, part, start, batch.size, None, kept, verdicts, scope, columns, 0)
-    # The items are in no scope that outlives this: while a request is under way only its bytes are held.
+    # The items are in no scope that outlives this: while a request is under way only its bytes are held. A body that
+    # gets its token later is an exception.
     whole = {**scope, "items": items if call.join is None else call.join.join(map(text_of, items))}
-    return Prepared(identity, part, start, batch.size, build_request(call, whole), kept, verdicts, scope, columns, size)
+    request = build_request(call, whole)
+    if call.body is not None and call.body.names & call.auth.variables:
+        scope = whole
+    return Prepared(identity, part, start, batch.size, request, kept, verdicts, scope, columns, size)
 
 
 def _prepare_single(call: CallProgram, scope: dict[str, Any], batch: Batch, part: int, start: int) -> Prepared:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from maniple.auth import Additions, AuthKind
+from maniple.auth import mark_of
 from maniple.diagnostics.model import Diagnostic
 from maniple.manifest.fields import FormField
 from maniple.manifest.model import Manifest
 from maniple.runtime.classify import RuleProgram
+from maniple.runtime.credentials import AuthProgram
 from maniple.runtime.mapping import MappingProgram
 from maniple.runtime.rejects import RejectsProgram
 from maniple.template.compile import ColumnTemplate, PlacedText, ScalarTemplate
@@ -31,27 +32,6 @@ class PairProgram:
     optional: bool = False
     when_present: tuple[ScalarTemplate, ...] = ()
     """The holes that must have a value when it is optional."""
-
-
-@dataclass(frozen=True)
-class AuthProgram:
-    """The auth kinds of a call with their templates compiled."""
-
-    kinds: tuple[tuple[ScalarTemplate | None, AuthKind], ...]
-    templates: Mapping[str, ScalarTemplate]
-
-    def kind(self, scope: Scope) -> AuthKind | None:
-        """The first kind whose `when` holds."""
-        return next((kind for when, kind in self.kinds if when is None or when.render(scope)), None)
-
-    def render(self, scope: Scope, template: str) -> Any:
-        """One of the kind's templates with the connection's settings."""
-        return self.templates[template].render(scope)
-
-    def additions(self, scope: Scope) -> Additions:
-        """What the kind adds to every call."""
-        kind = self.kind(scope)
-        return kind.additions(lambda template: self.render(scope, template)) if kind else Additions()
 
 
 @dataclass(frozen=True)
@@ -152,6 +132,11 @@ class Program:
         return self.calls.get("create_list")
 
     @cached_property
+    def filled_by_auth(self) -> frozenset[str]:
+        """The variables that auth kinds fill in; a mark stands for them until a request is sent."""
+        return frozenset[str]().union(*(call.auth.variables for call in self.calls.values()))
+
+    @cached_property
     def secret_names(self) -> frozenset[str]:
         """The fields whose values are secret."""
         return frozenset(form_field.name for form_field in self.fields if form_field.type == "secret")
@@ -222,6 +207,7 @@ def run_context(
     `saved` is what `create_list` saved, `mappings` are those that have a property (None: all)."""
     mapped = [mapping for mapping in program.mappings if mappings is None or mapping.name in mappings]
     scope: dict[str, Any] = {
+        **{name: mark_of(name) for name in program.filled_by_auth},
         "amp_cohort_name": cohort_label(program.manifest, cohort.name),
         "amp_cohort_id": cohort.id,
         "amp_cohort_url": cohort.url or None,

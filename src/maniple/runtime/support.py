@@ -19,7 +19,7 @@ Finding = tuple[str, str, Path, dict[str, Any]]
 
 UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
 """Calls that are read and never made; their absence does no harm."""
-LATER_ACTIONS = ("split_batch", "drop_rejected_and_resend", "refresh_auth")
+LATER_ACTIONS = ("split_batch", "drop_rejected_and_resend")
 """What a rule's `then` may say and is not done yet; the batch fails with its reason instead."""
 LATER_KEYS = {
     "a mapping": ("one_of", "many", "when"),
@@ -38,18 +38,10 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
 
     if manifest.kind == "snapshot":
         yield later("`kind: snapshot`", ("kind",))
-    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
-    for position, auth in enumerate(auths):
-        if not auth.runs:
-            path: Path = ("auth", position, "kind") if isinstance(manifest.auth, list) else ("auth", "kind")
-            yield later(f"auth kind `{auth.kind}`", path)
     for name, call in manifest.calls.items():
         if name in UNSENT_CALLS or (name == "replace_users" and manifest.kind != "snapshot"):
             yield later(f"`{name}`", (name,), key=True, severity="warning")
         yield from _call_not_run_yet(name, call, later)
-    for position, form_field in enumerate(manifest.fields):
-        if form_field.from_ is not None:
-            yield later("`from: operator`", ("fields", position, "from"))
     for position, mapping in enumerate(manifest.mappings):
         for key in LATER_KEYS["a mapping"]:
             if getattr(mapping, key):
@@ -73,10 +65,6 @@ def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
             yield later(f"`{key}` on a call", (name, key), key=True)
     if name != "create_list" and call.save:
         yield later("`save` outside `create_list`", (name, "save"), key=True)
-    auths = call.auth if isinstance(call.auth, list) else [call.auth] if call.auth else []
-    for auth in auths:
-        if not auth.runs:
-            yield later(f"auth kind `{auth.kind}`", (name, "auth"))
     yield from _rejects_not_run_yet(call.rejects, (name, "rejects"), later)
     if call.limits is not None:
         yield from _limits_not_run_yet(call.limits, (name, "limits"), later)
@@ -164,14 +152,16 @@ def _missing_calls(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _names(manifest: Manifest) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
+    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
+    got = {name for auth in auths for name in auth.variables}
+    seen: dict[str, str] = dict.fromkeys(got - PREDEFINED.keys(), "auth.save")
     declared = [
         *((form_field.name, ("fields", position, "name")) for position, form_field in enumerate(manifest.fields)),
         *((name, ("define", name)) for name in manifest.define),
         *((mapping.name, ("mappings", position, "name")) for position, mapping in enumerate(manifest.mappings)),
     ]
     for name, path in declared:
-        if (name in PREDEFINED and PREDEFINED[name].place != "auth") or name in ALIASES:
+        if (name in PREDEFINED and (PREDEFINED[name].place != "auth" or name in got)) or name in ALIASES:
             yield (
                 "MAN209",
                 f"`{name}` is a pre-defined variable",

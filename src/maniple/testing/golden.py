@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from maniple.diagnostics.model import Diagnostic, blocking
@@ -13,7 +14,7 @@ from maniple.runtime.outcome import Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
-from maniple.runtime.settings import check_mappings, check_settings
+from maniple.runtime.settings import check_mappings, check_settings, split_settings
 from maniple.testing.canned import CannedPartner, OutOfReplies, Played
 from maniple.testing.destination import CASES_NAMES, MANIFEST_NAMES, named_in, read_cases, read_program
 from maniple.testing.verdict import judge
@@ -108,16 +109,18 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
     cohort = case.cohort or cases.cohort
     saved = cases.list_ if case.list_ is None else case.list_
     mappings = _mappings(program, cases, case) if operation is not None else None
+    own, operator = split_settings(program, cases.settings if case.settings is None else case.settings)
     context = run_context(
         program,
-        settings=check_settings(program, cases.settings if case.settings is None else case.settings),
+        settings=check_settings(program, own, operator=operator),
         cohort=Cohort(cohort.name, cohort.id, cohort.url),
         run_id=RUN_ID,
         now=cases.now,
         saved=saved if operation is not None else None,
         mappings=mappings,
     )
-    partner = CannedPartner(case.replies)
+    token = cases.token if case.token is None else case.token
+    partner = CannedPartner(case.replies, token, datetime.fromisoformat(cases.now).timestamp())
     try:
         if operation is None or mappings is None:
             partner.meet(create_list(call, context, no_jitter))

@@ -23,6 +23,7 @@ from maniple.cohort.member import Membership, Pair, membership
 from maniple.errors import CohortError, SettingsError
 from maniple.manifest.model import Manifest
 from maniple.ports import Clock, Sender
+from maniple.runtime.authorize import shown
 from maniple.runtime.compile import compile_program
 from maniple.runtime.flow import create_list, deliver
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
@@ -30,7 +31,7 @@ from maniple.runtime.prepare import Batch, Prepared, build_request, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.retry import RetryPolicy
-from maniple.runtime.settings import check_mappings, check_settings
+from maniple.runtime.settings import check_mappings, check_settings, split_settings
 from maniple.usecases.destinations import find_destination, load_file, manifest_files
 from maniple.usecases.users import read_users
 from maniple.wire import Flow, Request
@@ -97,13 +98,15 @@ class Plan:
         create = self.program.create
         if create is not None and not self.saved:
             if self.creates_list:
-                yield build_request(create, context.scope)
+                yield shown(create, build_request(create, context.scope), context.scope)
             context = context.with_list({"list_id": LIST_ID})
         for operation in ("remove", "add"):
             call = self.program.call_for(operation)
             for batch in self.batches(operation):
                 yield from (
-                    prepared.request for prepared in prepare(call, context, batch) if prepared.request is not None
+                    shown(call, prepared.request, prepared.scope)
+                    for prepared in prepare(call, context, batch)
+                    if prepared.request is not None
                 )
 
 
@@ -158,9 +161,10 @@ def plan(
     columns = dict.fromkeys(name for row in (*rows, *members) for name in row)
     chosen = check_mappings(program, mappings or {}, columns) if columns else dict(mappings or {})
     saved = dict(before.saved if saved is None else saved)
+    own, operator = split_settings(program, settings or {})
     context = run_context(
         program,
-        settings=check_settings(program, settings or {}),
+        settings=check_settings(program, own, operator=operator),
         cohort=Cohort(cohort_name, cohort_id, cohort_url),
         run_id=run_id or f"run_{uuid.uuid4().hex[:10]}",
         now=(now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -237,6 +241,7 @@ class _Delivery:
     def __init__(
         self, plan: Plan, sender: Sender, clock: Clock, policy: RetryPolicy, dice: Callable[[], float]
     ) -> None:
+        from maniple.delivery.memory import TokenMemory
         from maniple.delivery.rate import Pace
 
         self.plan = plan
@@ -252,6 +257,7 @@ class _Delivery:
         self.retries = 0
         self.failure: Classification | None = None
         self.pace = Pace(plan.program.rates, clock)
+        self.memory = TokenMemory(clock)
 
     async def run(self) -> Report:
         from maniple.delivery.driver import drive
@@ -263,6 +269,7 @@ class _Delivery:
                 create_list(create, context, self.dice, self.policy),
                 sender=self.sender,
                 clock=self.clock,
+                memory=self.memory,
                 limiter=self.pace.of(create.name, create.rates),
             )
             self._count(outcome)
@@ -283,6 +290,7 @@ class _Delivery:
             parallel=call.parallel,
             sender=self.sender,
             clock=self.clock,
+            memory=self.memory,
             limiter=self.pace.of(call.name, call.rates),
         )
         async for (pairs, first), outcome in landed:

@@ -9,10 +9,11 @@ from urllib.parse import quote
 
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.errors import UsageError
+from maniple.runtime.authorize import shown
 from maniple.runtime.prepare import Batch, Prepared, build_request, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
-from maniple.runtime.settings import check_mappings, check_settings
+from maniple.runtime.settings import check_mappings, check_settings, split_settings
 from maniple.usecases.users import TestUsers
 from maniple.wire import Request, read_tree
 
@@ -84,13 +85,18 @@ def start_trial(
     call: str | None = None,
     list_id: Any = None,
     run_id: str = RUN_ID,
+    operator: Mapping[str, Any] | None = None,
 ) -> Trial:
-    """Check what was given. Raises SettingsError, and UsageError for a call that the manifest does not have."""
+    """Check what was given. Raises SettingsError, and UsageError for a call that the manifest does not have.
+
+    `operator` are the values of whoever runs maniple; who tries a destination may also give them among `settings`.
+    """
     if call is not None and call not in program.calls:
         names = list(program.calls)
-        shown = listed(names, last="and")
-        raise UsageError(f"there is no call `{call}`", hint=hint_for(call, names) or f"the calls are {shown}")
-    checked = check_settings(program, settings)
+        words = listed(names, last="and")
+        raise UsageError(f"there is no call `{call}`", hint=hint_for(call, names) or f"the calls are {words}")
+    own, theirs = split_settings(program, settings)
+    checked = check_settings(program, own, operator={**(operator or {}), **theirs})
     chosen = check_mappings(program, mappings, users.columns)
     return Trial(program, checked, chosen, users, cohort, now, call, list_id, run_id)
 
@@ -129,7 +135,7 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
     octets = 0
     create = trial.program.create
     if create is not None and trial.wants(create):
-        requests.append(build_request(create, context.scope))
+        requests.append(shown(create, build_request(create, context.scope), context.scope))
     context = context.with_list(saved_values(trial))
     seen: set[int] = set()
     for call, batch, resolved in user_batches(trial, context):
@@ -142,13 +148,13 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
             skipped.extend(skips_of(prepared, batch))
             if prepared.request is None:
                 continue
-            requests.append(prepared.request)
+            requests.append(shown(call, prepared.request, prepared.scope))
             octets += len(prepared.request.body or b"")
             if octets > MOST_BYTES:
                 message = f"the requests for these users have more than {MOST_BYTES // 1_000_000} MB"
                 raise UsageError(message, hint="preview fewer users; `maniple sync --dry-run` counts whole cohorts")
-    shown = requests if show_secrets else [_masked(request) for request in requests]
-    return Preview(tuple(shown), tuple(skipped))
+    masked = requests if show_secrets else [_masked(request) for request in requests]
+    return Preview(tuple(masked), tuple(skipped))
 
 
 def skips_of(prepared: Prepared, batch: Batch) -> list[tuple[str, str]]:

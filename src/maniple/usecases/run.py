@@ -17,7 +17,7 @@ from maniple.cohort.resolve import MappingColumn
 from maniple.delivery.driver import drive, drive_many
 from maniple.delivery.rate import Pace
 from maniple.errors import DeliveryError
-from maniple.ports import Clock, Sender
+from maniple.ports import Clock, Memory, Sender
 from maniple.runtime.flow import create_list, deliver, recorded
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare
@@ -139,6 +139,7 @@ class RunEdges:
     policy: RetryPolicy
     redactor: Redactor
     show: ShowProgress = field(default=lambda _: None)
+    memory: Memory | None = None
 
 
 def plan_run(
@@ -224,7 +225,8 @@ class Run:
             self.edges.show(Progress("creating_list"))
             flow = create_list(call, self.context, self.edges.dice, self.edges.policy)
             limiter = self.pace.of(call.name, call.rates)
-            outcome = await drive(flow, sender=self.edges.sender, clock=self.edges.clock, limiter=limiter)
+            edges = self.edges
+            outcome = await drive(flow, sender=edges.sender, clock=edges.clock, memory=edges.memory, limiter=limiter)
             self.delivery.requests += outcome.requests
             self.delivery.retries += outcome.retries
             if isinstance(outcome, Failed):
@@ -267,6 +269,7 @@ class Run:
             parallel=call.parallel,
             sender=self.edges.sender,
             clock=self.edges.clock,
+            memory=self.edges.memory,
             limiter=self.pace.of(call.name, call.rates),
             keep=keep,
         )

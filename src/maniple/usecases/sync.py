@@ -27,6 +27,7 @@ from maniple.usecases.report import RunReport, report_of
 from maniple.usecases.request import SyncRequest, cohort_id_of, known_sync
 from maniple.usecases.run import Progress, Run, RunEdges, RunFiles, ShowProgress, operations, plan_run
 from maniple.usecases.settle import Settlement, drop_old_files, drop_working_files, settle
+from maniple.usecases.tokens import connection_memory
 from maniple.wiring import Workspace, allows_private, open_clock, open_sender, retry_policy
 
 MOST = 0.5
@@ -202,6 +203,9 @@ async def _carry_out(
         tools.policy or retry_policy(),
         setting.redactor,
         tools.show,
+        await connection_memory(
+            workspace.home, workspace.store, setting.connection.id, clock=clock, learn=setting.redactor.learn
+        ),
     )
     began = clock.monotonic()
     try:

@@ -81,10 +81,14 @@ class CallProgram:
     rates: tuple[tuple[int, float], ...]
     """The call's own rate windows: (count, seconds)."""
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The variables that stand in its URL, query, headers, body and item."""
-        pairs = [template for pair in (*self.query, *self.headers) for template in pair.values]
+        pairs = [
+            part
+            for pair in (*self.query, *self.headers)
+            for part in (pair.name, *((pair.value,) if pair.value else ()), *pair.values)
+        ]
         parts = [self.url, *pairs, *((self.body,) if self.body else ()), *((self.item,) if self.item else ())]
         return frozenset(name for part in parts for name in part.names)
 

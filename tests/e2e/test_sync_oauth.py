@@ -92,7 +92,7 @@ def test_the_next_run_goes_on_with_the_token_of_the_last(tmp_path: Path, partner
 
 
 def test_no_token_stands_in_the_clear_anywhere(tmp_path: Path, partner: OAuthPartner) -> None:
-    partner.uses, partner.rotates, partner.echoes = 3, True, True
+    partner.rotates, partner.echoes = True, True
     story = Story(tmp_path, partner)
     quoting = [{"status": 400, "reason": "Not allowed", "message": "{{ reply.message }}"}]
     auth = {"kind": "oauth2_refresh", "token_url": TOKEN_URL}

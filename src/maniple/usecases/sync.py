@@ -6,7 +6,7 @@ import asyncio
 import random
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +48,7 @@ class SyncTools:
     dice: Dice = random.random
     policy: RetryPolicy | None = None
     show: ShowProgress = lambda _: None
+    learn: Callable[[Iterable[str]], object] = lambda _: None
     agree: Agree = lambda removes, members: True  # noqa: ARG005  the names say what is asked
 
 
@@ -204,7 +205,7 @@ async def _carry_out(
         setting.redactor,
         tools.show,
         await connection_memory(
-            workspace.home, workspace.store, setting.connection.id, clock=clock, learn=setting.redactor.learn
+            workspace.home, workspace.store, setting.connection.id, clock, setting.redactor.learn, tools.learn
         ),
     )
     began = clock.monotonic()

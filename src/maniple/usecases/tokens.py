@@ -18,9 +18,9 @@ PAUSE = 0.05
 
 
 async def connection_memory(
-    home: Home, store: ControlStore, connection_id: str, *, clock: Clock, learn: Callable[[Iterable[str]], None]
+    home: Home, store: ControlStore, connection_id: str, clock: Clock, *learners: Callable[[Iterable[str]], object]
 ) -> TokenMemory:
-    """What the flows of a connection remember. `learn` is given tokens, which are to be shown nowhere.
+    """What the flows of a connection remember. `learners` are given tokens, which are to be shown nowhere.
 
     Two processes that sync over one connection get one token together: a partner may take back the old one, and the
     refresh token with it, as soon as it gives another.
@@ -35,6 +35,10 @@ async def connection_memory(
 
     async def lock() -> Unlock:
         return await _locked(home, connection_id)
+
+    def learn(texts: Iterable[str]) -> None:
+        for learner in learners:
+            learner(texts)
 
     return TokenMemory(clock, kept=await read(), write=write, read=read, lock=lock, learn=learn)
 

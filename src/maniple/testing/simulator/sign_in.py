@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from maniple.auth import TokenKind
-from maniple.auth.aws_sigv4 import AwsSigV4
 from maniple.manifest.fields import FormField
 from maniple.runtime.program import Program
+from maniple.template.ast import Name
 from maniple.testing.simulator.answers import Answer
 from maniple.testing.simulator.build import put
 from maniple.testing.simulator.shape import Received
@@ -42,12 +42,12 @@ def sign_ins_of(program: Program) -> list[SignIn]:
 
 def _sign_ins(program: Program) -> Iterator[SignIn]:
     fields: dict[str, FormField] = {form_field.name: form_field for form_field in program.fields}
+    hosts = _hosts(program)
     seen: set[str] = set()
     for call in program.calls.values():
-        hosts = _hosts(call.url.parts, call.auth.variables)
         for one in call.auth.kinds:
             kind = one.kind
-            if isinstance(kind, AwsSigV4) or not isinstance(kind, TokenKind) or kind.token_url in seen:
+            if not isinstance(kind, TokenKind) or kind.token_url in seen:
                 continue
             seen.add(kind.token_url)
             tree: Any = dict(USUAL)
@@ -57,11 +57,14 @@ def _sign_ins(program: Program) -> Iterator[SignIn]:
             yield SignIn(placed_shape(call.auth.urls[kind.token_url], fields), tree)
 
 
-def _hosts(parts: Any, variables: frozenset[str]) -> dict[str, str]:
-    """Values for the variables that name a call's host."""
+def _hosts(program: Program) -> dict[str, str]:
+    """Values for the variables that name the host of a call's URL."""
     found: dict[str, str] = {}
-    for position, part in enumerate(parts):
-        name = getattr(part[0], "name", None) if not isinstance(part, str) else None
-        if name in variables and part[1] == "host":
-            found[name] = f"https://{name.replace('_', '-')}.test" if position == 0 else name.replace("_", "-")
+    for call in program.calls.values():
+        for place, part in enumerate(call.url.parts):
+            if isinstance(part, str) or part[1] != "host" or not isinstance(part[0], Name):
+                continue
+            name = part[0].name
+            host = name.replace("_", "-").lower()
+            found[name] = f"https://{host}.test" if place == 0 else host
     return found

@@ -8,13 +8,14 @@ assert partner.members == {"u1", "u2"}
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 CLIENT = ("client-id-1", "client-s3cret-1")
 FIRST_REFRESH = "refresh-granted-0"
@@ -34,6 +35,9 @@ class OAuthPartner:
     """Token requests that are answered with a 503 first."""
     echoes: bool = False
     """Users are refused with a message that quotes the request's credentials."""
+    code: str = ""
+    """The code that was given to a browser, and the PKCE challenge that came with it."""
+    challenge: str = ""
     members: set[str] = field(default_factory=set)
     asked: list[dict[str, str]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
@@ -66,6 +70,12 @@ class OAuthPartner:
         self._server.shutdown()
         self._server.server_close()
 
+    def consent(self, address: str) -> str:
+        """A person agrees on the consent page at `address`: where the browser is sent then."""
+        asked = dict(parse_qsl(urlsplit(address).query))
+        self.code, self.challenge = f"code-{len(self.refreshes)}", asked["code_challenge"]
+        return f"{asked['redirect_uri']}?{urlencode({'code': self.code, 'state': asked['state']})}"
+
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
         with self._lock:
             return self._token(headers, body) if path == "/token" else self._call(path, headers, body)
@@ -80,6 +90,12 @@ class OAuthPartner:
             self.bad_client += 1
             return 401, {"error": "invalid_client"}
         more: dict[str, str] = {}
+        if form["grant_type"] == "authorization_code":
+            digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+            if form["code"] != self.code or base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != self.challenge:
+                return 400, {"error": "invalid_grant"}
+            self.refreshes.append(f"refresh-granted-{len(self.refreshes)}")
+            more = {"refresh_token": self.refreshes[-1]}
         if form["grant_type"] == "refresh_token":
             if form["refresh_token"] != self.refreshes[-1]:
                 self.reused += 1

@@ -86,7 +86,7 @@ class TokenKind(AuthKind):
             parameters = yield from self.grant(given, kept, now)
             if isinstance(parameters, Denied):
                 return parameters
-            reply = yield self._request(given, url, scopes, parameters)
+            reply = yield self.token_request(given, url, scopes, parameters)
             return self._read(given, reply, kept, now, made_from)
 
         return (yield from keep(key, made_from, expired, get))
@@ -95,7 +95,8 @@ class TokenKind(AuthKind):
         """What else the settings hold that a token depends on."""
         return ""
 
-    def _request(self, given: Given, url: str, scopes: str, granted: Parameters) -> Request:
+    def token_request(self, given: Given, url: str, scopes: str, granted: Parameters) -> Request:
+        """The request for a token. `granted` is what the kind says in it."""
         parameters = dict(granted)
         if scopes and "assertion" not in parameters:
             parameters["scope"] = scopes

@@ -15,7 +15,8 @@ from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.export import export_run
 from maniple.usecases.report import RunReport
 from maniple.usecases.request import SyncRequest
-from maniple.usecases.sync import SyncTools, estimate_sync, sync_cohort
+from maniple.usecases.setting import SyncTools
+from maniple.usecases.sync import estimate_sync, sync_cohort
 from maniple.wire import Reply, Request
 from maniple.wiring import Workspace
 from support.fake_clock import FakeClock

@@ -14,7 +14,8 @@ from maniple.runtime.retry import RetryPolicy
 from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.report import RunReport
 from maniple.usecases.request import SyncRequest
-from maniple.usecases.sync import SyncTools, sync_cohort
+from maniple.usecases.setting import SyncTools
+from maniple.usecases.sync import sync_cohort
 from maniple.wire import Reply, Request
 from maniple.wiring import Workspace
 from support.fake_clock import FakeClock

@@ -27,7 +27,8 @@ Examples:
 @app.default
 def resume(run: RunWord, /, *, quiet: Quiet = False, json: AsJson = False) -> int:
     """Go on with a run."""
-    from maniple.usecases.sync import SyncTools, resume_run
+    from maniple.usecases.setting import SyncTools
+    from maniple.usecases.sync import resume_run
     from maniple.wiring import Workspace
 
     with Workspace.open() as workspace:

@@ -56,6 +56,8 @@ _VERBS: tuple[tuple[str, str, Group], ...] = (
     ("disconnect", "Delete a connection with its syncs and their history.", SYNCING),
     ("sync", "Sync a cohort file: send who entered and who left.", SYNCING),
     ("resume", "Go on with a run that was stopped or killed.", SYNCING),
+    ("reconcile", "Compare a list at the partner with what it accepted; repair it.", SYNCING),
+    ("forget", "Delete a sync with its history, and its list if asked.", SYNCING),
     ("syncs", "List the syncs.", LOOKING),
     ("history", "List the runs of a sync.", LOOKING),
     ("errors", "Show what went wrong in a sync's runs, and why.", LOOKING),

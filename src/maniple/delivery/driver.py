@@ -143,14 +143,15 @@ async def drive(
     memory: Memory | None = None,
     limiter: RateLimiter | None = None,
     observe: Observe | None = None,
+    keep: Keep | None = None,
 ) -> T:
-    """Run `flow` to its end and return its result.
+    """Run `flow` to its end and return its result. `keep` is given what the flow records.
 
     A wait for being throttled holds back everything that `limiter` paces. Without `memory` values are remembered for
     this flow only. What the sender raises (ForbiddenAddress) is raised inside the flow, and here unless the flow
     catches it. Cancelling closes the flow.
     """
-    edge = Edge(sender, clock, memory or TokenMemory(clock), limiter, observe)
+    edge = Edge(sender, clock, memory or TokenMemory(clock), limiter, observe, keep)
     return await Started(flow).finish(edge)
 
 

@@ -62,6 +62,11 @@ def known_sync(workspace: Workspace, connection: ConnectionRow, request: SyncReq
     return None
 
 
+def request_of_sync(connection: ConnectionRow, sync: SyncRow) -> SyncRequest:
+    """A request about a sync that needs no cohort."""
+    return SyncRequest(connection.name, Path(), sync.cohort_name, sync.cohort_id)
+
+
 def _check_names(request: SyncRequest) -> None:
     if not request.cohort_name.strip():
         raise UsageError("a cohort needs a name")

@@ -17,10 +17,11 @@ from maniple.delivery.memory import TokenMemory
 from maniple.delivery.rate import Pace
 from maniple.errors import DeliveryError
 from maniple.ports import Clock, Memory, Sender
-from maniple.runtime.flow import create_list, deliver, recorded
+from maniple.runtime.flow import converse, create_list, deliver, recorded
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare, prepare_nobody
 from maniple.runtime.program import CallProgram, Operation, Program, RunContext
+from maniple.runtime.readback import COUNT
 from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.store.control.rows import BatchRow, RunRow, SyncRow
 from maniple.store.control.store import ControlStore
@@ -159,6 +160,36 @@ class Run:
                 self.edges.store.save_list, self.sync.id, dict(outcome.saved), list_name=name, run_id=self.run.id
             )
         self.context = self.context.with_list(self.sync.list)
+        await self._rename_list()
+
+    async def _rename_list(self) -> None:
+        """Give the list the cohort's new name. A partner who refuses keeps nobody from being sent."""
+        call = self.program.calls.get("rename_list")
+        name = str(self.context.scope["amp_cohort_name"])
+        if call is None or not self.sync.list or self.sync.list_name in (None, name):
+            return
+        outcome = await self._talk(call)
+        if isinstance(outcome, Failed):
+            self.delivery.failure = outcome.why
+            return
+        self.sync = await asyncio.to_thread(self.edges.store.update_sync, self.sync.id, list_name=name)
+
+    async def count_members(self) -> int | None:
+        """How many members the partner says the list has; None when it does not say."""
+        call = self.program.calls.get("count_members")
+        if call is None or self.delivery.stop:
+            return None
+        outcome = await self._talk(call)
+        matched = outcome.saved.get(COUNT) if isinstance(outcome, Delivered) else None
+        digits = str(matched)
+        return int(digits) if digits.isascii() and digits.isdigit() and not isinstance(matched, bool) else None
+
+    async def _talk(self, call: CallProgram) -> Outcome:
+        """Make a call that carries no users."""
+        outcome = await self._drive(call, converse(call, self.context, self.edges.dice, self.edges.policy))
+        self.delivery.requests += outcome.requests
+        self.delivery.retries += outcome.retries
+        return outcome
 
     async def _create(self, call: CallProgram) -> Outcome:
         flow = create_list(call, self.context, self.edges.dice, self.edges.policy)

@@ -16,6 +16,8 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from maniple.markup import is_markup, read_markup, values_in_markup
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
+SIGN_IN = "auth"
+"""The `call` of requests for tokens."""
 
 
 def header_value(headers: Headers, name: str) -> str | None:
@@ -101,7 +103,8 @@ class Request:
     """One HTTP request, complete: what preview shows is what is sent.
 
     `headers` are in sending order and lack only `Host` and `Content-Length`, which follow from `url` and `body`.
-    `timeout` is in seconds, for the whole exchange. `call` names the manifest's call (`add_users`), `step` its step, where it has some.
+    `timeout` is in seconds, for the whole exchange. `call` names the manifest's call (`add_users`), `step` its step, where
+    it has some. `call` is `auth` for the requests of a sign-in, which no rate of the partner's API is about.
     """
 
     method: str
@@ -119,6 +122,10 @@ class Request:
             kept = tuple((key, value if key.lower() == lowered else old) for key, old in self.headers)
             return replace(self, headers=kept)
         return replace(self, headers=(*self.headers, (name, value)))
+
+    def with_query(self, name: str, value: str) -> Request:
+        """This request with one more query parameter, both parts percent-encoded already."""
+        return replace(self, url=f"{self.url}{'&' if '?' in self.url else '?'}{name}={value}")
 
 
 @dataclass(frozen=True)
@@ -206,7 +213,45 @@ class Record:
     outcome: Any = None
 
 
-Effect: TypeAlias = Request | Wait | Recall | Remember | Record
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Answered with the time now, in seconds since the Unix epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nonce:
+    """Answered with `octets` bytes of chance, in hexadecimal."""
+
+    octets: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Comes back when no other flow of this connection holds `key`. It is released at the latest when the flow ends.
+
+    Answered with the word of whoever released it last while this flow waited, else with None.
+    """
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Let the next flow have `key`; those who wait for it are told `word`."""
+
+    key: str
+    word: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Conceal:
+    """From now on `texts` are secrets: they stand in no log, no file and no error."""
+
+    texts: tuple[str, ...] = field(repr=False)
+
+
+Effect: TypeAlias = Request | Wait | Recall | Remember | Record | Moment | Nonce | Hold | Release | Conceal
 T = TypeVar("T")
 Flow: TypeAlias = Generator[Effect, Any, T]
-"""A generator of effects. A `Request` is answered with a `Reply`, a `Recall` with a value, the rest with None."""
+"""A generator of effects. A `Request` is answered with a `Reply`, a `Recall` with a value, a `Moment`, a `Nonce` and a
+`Hold` with what they say, the rest with None."""

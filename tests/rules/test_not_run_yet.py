@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import pytest
 from _generate.language import page
-from changed_base import add_users, found_in
+from changed_base import found_in
 
 from maniple.runtime.support import UNSENT_CALLS
 
 ITEMS = ("json: {users: $items}", "item: $email")
-NOT_RUN = {
-    "`from: operator`": "fields:\n  - {name: api_key, type: secret, label: API Key, help: x, from: operator}\n",
-    "auth kind `hmac`": "auth: {kind: hmac, key: $api_key, header: X-Signature}\n",
-    **{
-        f"auth kind `{kind}`": f"auth: {{kind: {kind}{more}}}\nfields: []\n"
-        for kind, more in {
-            "oauth2_client_credentials": ", token_url: https://a.test/token",
-            "oauth1": "",
-            "jwt_bearer": ", token_url: https://a.test/token, issuer: me",
-            "aws_sigv4": ", region: us-east-1",
-        }.items()
-    },
-    "auth kind `oauth2_refresh`": "auth: {kind: oauth2_refresh, token_url: https://a.test/token, client_id: x, "
-    "client_secret: x, refresh_token: $api_key, save: {host: instance}}\n"
-    + add_users("headers: {X-T: $access_token}", *ITEMS).replace("https://api.acme.test", "https://$host"),
-}
+NOT_RUN = {}
 
 
 @pytest.mark.parametrize("what", NOT_RUN)
@@ -40,7 +25,7 @@ def test_a_call_that_is_never_made_is_a_warning(call: str) -> None:
     assert ("MAN901", "warning") in {(each.code, each.severity) for each in found}
 
 
-@pytest.mark.parametrize("word", ["hmac", "delete_list"])
+@pytest.mark.parametrize("word", ["delete_list"])
 def test_the_reference_lists_what_is_not_run(word: str) -> None:
     section = page().partition("## Not run yet")[2].partition("\n## ")[0]
     assert f"`{word}`" in section

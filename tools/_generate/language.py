@@ -45,7 +45,7 @@ _THEN = {
     "pause_sync": "stops the run at once, as a 401 or 403 does; what is left is sent by the next run",
     "treat_as_success": "is no failure at all",
 }
-_LATER_BESIDES = ("`from: operator` on a field",)
+_LATER_BESIDES: tuple[str, ...] = ()
 
 
 def page() -> str:
@@ -110,7 +110,17 @@ def _authentication(schema: dict[str, Any]) -> Iterator[str]:
     yield "## Authentication\n"
     yield "`auth` is one of these kinds, or a list of them, each with a `when`: the first whose `when` is true is used."
     yield "A call may have an `auth` of its own. Fields that a kind needs and the manifest does not declare are added to"
-    yield "the form, as secrets."
+    yield "the form, as secrets.\n"
+    yield "Tokens are kept for the connection, sealed, also from one run to the next. A token is replaced before it ends, and"
+    yield "once when the partner refuses it: with a 401, with a reply that an `expired` rule fits, or with one whose error rule"
+    yield "says `then: refresh_auth`. However many calls are under way, one of them asks for the new one. A call that uses"
+    yield "`$access_token` says itself where the token stands; every other call gets `Authorization: Bearer`. What comes with"
+    yield "a token, `$access_token` and the names in `save`, has a value in the URL, query, headers and body of a call, not in"
+    yield "its `item`. A preview asks nobody, and shows `access_token_from_auth` in the token's place.\n"
+    yield "An `expired` rule is a reply besides a 401 that means the token has ended:\n"
+    yield key_table(schema["$defs"]["Expiry"])
+    yield "\nA field with `from: operator` (an OAuth client, a partner key) is on nobody's form. Whoever runs maniple gives it"
+    yield "once, with `maniple operator SLUG` or in the environment as `MANIPLE_OPERATOR_<SLUG>_<FIELD>`."
     for kind in get_args(get_args(Auth)[0]):
         yield from _auth_kind(kind, schema["$defs"][kind.__name__])
 
@@ -118,7 +128,7 @@ def _authentication(schema: dict[str, Any]) -> Iterator[str]:
 def _auth_kind(kind: type[AuthKind], definition: dict[str, Any]) -> Iterator[str]:
     name = definition["properties"]["kind"]["const"]
     yield f"\n### `{name}`\n"
-    yield inspect.cleandoc(kind.__doc__ or "") + ("" if kind.runs else " *Not run yet.*")
+    yield inspect.cleandoc(kind.__doc__ or "")
     if kind.default_fields:
         fields = (
             f"`{each.name}` ({each.label}{', optional' if each.optional else ''})" for each in kind.default_fields
@@ -238,8 +248,6 @@ def _figures(schema: dict[str, Any]) -> Iterator[str]:
 def _not_run_yet(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001
     yield "## Not run yet\n"
     yield "The language has these, and this version reads and checks them and does not run them ([MAN901](../rules/MAN901.md)).\n"
-    kinds = [kind.model_fields["kind"].annotation.__args__[0] for kind in get_args(get_args(Auth)[0]) if not kind.runs]
-    yield f"- auth kinds {words(kinds)}"
     yield from (f"- {what}" for what in _LATER_BESIDES)
     yield f"- variables {words([f'${name}' for name in NOT_FILLED_YET])}"
     yield f"- calls {words(UNSENT_CALLS)}: a warning, they are not made"

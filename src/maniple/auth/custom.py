@@ -30,3 +30,6 @@ class CustomAuth(AuthKind):
 
     def sets_header(self) -> tuple[str, ...]:
         return tuple(self.headers)
+
+    def sets_query(self) -> tuple[str, ...]:
+        return tuple(self.query)

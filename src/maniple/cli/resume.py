@@ -38,7 +38,7 @@ def resume(run: RunWord, /, *, quiet: Quiet = False, json: AsJson = False) -> in
         keep_secret([str(value) for value in store.secret_settings(connection).values()])
         try:
             with watching(quiet=quiet) as watch:
-                tools = SyncTools(clock=watch.clock, show=watch.show)
+                tools = SyncTools(clock=watch.clock, show=watch.show, learn=keep_secret)
                 report = asyncio.run(resume_run(workspace, found.id, tools))
         except KeyboardInterrupt:
             raise stopped(found.id) from None

@@ -86,6 +86,11 @@ class Case(ManifestModel):
     requests: list[ExpectedRequest] = Field(default_factory=list)
     skipped: list[SkippedUser] = Field(default_factory=list)
     replies: list[CannedReply] = Field(default_factory=list)
+    """The partner's answers, in order; those of its sign-in apart."""
+    token: dict[str, Any] | str | list[CannedReply] | None = None
+    """What the partner's sign-in answers: a body for a 200, or whole replies in order."""
+    token_requests: list[ExpectedRequest] = Field(default_factory=list)
+    """Requests for tokens that must go out, compared when it is written."""
     outcome: ExpectedOutcome | None = None
 
 
@@ -101,5 +106,9 @@ class Cases(ManifestModel):
     cohort: CohortNamed = CohortNamed(name="Golden cohort", id="c0h0rt")
     list_: dict[str, Any] = Field(default_factory=dict, alias="list")
     now: str = "2026-11-20T10:00:00Z"
-    """The run's start."""
+    """The run's start, and the moment of signatures."""
+    token: dict[str, Any] | str | list[CannedReply] = Field(
+        default_factory=lambda: {"access_token": "golden_token", "token_type": "Bearer", "expires_in": 3600}
+    )
+    """What the partner's sign-in answers: a body for a 200, or whole replies in order."""
     cases: list[Case]

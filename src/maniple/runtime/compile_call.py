@@ -19,7 +19,8 @@ from maniple.manifest.limits import (
 )
 from maniple.manifest.model import Manifest
 from maniple.runtime.compile_step import CompiledStep, StepCompiler
-from maniple.runtime.program import AuthProgram, CallProgram, StepProgram
+from maniple.runtime.credentials import AuthProgram
+from maniple.runtime.program import CallProgram, StepProgram
 from maniple.runtime.reading import NOT_FILLED_YET, Available, TemplateReader
 from maniple.runtime.rules import compile_list_id
 from maniple.runtime.weight import count_of, weight_of_node

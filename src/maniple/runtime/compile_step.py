@@ -10,8 +10,8 @@ from maniple.manifest.call import Call, Exchange, Paginate, Poll, Step
 from maniple.manifest.model import Manifest
 from maniple.runtime.body import compile_body, item_of_body
 from maniple.runtime.compile_request import RequestCompiler
+from maniple.runtime.credentials import AuthProgram
 from maniple.runtime.program import (
-    AuthProgram,
     MatchProgram,
     PaginateProgram,
     PollProgram,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from maniple.runtime.authorize import shown
 from maniple.runtime.program import CallProgram, Scope, StepProgram
 from maniple.runtime.request import encoded, joined
 from maniple.runtime.twins import without_twins
@@ -58,7 +59,7 @@ def marked_requests(
                     _, items, _ = without_twins(range(len(items)), items)
                 inside = {**known, "items": joined(step, items)}
             request, octets = encoded(step, inside)
-            yield MarkedRequest(step, request, step.condition if is_open else "", octets)
+            yield MarkedRequest(step, shown(step, request, inside), step.condition if is_open else "", octets)
         saved = {found.name: mark(found.name, step) for found in step.save}
         for name, _ in step.match.save if step.match else ():
             unknown.add(name)

@@ -226,9 +226,13 @@ def _prepare_items(call: CallProgram, scope: dict[str, Any], batch: Batch, part:
     )
     if not size:
         return prepared
-    # The items are in no scope that outlives this: while a request is under way only its bytes are held.
-    request, octets = encoded(call.first, {**scope, "items": joined(call.first, items)})
-    return replace(prepared, request=request, octets=octets)
+    # The items are in no scope that outlives this: while a request is under way only its bytes are held. A body that
+    # gets its token later is an exception.
+    step = call.first
+    whole = {**scope, "items": joined(step, items)}
+    request, octets = encoded(step, whole)
+    late = step.body is not None and bool(step.body.names & step.auth.variables)
+    return replace(prepared, request=request, octets=octets, scope=whole if late else scope)
 
 
 def _without_twins(

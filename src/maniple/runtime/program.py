@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from maniple.auth import Additions, AuthKind
+from maniple.auth import mark_of
 from maniple.diagnostics.model import Diagnostic
 from maniple.manifest.base import seconds
 from maniple.manifest.fields import FormField
@@ -15,6 +15,7 @@ from maniple.manifest.limits import LimitHeader, RateWindow
 from maniple.manifest.model import Manifest
 from maniple.runtime.body import BodyProgram
 from maniple.runtime.classify import RuleProgram
+from maniple.runtime.credentials import AuthProgram
 from maniple.runtime.mapping import MappingProgram
 from maniple.runtime.rejects import RejectsProgram
 from maniple.template.compile import ColumnTemplate, PlacedText, ScalarTemplate
@@ -36,27 +37,6 @@ class PairProgram:
     optional: bool = False
     when_present: tuple[ScalarTemplate, ...] = ()
     """The holes that must have a value when it is optional."""
-
-
-@dataclass(frozen=True)
-class AuthProgram:
-    """The auth kinds of a call with their templates compiled."""
-
-    kinds: tuple[tuple[ScalarTemplate | None, AuthKind], ...]
-    templates: Mapping[str, ScalarTemplate]
-
-    def kind(self, scope: Scope) -> AuthKind | None:
-        """The first kind whose `when` holds."""
-        return next((kind for when, kind in self.kinds if when is None or when.render(scope)), None)
-
-    def render(self, scope: Scope, template: str) -> Any:
-        """One of the kind's templates with the connection's settings."""
-        return self.templates[template].render(scope)
-
-    def additions(self, scope: Scope) -> Additions:
-        """What the kind adds to every call."""
-        kind = self.kind(scope)
-        return kind.additions(lambda template: self.render(scope, template)) if kind else Additions()
 
 
 @dataclass(frozen=True)
@@ -238,7 +218,7 @@ class CallProgram:
             or any(rule.action in MENDING for rule in self.first.rules)
         )
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The variables that stand in its requests."""
         return frozenset[str]().union(*(step.names for step in self.steps))
@@ -298,6 +278,11 @@ class Program:
     def create(self) -> CallProgram | None:
         """The call that creates the list, if there is one."""
         return self.calls.get("create_list")
+
+    @cached_property
+    def filled_by_auth(self) -> frozenset[str]:
+        """The variables that auth kinds fill in; a mark stands for them until a request is sent."""
+        return frozenset[str]().union(*(step.auth.variables for call in self.calls.values() for step in call.steps))
 
     @cached_property
     def secret_names(self) -> frozenset[str]:
@@ -394,6 +379,7 @@ def run_context(
     chosen = mappings or {}
     scope: dict[str, Any] = {
         **fields,
+        **{name: mark_of(name) for name in program.filled_by_auth},
         "amp_cohort_name": cohort_label(program.manifest, cohort.name),
         "amp_cohort_id": cohort.id,
         "amp_cohort_url": cohort.url or None,

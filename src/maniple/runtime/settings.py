@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import re2
 
 from maniple.diagnostics.suggest import closest, hint_for, listed
-from maniple.errors import SettingsError
+from maniple.errors import OperatorError, SettingsError
 from maniple.manifest.fields import HOST_LABEL, FormField
 from maniple.runtime.program import field_scope
 from maniple.runtime.properties import MOST_PROPERTIES, join_properties, split_properties
@@ -34,6 +34,24 @@ def is_secret(form_field: FormField) -> bool:
 
 def shown_fields(program: Program, values: Mapping[str, Any]) -> list[FormField]:
     """The fields that the form shows for what is filled in so far."""
+    return [form_field for form_field in _fields_in_force(program, values) if form_field.from_ is None]
+
+
+def operator_fields(program: Program) -> list[FormField]:
+    """The fields that whoever runs maniple fills in, once for all connections."""
+    return [form_field for form_field in program.fields if form_field.from_ == "operator"]
+
+
+def split_settings(program: Program, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is given, told apart: for the end user's fields, and for those of whoever runs maniple."""
+    names = {form_field.name for form_field in operator_fields(program)}
+    return (
+        {name: value for name, value in given.items() if name not in names},
+        {name: value for name, value in given.items() if name in names},
+    )
+
+
+def _fields_in_force(program: Program, values: Mapping[str, Any]) -> list[FormField]:
     return [
         form_field
         for form_field in program.fields
@@ -47,26 +65,23 @@ def _scope(program: Program, values: Mapping[str, Any]) -> dict[str, Any]:
     return field_scope(program, filled)
 
 
-def check_settings(program: Program, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every field's value, defaults filled in. Raises SettingsError that names all that is wrong."""
-    names = [form_field.name for form_field in program.fields]
-    problems: list[str] = []
-    for name in given:
-        if name not in names:
-            near = closest(name, names)
-            meant = f" (did you mean `{near}`?)" if near else ""
-            problems.append(f"`{name}` is not a field of {program.manifest.name}{meant}")
-    values: dict[str, Any] = {name: None for name in names}
-    for form_field in shown_fields(program, given):
-        value = given.get(form_field.name)
-        if value is None or value == "":
-            value = form_field.default
-        if value is None or value == "":
-            if not form_field.optional:
-                problems.append(f"`{form_field.name}` ({form_field.label}) is missing")
+def check_settings(
+    program: Program, given: Mapping[str, Any], *, operator: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Every field's value, defaults filled in. Raises SettingsError that names all that is wrong.
+
+    `operator` holds the values of the fields that whoever runs maniple fills in; None: they stay empty, as while the
+    end user fills in the form. Raises OperatorError when one of them is missing.
+    """
+    values: dict[str, Any] = {form_field.name: None for form_field in program.fields}
+    problems = list(_misplaced(program, given))
+    for form_field in _fields_in_force(program, given):
+        if form_field.from_ == "operator":
+            if operator is not None:
+                values[form_field.name] = _of_operator(program, form_field, operator.get(form_field.name))
             continue
         try:
-            values[form_field.name] = _checked(form_field, value)
+            values[form_field.name] = _filled(form_field, given.get(form_field.name))
         except SettingsError as error:
             problems.append(error.message)
     if problems:
@@ -74,12 +89,56 @@ def check_settings(program: Program, given: Mapping[str, Any]) -> dict[str, Any]
     return values
 
 
+def _misplaced(program: Program, given: Mapping[str, Any]) -> Iterator[str]:
+    """Sentences about what is given and belongs to no field of the form."""
+    fields = {form_field.name: form_field for form_field in program.fields}
+    for name in given:
+        if name not in fields:
+            near = closest(name, fields)
+            meant = f" (did you mean `{near}`?)" if near else ""
+            yield f"`{name}` is not a field of {program.manifest.name}{meant}"
+        elif fields[name].from_ == "operator":
+            yield f"`{name}` is given by whoever runs maniple (`maniple operator {program.manifest.slug}`)"
+
+
+def _filled(form_field: FormField, value: Any) -> Any:
+    """The checked value of a field, or its default; None when it may stay empty and does. Raises SettingsError."""
+    if value is None or value == "":
+        value = form_field.default
+    if value is None or value == "":
+        if not form_field.optional:
+            raise SettingsError(f"`{form_field.name}` ({form_field.label}) is missing")
+        return None
+    return _checked(form_field, value)
+
+
+def _of_operator(program: Program, form_field: FormField, value: Any) -> Any:
+    try:
+        return _filled(form_field, value)
+    except SettingsError as error:
+        slug = program.manifest.slug
+        raise OperatorError(
+            f"{error.message}: {program.manifest.name} needs it from whoever runs maniple",
+            hint=f"type `maniple operator {slug}`, or set `{operator_variable(slug, form_field.name)}`",
+        ) from error
+
+
+def operator_variable(slug: str, name: str) -> str:
+    """The environment variable that gives a field of whoever runs maniple.
+
+    >>> operator_variable("acme-ads", "client_id")
+    'MANIPLE_OPERATOR_ACME_ADS_CLIENT_ID'
+    """
+    return f"MANIPLE_OPERATOR_{slug}_{name}".replace("-", "_").upper()
+
+
 def _sentence(problems: list[str]) -> str:
     return problems[0] if len(problems) == 1 else "; ".join(problems)
 
 
 def _form_hint(program: Program) -> str:
-    wanted = ", ".join(f'"{form_field.name}": ...' for form_field in program.fields if not form_field.optional)
+    asked = [each.name for each in program.fields if not each.optional and each.from_ is None]
+    wanted = ", ".join(f'"{name}": ...' for name in asked)
     return f"the settings of {program.manifest.name} look like {{{wanted}}}"
 
 
@@ -110,7 +169,7 @@ def _text(form_field: FormField, given: Any) -> str:
     value: str = given
     if len(value) > LONGEST_SETTING:
         raise SettingsError(f"`{form_field.name}` has {len(value):,} characters; {LONGEST_SETTING:,} are the most")
-    if _UNSENDABLE.search(value):
+    if _UNSENDABLE.search(value.replace("\n", "").replace("\r", "") if _is_pem(form_field, value) else value):
         raise SettingsError(f"`{form_field.name}` contains a line break or another control character")
     value = value.strip() if form_field.type in ("url", "subdomain", "secret") else value
     if form_field.pattern is not None and not re2.fullmatch(form_field.pattern, value):
@@ -118,6 +177,11 @@ def _text(form_field: FormField, given: Any) -> str:
             f"`{form_field.name}` ({form_field.label}) does not have the form that the partner asks for"
         )
     return value
+
+
+def _is_pem(form_field: FormField, value: str) -> bool:
+    """A key as `openssl` writes it, in lines."""
+    return form_field.type == "secret" and value.lstrip().startswith("-----BEGIN ")
 
 
 def _choice(form_field: FormField, value: Any) -> Any:

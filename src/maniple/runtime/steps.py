@@ -20,7 +20,7 @@ from maniple.runtime.search import MAX_STEPS, Budget, search
 from maniple.runtime.twins import without_twins
 from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
 from maniple.template.text import text_of
-from maniple.wire import Flow, Recall, Remember, Reply, Request, Wait
+from maniple.wire import Flow, Hold, Recall, Release, Remember, Reply, Request, Wait
 
 LONGEST_SAVED = 1_000
 """Characters of a value that is saved from a reply: it goes into the requests that follow."""
@@ -149,14 +149,17 @@ def walk(
 def _once(step: StepProgram, course: Course, dice: Dice, policy: RetryPolicy) -> Flow[Classification | None]:
     """A step that is done once a run: what it saved is remembered for the other batches."""
     key = f"once.{course.scope.get('run_id')}.{step.label}"
+    yield Hold(key)
     remembered = yield Recall(key)
     if remembered is None:
         why = yield from _take(step, course, dice, policy)
         if why is not None:
+            yield Release(key)
             return why
         kept = {found.name: course.saved.get(found.name) for found in step.save}
         remembered = {"saved": kept, "reply": course.scope["steps"].get(step.name)}
         yield Remember(key, remembered)
+    yield Release(key)
     for name, value in remembered["saved"].items():
         course.keep(name, value)
     if step.name is not None:

@@ -23,21 +23,9 @@ def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
     def later(what: str, path: Path, **details: Any) -> Finding:
         return "MAN901", f"{what} is part of the language, but this version does not run it yet", path, details
 
-    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
-    for position, auth in enumerate(auths):
-        if not auth.runs:
-            path: Path = ("auth", position, "kind") if isinstance(manifest.auth, list) else ("auth", "kind")
-            yield later(f"auth kind `{auth.kind}`", path)
-    for name, call in manifest.calls.items():
+    for name in manifest.calls:
         if name in UNSENT_CALLS:
             yield later(f"`{name}`", (name,), key=True, severity="warning")
-        auths = call.auth if isinstance(call.auth, list) else [call.auth] if call.auth else []
-        for auth in auths:
-            if not auth.runs:
-                yield later(f"auth kind `{auth.kind}`", (name, "auth"))
-    for position, form_field in enumerate(manifest.fields):
-        if form_field.from_ is not None:
-            yield later("`from: operator`", ("fields", position, "from"))
 
 
 def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
@@ -84,14 +72,16 @@ def _missing_calls(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _names(manifest: Manifest) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
+    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
+    got = {name for auth in auths for name in auth.variables}
+    seen: dict[str, str] = dict.fromkeys(got - PREDEFINED.keys(), "auth.save")
     declared = [
         *((form_field.name, ("fields", position, "name")) for position, form_field in enumerate(manifest.fields)),
         *((name, ("define", name)) for name in manifest.define),
         *((mapping.name, ("mappings", position, "name")) for position, mapping in enumerate(manifest.mappings)),
     ]
     for name, path in declared:
-        if (name in PREDEFINED and PREDEFINED[name].place != "auth") or name in ALIASES:
+        if (name in PREDEFINED and (PREDEFINED[name].place != "auth" or name in got)) or name in ALIASES:
             yield (
                 "MAN209",
                 f"`{name}` is a pre-defined variable",

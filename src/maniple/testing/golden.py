@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from maniple.runtime.outcome import Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
-from maniple.runtime.settings import check_mappings, check_settings
+from maniple.runtime.settings import check_mappings, check_settings, split_settings
 from maniple.testing.canned import CannedPartner, OutOfReplies, Played
 from maniple.testing.destination import CASES_NAMES, MANIFEST_NAMES, named_in, read_cases, read_program
 from maniple.testing.verdict import judge
@@ -108,7 +109,8 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
     """Send what a case says to a partner who answers as it says. Raises SettingsError."""
     cohort = case.cohort or cases.cohort
     saved = cases.list_ if case.list_ is None else case.list_
-    settings = check_settings(program, cases.settings if case.settings is None else case.settings)
+    own, operator = split_settings(program, cases.settings if case.settings is None else case.settings)
+    settings = check_settings(program, own, operator=operator)
     given = cases.mappings if case.mappings is None else case.mappings
     mappings = _mappings(program, given, case, settings) if operation is not None else _told(given)
     context = run_context(
@@ -120,7 +122,8 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
         saved=saved if case.call != "create_list" else None,
         mappings=mappings,
     )
-    partner = CannedPartner(case.replies)
+    token = cases.token if case.token is None else case.token
+    partner = CannedPartner(case.replies, token, datetime.fromisoformat(cases.now).timestamp())
     try:
         if operation is None or mappings is None:
             flow = create_list if case.call == "create_list" else converse

@@ -21,6 +21,8 @@ def judge(case: Case, played: Played) -> Iterator[str]:
     """
     if "requests" in case.model_fields_set:
         yield from _requests(played.requests, case.requests)
+    if "token_requests" in case.model_fields_set:
+        yield from (f"for a token, {problem}" for problem in _requests(played.token_requests, case.token_requests))
     yield from _users("skipped", played.skipped, [(user.id, user.reason) for user in case.skipped])
     for request in played.unanswered:
         shown = f"`{request.method} {request.url}`"

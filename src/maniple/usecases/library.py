@@ -24,6 +24,7 @@ from maniple.cohort.member import Membership, Nested, Pair, Value, membership
 from maniple.errors import CohortError, SettingsError
 from maniple.manifest.model import Manifest
 from maniple.ports import Clock, Sender
+from maniple.runtime.authorize import shown
 from maniple.runtime.compile import compile_program
 from maniple.runtime.flow import create_list, deliver
 from maniple.runtime.marks import marked_requests
@@ -33,7 +34,7 @@ from maniple.runtime.program import CallProgram, Cohort, Operation, Program, Run
 from maniple.runtime.properties import join_properties
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.retry import RetryPolicy
-from maniple.runtime.settings import check_mappings, check_settings
+from maniple.runtime.settings import check_mappings, check_settings, split_settings
 from maniple.template.text import json as json_text
 from maniple.usecases.batching import batch_size
 from maniple.usecases.destinations import find_destination, load_file, manifest_files
@@ -112,7 +113,7 @@ class Plan:
                         steps = marked_requests(call, prepared.scope, prepared.columns, prepared.size)
                         yield from (marked.request for marked in steps)
                     elif prepared.request is not None:
-                        yield prepared.request
+                        yield shown(call.first, prepared.request, prepared.scope)
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ def plan(
     before = accepted if isinstance(accepted, Membership) else Membership()
     members = [] if accepted is None or isinstance(accepted, Membership) else _rows(accepted)
     columns = dict.fromkeys(name for row in (*rows, *members) for name in row)
-    checked = check_settings(program, settings or {})
+    own, operator = split_settings(program, settings or {})
+    checked = check_settings(program, own, operator=operator)
     told = {name: each if isinstance(each, str) else join_properties(each) for name, each in (mappings or {}).items()}
     # Nothing can be chosen where there is no user, and nothing has to be.
     chosen = check_mappings(program, mappings or {}, columns, checked) if columns else told
@@ -269,6 +271,7 @@ class _Delivery:
     def __init__(
         self, plan: Plan, sender: Sender, clock: Clock, policy: RetryPolicy, dice: Callable[[], float]
     ) -> None:
+        from maniple.delivery.memory import TokenMemory
         from maniple.delivery.rate import Pace
 
         self.plan = plan
@@ -284,6 +287,7 @@ class _Delivery:
         self.retries = 0
         self.failure: Classification | None = None
         self.pace = Pace(plan.program.rates, clock, plan.context.scope)
+        self.memory = TokenMemory(clock)
 
     async def run(self) -> Report:
         from maniple.delivery.driver import drive
@@ -295,6 +299,7 @@ class _Delivery:
                 create_list(create, context, self.dice, self.policy),
                 sender=self.sender,
                 clock=self.clock,
+                memory=self.memory,
                 limiter=self.pace.of(create.name, create.rates),
             )
             self._count(outcome)
@@ -315,6 +320,7 @@ class _Delivery:
             parallel=call.parallel,
             sender=self.sender,
             clock=self.clock,
+            memory=self.memory,
             limiter=self.pace.of(call.name, call.rates),
         )
         async for (pairs, first), outcome in landed:

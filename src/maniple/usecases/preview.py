@@ -11,11 +11,12 @@ from maniple.body.compression import expand, is_compressed
 from maniple.body.form import CONTENT_TYPE as FORM
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.errors import UsageError
+from maniple.runtime.authorize import shown
 from maniple.runtime.marks import MarkedRequest, mark, marked_requests
 from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
-from maniple.runtime.settings import check_mappings, check_settings
+from maniple.runtime.settings import check_mappings, check_settings, split_settings
 from maniple.usecases.users import TestUsers
 from maniple.wire import Request, header_value, read_tree
 
@@ -90,13 +91,18 @@ def start_trial(
     call: str | None = None,
     list_id: Any = None,
     run_id: str = RUN_ID,
+    operator: Mapping[str, Any] | None = None,
 ) -> Trial:
-    """Check what was given. Raises SettingsError, and UsageError for a call that the manifest does not have."""
+    """Check what was given. Raises SettingsError, and UsageError for a call that the manifest does not have.
+
+    `operator` are the values of whoever runs maniple; who tries a destination may also give them among `settings`.
+    """
     if call is not None and call not in program.calls:
         names = list(program.calls)
-        shown = listed(names, last="and")
-        raise UsageError(f"there is no call `{call}`", hint=hint_for(call, names) or f"the calls are {shown}")
-    checked = check_settings(program, settings)
+        words = listed(names, last="and")
+        raise UsageError(f"there is no call `{call}`", hint=hint_for(call, names) or f"the calls are {words}")
+    own, theirs = split_settings(program, settings)
+    checked = check_settings(program, own, operator={**(operator or {}), **theirs})
     chosen = check_mappings(program, mappings, users.columns, checked)
     return Trial(program, checked, chosen, users, cohort, now, call, list_id, run_id)
 
@@ -160,7 +166,7 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
             if prepared.stepped:
                 show(marked_requests(call, prepared.scope, prepared.columns, prepared.size))
             elif prepared.request is not None:
-                requests.append(prepared.request)
+                requests.append(shown(call.first, prepared.request, prepared.scope))
                 conditions.append("")
             else:
                 continue
@@ -168,8 +174,8 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
             if octets > MOST_BYTES:
                 message = f"the requests for these users have more than {MOST_BYTES // 1_000_000} MB"
                 raise UsageError(message, hint="preview fewer users; `maniple sync --dry-run` counts whole cohorts")
-    shown = requests if show_secrets else [_masked(request) for request in requests]
-    return Preview(tuple(shown), tuple(skipped), tuple(conditions))
+    masked = requests if show_secrets else [_masked(request) for request in requests]
+    return Preview(tuple(masked), tuple(skipped), tuple(conditions))
 
 
 def skips_of(prepared: Prepared, batch: Batch) -> list[tuple[str, str]]:

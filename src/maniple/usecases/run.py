@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maniple.delivery.driver import drive, drive_many
+from maniple.delivery.memory import TokenMemory
 from maniple.delivery.rate import Pace
 from maniple.errors import DeliveryError
-from maniple.ports import Clock, Sender
+from maniple.ports import Clock, Memory, Sender
 from maniple.runtime.flow import create_list, deliver, recorded
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare, prepare_nobody
@@ -119,6 +120,7 @@ class RunEdges:
     policy: RetryPolicy
     redactor: Redactor
     show: ShowProgress = field(default=lambda _: None)
+    memory: Memory | None = None
 
 
 class Run:
@@ -132,6 +134,7 @@ class Run:
         self.edges = edges
         self.files = RunFiles(edges.home.make(edges.home.run_dir(sync.id, run.id)))
         self.delivery = Delivery()
+        self.memory = edges.memory or TokenMemory(edges.clock)
         self.pace = Pace(program.rates, edges.clock, context.scope)
 
     async def create_list(self) -> None:
@@ -166,7 +169,8 @@ class Run:
 
     async def _drive(self, call: CallProgram, flow: Flow[Outcome]) -> Outcome:
         limiter = self.pace.of(call.name, call.rates)
-        return await drive(flow, sender=self.edges.sender, clock=self.edges.clock, limiter=limiter)
+        edges = self.edges
+        return await drive(flow, sender=edges.sender, clock=edges.clock, memory=self.memory, limiter=limiter)
 
     async def _create_with_users(self, call: CallProgram) -> Outcome:
         """Create the list with the first users of the plan in the same request; they are its batch 0, part 0."""
@@ -250,6 +254,7 @@ class Run:
             parallel=call.parallel,
             sender=self.edges.sender,
             clock=self.edges.clock,
+            memory=self.memory,
             limiter=self.pace.of(call.name, call.rates),
             keep=keep,
         )

@@ -6,7 +6,7 @@ import asyncio
 import random
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from maniple.usecases.report import RunReport, report_of
 from maniple.usecases.request import SyncRequest, cohort_id_of, known_sync
 from maniple.usecases.run import Progress, Run, RunEdges, ShowProgress
 from maniple.usecases.settle import Settlement, drop_old_files, drop_working_files, settle
+from maniple.usecases.tokens import connection_memory
 from maniple.wiring import Workspace, allows_private, open_clock, open_sender, retry_policy
 
 MOST = 0.5
@@ -50,6 +51,7 @@ class SyncTools:
     dice: Dice = random.random
     policy: RetryPolicy | None = None
     show: ShowProgress = lambda _: None
+    learn: Callable[[Iterable[str]], object] = lambda _: None
     agree: Agree = lambda removes, members: True  # noqa: ARG005  the names say what is asked
 
 
@@ -208,6 +210,9 @@ async def _carry_out(
         tools.policy or retry_policy(),
         setting.redactor,
         tools.show,
+        await connection_memory(
+            workspace.home, workspace.store, setting.connection.id, clock, setting.redactor.learn, tools.learn
+        ),
     )
     began = clock.monotonic()
     try:

@@ -13,7 +13,9 @@ from maniple.testing.simulator.match import Captures
 from maniple.testing.simulator.members import Member
 from maniple.testing.simulator.naming import list_key, list_name, makes_id, owns_lists, told_id
 from maniple.testing.simulator.shape import CallShape, Reading, Received, shapes_of
+from maniple.testing.simulator.sign_in import sign_ins_of
 from maniple.testing.simulator.state import MemberList, PartnerState
+from maniple.wire import SIGN_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Partner:
         self._shapes = shapes_of(program)
         self._answers = {shape.call.name: answers_to(shape.call) for shape in self._shapes}
         self._owns_lists = owns_lists(program)
+        self._sign_ins = sign_ins_of(program)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -64,6 +67,14 @@ class Partner:
     def can_lose_lists(self) -> bool:
         """A vanished list has an effect: the manifest makes lists and says what their absence looks like."""
         return self._owns_lists and self._answers[self.program.call_for("add").name].gone is not None
+
+    def sign_in(self, request: Received) -> Answer | None:
+        """A token, when the request is one for a token."""
+        found = next((one for one in self._sign_ins if one.is_for(request)), None)
+        if found is None:
+            return None
+        self.state.calls[SIGN_IN] += 1
+        return found.answer()
 
     def addressed(self, request: Received, *, free: bool) -> list[Addressed]:
         """The calls that a request may be, by method and address. `free`: those whose host is the end user's."""

@@ -165,7 +165,7 @@ def _shape(program: Program, call: CallProgram, operation: Operation | None, key
         item=read.item,
         member_keys=tuple(keys),
         user_keys=frozenset(_user_holes(program, call)) if operation is not None else frozenset(),
-        auth_members=frozenset(name for _, kind in call.first.auth.kinds for name in getattr(kind, "json_", {})),
+        auth_members=frozenset(name for one in call.first.auth.kinds for name in getattr(one.kind, "json_", {})),
         headers=tuple(shape for pair in call.first.headers if (shape := header_shape(pair, known)) is not None),
         parse=read.parse,
     )

@@ -32,6 +32,18 @@ DEVIATIONS: tuple[Deviation, ...] = (
     Deviation("mailchimp", "POST /lists/{list_id}/segments", _NO_CREDENTIALS, _OAUTH_AS_BEARER),
     Deviation("mailchimp", "POST /lists/{list_id}/segments/{segment_id}", _NO_CREDENTIALS, _OAUTH_AS_BEARER),
     Deviation(
+        "marketo-static-list",
+        "DELETE /rest/v1/lists/{listId}/leads.json",
+        "query id: Missing required query parameter: id",
+        "the file wants ids in the query and in the body; one of the two is enough, as the guides say",
+    ),
+    Deviation(
+        "marketo-static-list",
+        "POST /rest/v1/leads.json",
+        "body.input[].email",
+        "a person has the fields of its instance, which the file cannot list",
+    ),
+    Deviation(
         "onesignal",
         "PATCH /apps/{app_id}/users/by/{alias_label}/{alias_id}",
         _NO_CREDENTIALS,

@@ -19,6 +19,7 @@ from maniple.template.filters import climbs
 from maniple.testing.destination import read_cases, read_program
 from maniple.testing.simulator.fold import fold
 from maniple.testing.simulator.match import unify
+from maniple.testing.simulator.members import shown
 from maniple.testing.simulator.shape import CallShape, Received, shapes_of
 from maniple.testing.simulator.written import written
 from maniple.wire import Request
@@ -48,7 +49,15 @@ def columns(draw: st.DrawFn, slug: str) -> dict[str, list[Any]]:
     size = draw(st.integers(1, 4))
     names = ["amplitude_id", *(mapping.name for mapping in PROGRAMS[slug].mappings)]
     found = {name: draw(st.lists(texts, min_size=size, max_size=size)) for name in names}
-    return {**found, "user": draw(st.lists(carried, min_size=size, max_size=size))}
+    # What a positional row is made of, as it is made from the mapped columns.
+    rows = [list(row) for row in zip(*(found[name] for name in names[1:]), strict=True)]
+    return {**found, "values": rows, "user": draw(st.lists(carried, min_size=size, max_size=size))}
+
+
+def identities(slug: str, operation: Operation, values: dict[str, list[Any]]) -> list[Any]:
+    """By what the partner knows the users of a call: the first identifier, or the whole of a positional row."""
+    program = PROGRAMS[slug]
+    return values["values" if program.call_for(operation).positional else program.mappings[0].name]
 
 
 def context_for(slug: str, cohort: Cohort) -> Any:
@@ -113,14 +122,14 @@ def test_a_whole_request_is_read_back_as_its_operation_its_list_and_its_users(
     assert address is not None
     reading = shape.read_body(orjson.loads(request.body), address)
     assert reading is not None
-    assert reading.members == values[program.mappings[0].name]
+    assert [shown(member) for member in reading.members] == identities(slug, operation, values)
     assert reading.captures.get("list_id", 77) in (77, "77")
 
 
 @pytest.mark.parametrize(("slug", "operation"), EVERY_CALL)
 def test_a_request_is_not_taken_for_the_other_operation(slug: str, operation: Operation) -> None:
     program = PROGRAMS[slug]
-    values = {name: ["u1"] for name in ("amplitude_id", program.mappings[0].name)}
+    values = {name: ["u1"] for name in ("amplitude_id", *(mapping.name for mapping in program.mappings))}
     [prepared] = prepare(
         program.call_for(operation),
         context_for(slug, Cohort("c", "1")),

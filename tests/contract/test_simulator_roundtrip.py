@@ -49,6 +49,10 @@ def columns(draw: st.DrawFn, slug: str) -> dict[str, list[Any]]:
     size = draw(st.integers(1, 4))
     names = ["amplitude_id", *(mapping.name for mapping in PROGRAMS[slug].mappings)]
     found = {name: draw(st.lists(texts, min_size=size, max_size=size)) for name in names}
+    for mapping in PROGRAMS[slug].mappings:
+        if mapping.choices:
+            target = st.sampled_from([choice.target for choice in mapping.choices])
+            found[f"{mapping.name}.target"] = [draw(target)] * size
     # What a positional row is made of, as it is made from the mapped columns.
     rows = [list(row) for row in zip(*(found[name] for name in names[1:]), strict=True)]
     return {**found, "values": rows, "user": draw(st.lists(carried, min_size=size, max_size=size))}
@@ -120,9 +124,13 @@ def test_a_whole_request_is_read_back_as_its_operation_its_list_and_its_users(
     shape = shape_of(program, operation)
     address = shape.read_address(request)
     assert address is not None
-    reading = shape.read_body(orjson.loads(request.body), address)
+    reading = shape.read_body(shape.parse(request.body), address)
     assert reading is not None
-    assert [shown(member) for member in reading.members] == identities(slug, operation, values)
+    first = program.mappings[0].name
+    seen = [shown(member) for member in reading.members]
+    # Of a row that knows a user by several values, the first identifier is compared.
+    seen = [member[first] if isinstance(member, dict) else member for member in seen]
+    assert seen == identities(slug, operation, values)
     assert reading.captures.get("list_id", 77) in (77, "77")
 
 
@@ -139,7 +147,7 @@ def test_a_request_is_not_taken_for_the_other_operation(slug: str, operation: Op
     request = received(prepared.request)
     other = shape_of(program, "remove" if operation == "add" else "add")
     address = other.read_address(request)
-    assert address is None or other.read_body(orjson.loads(request.body), address) is None
+    assert address is None or other.read_body(other.parse(request.body), address) is None
 
 
 @pytest.mark.parametrize("slug", PROGRAMS)

@@ -132,7 +132,7 @@ async def _compare(
     held, known = folder / "held.parquet", folder / "known.parquet"
     with IdentifierFile(held) as file:
 
-        async def keep(page: int, identifiers: list[str] | None) -> None:  # noqa: ARG001  pages come in order
+        def keep(page: int, identifiers: list[str] | None) -> None:  # noqa: ARG001  pages come in order
             file.add(identifiers or ())
 
         flow = list_members(call, context, tools.dice, tools.policy or retry_policy())

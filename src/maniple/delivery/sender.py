@@ -65,7 +65,7 @@ class BulkSender:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._allow_private = allow_private
-        self._via = destination(*stand_in(via).split("://")) if via is not None else None
+        self._via = destination(*stand_in(via).split("://")).place if via is not None else None
         self._connect_timeout = connect_timeout
         self._tls = tls
         self._free = asyncio.Semaphore(connections)
@@ -150,18 +150,13 @@ class BulkSender:
 
     def _written(self, request: Request) -> tuple[Place, bytes]:
         """Where a request goes, and its head as it goes over the wire. Raises Unwritable."""
-        url = request.url
-        if not url.isascii() or " " in url or not url.isprintable() or (split := _URL.fullmatch(url)) is None:
-            raise Unwritable(failure.fault_in(request) or "the URL cannot be read")
-        scheme, authority, target = split.groups()
-        aim = destination(scheme.lower(), authority)
-        if not target.startswith("/"):
-            target = f"/{target}"
+        aim, start = opening(request.method, request.url, request.headers)
         body = request.body
-        length = f"Content-Length: {len(body or b'')}\r\n" if body or request.method in _LENGTH_ALWAYS else ""
-        lines = header_lines(request.method, request.headers, aim.host)
-        place = aim.place if self._via is None else self._via.place
-        return place, f"{request.method} {target} HTTP/1.1\r\n{lines}{length}\r\n".encode()
+        if body or request.method in _LENGTH_ALWAYS:
+            head = b"%bContent-Length: %d\r\n\r\n" % (start, len(body or b""))
+        else:
+            head = start + b"\r\n"
+        return self._via or aim, head
 
     def _unclear_host(self, host: str) -> str | None:
         """The words for an IPv4 address in an old spelling (`127.1`). Raises ForbiddenAddress for what it means."""
@@ -195,19 +190,29 @@ def destination(scheme: str, authority: str) -> Destination:
     return Destination(Place(host, number, secure), said if number == usual else f"{said}:{number}")
 
 
-@lru_cache(maxsize=64)
-def header_lines(method: str, headers: Headers, host: str) -> str:
-    """The lines of `headers` after that of `Host`. Raises Unwritable."""
+@lru_cache(maxsize=16)
+def opening(method: str, url: str, headers: Headers) -> tuple[Place, bytes]:
+    """Where a request goes, and its head up to what its body adds; the same for one batch after another.
+
+    Raises Unwritable.
+    """
+    if fault := failure.fault_in(Request(method, url, headers)):
+        raise Unwritable(fault)
+    split = _URL.fullmatch(url)
+    if split is None:
+        raise Unwritable("the URL cannot be read")
+    scheme, authority, target = split.groups()
+    aim = destination(scheme.lower(), authority)
     if not _TOKEN.fullmatch(method):
         raise Unwritable(f"the request cannot be written as HTTP: `{method}` is no method")
-    lines = [] if any(name.lower() == "host" for name, _ in headers) else [f"Host: {host}\r\n"]
+    lines = [f"{method} {target if target.startswith('/') else f'/{target}'} HTTP/1.1\r\n"]
+    if not any(name.lower() == "host" for name, _ in headers):
+        lines.append(f"Host: {aim.host}\r\n")
     for name, value in headers:
-        if name.lower() in failure.FRAMING:
-            raise Unwritable(f"the header `{name}` follows from the body and cannot be set")
         if not _TOKEN.fullmatch(name) or _CONTROL.search(value):
             raise Unwritable(f"the request cannot be written as HTTP: the header `{name!r}` holds a control character")
         lines.append(f"{name}: {value}\r\n")
-    return "".join(lines)
+    return aim.place, "".join(lines).encode()
 
 
 def stand_in(via: str) -> str:

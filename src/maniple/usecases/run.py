@@ -9,7 +9,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from maniple.delivery.driver import NotYet, drive, drive_many
@@ -412,14 +412,13 @@ def _row(place: Place, state: Any, **facts: Any) -> BatchRow:
 
 def _settlement(place: Place, outcome: Outcome, before: tuple[int, int]) -> tuple[BatchRow, list[Any]]:
     """The ledger's row for an outcome, and its verdicts counted from the part's first user."""
-    from dataclasses import replace
-
     verdicts = [replace(verdict, row=verdict.row - place.first_row) for verdict in outcome.verdicts]
+    rejected = sum([verdict.kind == "rejected" for verdict in verdicts])
     facts: dict[str, Any] = {
         "requests": before[0] + outcome.requests,
         "retries": before[1] + outcome.retries,
-        "rejected": sum(verdict.kind == "rejected" for verdict in verdicts),
-        "skipped": sum(verdict.kind == "skipped" for verdict in verdicts),
+        "rejected": rejected,
+        "skipped": len(verdicts) - rejected,
         "http_status": outcome.last.reply.status if outcome.last else None,
     }
     if isinstance(outcome, Delivered):

@@ -3,49 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from pathlib import Path
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from maniple.errors import Bug
 from maniple.store.control import tables
 from maniple.store.control.database import Database
 from maniple.store.control.faults import in_plain_words
-from maniple.store.control.rows import BatchRow, VerdictRow
 from maniple.store.home import Home
 from maniple.store.logbook import Entry, entries_in
 
 LOGBOOK = "ledger.log"
 CHUNK = 5_000
 
-_COLUMNS = ("run_id", *(field.name for field in fields(BatchRow)))
-_VERDICT = ("run_id", *(field.name for field in fields(VerdictRow)))
 
-
-# Written out: to make them of the tables takes longer than most runs take to be written down.
-_UPSERT = text("""
+# For the driver as they are: of a hundred thousand rows SQLAlchemy would make a second's work.
+_UPSERT = """
 INSERT INTO batches (
   run_id, operation, "index", part, start, count, state, requests, retries, rejected, skipped, uncounted,
   http_status, reason, message, rule, at
-) VALUES (
-  :run_id, :operation, :index, :part, :start, :count, :state, :requests, :retries, :rejected, :skipped, :uncounted,
-  :http_status, :reason, :message, :rule, :at
-) ON CONFLICT (run_id, operation, "index", part) DO UPDATE SET
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (run_id, operation, "index", part) DO UPDATE SET
   start = excluded.start, count = excluded.count, state = excluded.state,
   requests = excluded.requests, retries = excluded.retries,
   rejected = excluded.rejected, skipped = excluded.skipped, uncounted = excluded.uncounted,
   http_status = excluded.http_status, reason = excluded.reason, message = excluded.message, rule = excluded.rule,
   at = excluded.at
-""")
-_ADD_VERDICTS = text(
-    'INSERT INTO verdicts (run_id, operation, "row", kind, reason, message)'
-    " VALUES (:run_id, :operation, :row, :kind, :reason, :message)"
-)
-_HAS_VERDICTS = text("SELECT 1 FROM verdicts WHERE run_id = :the_run LIMIT 1")
-_DROP_VERDICTS = text(
-    'DELETE FROM verdicts WHERE run_id = :the_run AND operation = :the_operation AND "row" >= :first AND "row" < :end'
-)
+"""
+_ADD_VERDICTS = 'INSERT INTO verdicts (run_id, operation, "row", kind, reason, message) VALUES (?, ?, ?, ?, ?, ?)'
+_HAS_VERDICTS = "SELECT 1 FROM verdicts WHERE run_id = ? LIMIT 1"
+_DROP_VERDICTS = 'DELETE FROM verdicts WHERE run_id = ? AND operation = ? AND "row" >= ? AND "row" < ?'
 
 
 class Journals(Database):
@@ -103,7 +91,7 @@ def _write_down(connection: Connection, run_id: str, entries: Iterable[Entry]) -
     for chunk in _chunks(entries):
         # Of two records of one batch the later one holds.
         newest = {tuple(entry.facts[:3]): entry.facts for entry in chunk}
-        connection.execute(_UPSERT, [dict(zip(_COLUMNS, (run_id, *facts), strict=True)) for facts in newest.values()])
+        connection.exec_driver_sql(_UPSERT, [(run_id, *facts) for facts in newest.values()])
         _replace_verdicts(connection, run_id, [entry for entry in chunk if entry.verdicts is not None])
 
 
@@ -128,17 +116,11 @@ def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _replace_verdicts(connection: Connection, run_id: str, settled: list[Entry]) -> None:
     if not settled:
         return
-    if connection.execute(_HAS_VERDICTS, {"the_run": run_id}).first() is not None:
+    if connection.exec_driver_sql(_HAS_VERDICTS, (run_id,)).first() is not None:
         # A batch covers its rows from `start` on, `count` of them.
-        places = [(entry.facts[0], entry.facts[3], entry.facts[3] + entry.facts[4]) for entry in settled]
-        bound = ("the_operation", "first", "end")
-        connection.execute(
-            _DROP_VERDICTS, [{"the_run": run_id, **dict(zip(bound, place, strict=True))} for place in places]
-        )
-    rows = [
-        dict(zip(_VERDICT, (run_id, entry.facts[0], *verdict), strict=True))
-        for entry in settled
-        for verdict in entry.verdicts or ()
-    ]
+        covered = ((entry.facts[0], entry.facts[3], entry.facts[4]) for entry in settled)
+        places = [(run_id, operation, start, start + count) for operation, start, count in covered]
+        connection.exec_driver_sql(_DROP_VERDICTS, places)
+    rows = [(run_id, entry.facts[0], *verdict) for entry in settled for verdict in entry.verdicts or ()]
     if rows:
-        connection.execute(_ADD_VERDICTS, rows)
+        connection.exec_driver_sql(_ADD_VERDICTS, rows)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from maniple.diagnostics.cells import is_line
 from maniple.diagnostics.suggest import listed
 from maniple.errors import UsageError
+from maniple.sources.source import CohortSource
 from maniple.store.control.rows import ConnectionRow, SyncRow
 from maniple.template.filters import slugify
 from maniple.wiring import Workspace
@@ -20,7 +20,7 @@ class SyncRequest:
     """What to sync where. `cohort_id` is made from the name when it is not given."""
 
     connection: str
-    cohort_file: Path
+    source: CohortSource
     cohort_name: str
     cohort_id: str | None = None
     cohort_url: str = ""

@@ -17,7 +17,8 @@ from maniple.ports import Clock, Sender
 from maniple.runtime.program import Cohort, Program, RunContext, run_context
 from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.runtime.settings import check_mappings
-from maniple.sources.file import CohortFile, open_cohort
+from maniple.sources.reading import Reading
+from maniple.sources.source import Looked, fetched, kept_source, recall_source
 from maniple.store.control.rows import ConnectionRow, RunRow, SyncRow
 from maniple.store.lock import SyncLock
 from maniple.store.redact import Redactor
@@ -81,23 +82,24 @@ def estimate_sync(workspace: Workspace, request: SyncRequest) -> Estimate:
         via=request.via,
         allow_private=request.allow_private,
     )
-    cohort = open_cohort(request.cohort_file)
+    looked = request.source.look()
     sync = known_sync(workspace, setting.connection, request)
+    looked.id_column(request.id_column or (sync.id_column if sync else None))
     membership = _membership(workspace, sync) if sync else None
     context = _context(setting, sync, request, "run_estimate", _iso(open_clock().now()))
     mappings = check_mappings(setting.program, setting.connection.mappings, None)
     directory = Path(tempfile.mkdtemp(prefix="estimate-", dir=workspace.home.make(workspace.home.data)))
     try:
-        id_column = cohort.id_column(request.id_column or (sync.id_column if sync else None))
-        figures, planned = plan_run(
-            setting.program,
-            cohort,
-            RunFiles(directory),
-            id_column=id_column,
-            mappings=mappings,
-            scope=context.scope,
-            membership=membership,
-        )
+        with fetched(request.source, directory, looked=looked) as cohort:
+            figures, planned = plan_run(
+                setting.program,
+                cohort,
+                RunFiles(directory),
+                id_column=cohort.id_column(request.id_column or (sync.id_column if sync else None)),
+                mappings=mappings,
+                scope=context.scope,
+                membership=membership,
+            )
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     return estimate_run(
@@ -113,9 +115,9 @@ async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncToo
     tools = replace(tools, policy=tools.policy or retry_policy())
     connection = workspace.store.find_connection(request.connection)
     setting = _open(workspace, connection, via=request.via, allow_private=request.allow_private)
-    cohort = open_cohort(request.cohort_file)
+    looked = request.source.look()
     known = known_sync(workspace, connection, request)
-    cohort.id_column(request.id_column or (known.id_column if known else None))
+    looked.id_column(request.id_column or (known.id_column if known else None))
     sync = known or workspace.store.get_or_create_sync(
         connection.id,
         cohort_name=request.cohort_name,
@@ -124,11 +126,11 @@ async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncToo
     )
     with SyncLock(workspace.home, sync.id):
         sync = _close_unfinished(workspace, sync)
-        report = await _run(workspace, setting, sync, request, cohort, tools)
+        report = await _run(workspace, setting, sync, request, looked, tools)
         if report.reason is not None and report.status == "failed" and _list_is_gone(workspace, report):
             # The list and everybody on it is gone at the partner: begin again with a new one, once.
             sync = workspace.store.forget_list(sync.id)
-            report = await _run(workspace, setting, sync, request, cohort, tools)
+            report = await _run(workspace, setting, sync, request, looked, tools)
     return report
 
 
@@ -158,7 +160,7 @@ def _request_of(connection: ConnectionRow, sync: SyncRow, run: RunRow) -> SyncRe
     kept = run.batch_items
     return SyncRequest(
         connection.name,
-        Path(str(kept["cohort_path"])),
+        recall_source(kept["source"]),
         sync.cohort_name,
         sync.cohort_id,
         str(kept.get("cohort_url") or ""),
@@ -167,10 +169,10 @@ def _request_of(connection: ConnectionRow, sync: SyncRow, run: RunRow) -> SyncRe
 
 
 async def _run(
-    workspace: Workspace, setting: _Setting, sync: SyncRow, request: SyncRequest, cohort: CohortFile, tools: SyncTools
+    workspace: Workspace, setting: _Setting, sync: SyncRow, request: SyncRequest, looked: Looked, tools: SyncTools
 ) -> RunReport:
     kept: dict[str, Any] = {
-        "cohort_path": str(request.cohort_file.resolve()),
+        "source": kept_source(request.source),
         "cohort_url": request.cohort_url,
         "id_column": request.id_column or sync.id_column,
         "via": request.via,
@@ -178,7 +180,7 @@ async def _run(
         **{operation: setting.program.call_for(operation).items for operation in operations()},
     }
     run = workspace.store.start_run(sync.id, manifest_version=setting.program.manifest.version, batch_items=kept)
-    return await _carry_out(workspace, setting, sync, run, request, cohort, tools)
+    return await _carry_out(workspace, setting, sync, run, request, looked, tools)
 
 
 async def _carry_out(
@@ -187,7 +189,7 @@ async def _carry_out(
     sync: SyncRow,
     run: RunRow,
     request: SyncRequest,
-    cohort: CohortFile | None,
+    looked: Looked | None,
     tools: SyncTools,
 ) -> RunReport:
     clock = tools.clock or open_clock()
@@ -206,9 +208,7 @@ async def _carry_out(
     began = clock.monotonic()
     try:
         if run.phase == "planning":
-            run = await _plan(
-                workspace, setting, sync, run, request, cohort or open_cohort(request.cohort_file), context, tools
-            )
+            run = await _plan(workspace, setting, sync, run, request, looked, context, tools)
             _ask_before_removing_most(workspace, sync, run, tools)
         planned = clock.monotonic()
         task = Run(setting.program, sync, run, context, edges)
@@ -245,23 +245,38 @@ async def _plan(
     sync: SyncRow,
     run: RunRow,
     request: SyncRequest,
-    cohort: CohortFile,
+    looked: Looked | None,
     context: RunContext,
     tools: SyncTools,
 ) -> RunRow:
     tools.show(Progress("planning"))
     files = RunFiles(workspace.home.make(workspace.home.run_dir(sync.id, run.id)))
     mappings = check_mappings(setting.program, setting.connection.mappings, None)
-    figures, _ = await asyncio.to_thread(
-        plan_run,
-        setting.program,
-        cohort,
-        files,
-        id_column=cohort.id_column(request.id_column or sync.id_column),
-        mappings=mappings,
-        scope=context.scope,
-        membership=_membership(workspace, sync),
-    )
+    loop = asyncio.get_running_loop()
+
+    def show_rows(rows: int) -> None:
+        loop.call_soon_threadsafe(tools.show, Progress("planning", rows))
+
+    reading = Reading(show_rows)
+
+    def fetch_and_plan() -> dict[str, Any]:
+        with fetched(request.source, files.directory, reading, looked) as cohort:
+            return plan_run(
+                setting.program,
+                cohort,
+                files,
+                id_column=cohort.id_column(request.id_column or sync.id_column),
+                mappings=mappings,
+                scope=context.scope,
+                membership=_membership(workspace, sync),
+            )[0]
+
+    try:
+        figures = await asyncio.to_thread(fetch_and_plan)
+    except asyncio.CancelledError:
+        # The thread would be waited for at the end of the process, however long its query takes.
+        reading.stop()
+        raise
     return workspace.store.set_phase(
         run.id, "creating_list", counts=figures, cohort_rows=figures["cohort_users"], cohort_file=files.snapshot.name
     )
@@ -347,6 +362,7 @@ def _close_unfinished(workspace: Workspace, sync: SyncRow) -> SyncRow:
         workspace.store.finish_run(
             run.id, "failed", reason="interrupted", message="The run was stopped before anything was sent"
         )
+        drop_working_files(workspace.home.run_dir(sync.id, run.id))
         return sync
     settlement = settle(workspace.store, workspace.home, sync, run, failed=True)
     figures = _complete(settlement, sync)

@@ -15,6 +15,7 @@ from test_cli_terminal import terminal
 
 from maniple.testing.simulator.app import Simulator
 from support.command import Command, partner
+from support.postgres import postgres
 
 NAMED = ("--cohort", "Big spenders")
 NOBODY = "http://127.0.0.1:9"
@@ -154,3 +155,34 @@ def test_the_command_for_the_next_sync_gives_the_query_again(maniple: Command) -
 
     again = f"maniple sync prod duckdb: --query 'SELECT 1 AS user_id' --cohort 'Big spenders' --via {NOBODY}"
     assert (done.code, f"`{again}`" in done.err) == (3, True), done.err
+
+
+def test_a_query_to_postgresql_leaves_no_password_behind(maniple: Command, simulator: tuple[str, Simulator]) -> None:
+    with postgres() as server:
+        server.run(
+            "CREATE TABLE users AS SELECT 'u1' AS user_id UNION ALL SELECT 'u2'",
+            "CREATE ROLE guarded LOGIN PASSWORD 'PG-SECRET-1'",
+            "GRANT SELECT ON users TO guarded",
+        )
+        server.ask_for_passwords("guarded")
+        words = ("sync", "prod", server.url("guarded"), "--query", "SELECT user_id FROM users", *NAMED, "--json")
+
+        refused = maniple(*words)
+        done = maniple(*words, PGPASSWORD="PG-SECRET-1")
+
+    assert (refused.code, refused.json["error"]["hint"]) == (2, "set it in `PGPASSWORD`, or write it into `~/.pgpass`")
+    assert (done.code, done.json["added"]) == (0, 2), done.err
+    assert ["u1", "u2"] == members(simulator[1])
+    assert [] == [path for path in (maniple.folder / "home").rglob("*") if holds(path, b"PG-SECRET-1")]
+
+
+def test_a_password_in_a_url_is_refused_without_showing_it(maniple: Command) -> None:
+    done = maniple("sync", "prod", "postgresql://u:PG-SECRET-1@127.0.0.1:9/db", "--query", "SELECT 1", *NAMED)
+
+    assert done.code == 2
+    assert "PG-SECRET-1" not in done.out + done.err
+    assert [] == [path for path in (maniple.folder / "home").rglob("*") if holds(path, b"PG-SECRET-1")]
+
+
+def holds(path: Path, octets: bytes) -> bool:
+    return path.is_file() and octets in path.read_bytes()

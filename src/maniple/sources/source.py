@@ -15,13 +15,14 @@ from maniple.errors import ManipleError, OperatorError, UsageError
 from maniple.sources.duckdb_query import DuckDBQuery
 from maniple.sources.file import CohortFile, open_cohort
 from maniple.sources.header import Header
+from maniple.sources.postgresql_query import PostgreSQLQuery, check_url
 from maniple.sources.reading import Reading
 from maniple.sources.sqlite_query import SQLiteQuery
 
 COPY = "cohort"
 """The folder of a cohort's copy, in the folder of its run."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_KINDS = "a path, `sqlite:///PATH`, `duckdb:///PATH` or `duckdb:`"
+_KINDS = "a path, `postgresql://USER@HOST/DATABASE`, `sqlite:///PATH`, `duckdb:///PATH` or `duckdb:`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class FileSource:
         return open_cohort(self.path)
 
 
-CohortSource: TypeAlias = FileSource | DuckDBQuery | SQLiteQuery
+CohortSource: TypeAlias = FileSource | DuckDBQuery | SQLiteQuery | PostgreSQLQuery
 """Each can `look` at its columns; all but a file `fetch` the users into a folder, as a file."""
 
 Looked: TypeAlias = CohortFile | Header
@@ -61,6 +62,8 @@ def read_source(word: str, query: str | None = None, folder: Path | None = None)
             return DuckDBQuery(path, _asked(word, query), folder)
         case "sqlite":
             return SQLiteQuery(_path(word, folder), _asked(word, query))
+        case "postgresql" | "postgres":
+            return PostgreSQLQuery(check_url(word), _asked(word, query))
         case None:
             return _file(word, query)
     if (folder / word).exists():
@@ -73,7 +76,7 @@ def kept_source(source: CohortSource) -> dict[str, Any]:
     match source:
         case DuckDBQuery():
             return {"at": source.reference, "query": source.query, "folder": str(source.folder)}
-        case SQLiteQuery():
+        case SQLiteQuery() | PostgreSQLQuery():
             return {"at": source.reference, "query": source.query}
         case FileSource():
             return {"at": source.reference}

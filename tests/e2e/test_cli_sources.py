@@ -15,6 +15,7 @@ from test_cli_terminal import terminal
 
 from maniple.testing.simulator.app import Simulator
 from support.command import Command, partner
+from support.object_store import object_store
 from support.postgres import postgres
 
 NAMED = ("--cohort", "Big spenders")
@@ -174,6 +175,24 @@ def test_a_query_to_postgresql_leaves_no_password_behind(maniple: Command, simul
     assert (done.code, done.json["added"]) == (0, 2), done.err
     assert ["u1", "u2"] == members(simulator[1])
     assert [] == [path for path in (maniple.folder / "home").rglob("*") if holds(path, b"PG-SECRET-1")]
+
+
+def test_objects_of_a_store_leave_no_secret_behind(maniple: Command, simulator: tuple[str, Simulator]) -> None:
+    with object_store() as store:
+        store.put("buyers/1.csv", b"user_id\nu1\n")
+        store.put("buyers/2.csv", b"user_id\nu2\n")
+        words = ("sync", "prod", "s3://cohorts/buyers/", *NAMED, "--json")
+
+        missing = maniple("sync", "prod", "s3://cohorts/byers/", *NAMED, **store.environ)
+        estimate = maniple(*words, "--dry-run", **store.environ)
+        done = maniple(*words, **store.environ)
+
+    assert (missing.code, missing.err) == (2, "error: there is no object `s3://cohorts/byers/`\n")
+    assert (estimate.code, estimate.json["adds"], done.code, done.json["added"]) == (0, 2, 0, 2), done.err
+    assert ["u1", "u2"] == members(simulator[1])
+    assert not reading(maniple)
+    secret = store.environ["AWS_SECRET_ACCESS_KEY"].encode()
+    assert [] == [path for path in (maniple.folder / "home").rglob("*") if holds(path, secret)]
 
 
 def test_a_password_in_a_url_is_refused_without_showing_it(maniple: Command) -> None:

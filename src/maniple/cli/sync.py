@@ -31,18 +31,21 @@ app = App(
 The first sync creates the partner's list and sends everyone; later ones send
 only who entered or left since. What is given is the whole cohort each time.
 
-COHORT is a file (CSV, TSV, JSON lines or Parquet, plain or gzip), or what a
---query answers:
+COHORT is a file (CSV, TSV, JSON lines or Parquet, plain or gzip), objects of
+an S3-compatible store, or what a --query to a database answers:
+  s3://BUCKET/KEY      one object; all below it with a / at the end; * fits any
+  postgresql://USER@HOST/DATABASE
   sqlite:///users.db   three slashes and a path; four when it begins at the root
   duckdb:///users.db   the same
   duckdb:              no database: the query names files
-Passwords come from the environment or the usual files, never from the URL.
+Passwords come from the environment or the usual files, never from a URL.
 
 Examples:
   maniple sync prod buyers.csv --cohort "Big spenders" --dry-run
   maniple sync prod buyers.csv --cohort "Big spenders"
   maniple sync prod buyers.parquet --cohort "Big spenders" \\
       --id-column customer_id --json
+  maniple sync prod "s3://cohorts/buyers/*.parquet" --cohort "Big spenders"
   maniple sync prod duckdb: --cohort "Big spenders" \\
       --query "SELECT user_id, email FROM 'orders/*.parquet' WHERE total > 90"
 """,

@@ -15,6 +15,7 @@ from typing import IO, Any, Literal, TypeAlias, assert_never, cast
 from maniple.diagnostics.suggest import listed
 from maniple.errors import CohortError, OperatorError
 from maniple.sources import delimited, jsonl
+from maniple.sources.copies import renamed
 from maniple.sources.header import Header, twins_of
 
 Format: TypeAlias = Literal["csv", "tsv", "jsonl", "parquet"]
@@ -50,7 +51,7 @@ class CohortFile:
     """A file that was looked into: its kind and its columns.
 
     `names` are the columns in file order (JSON Lines: sorted); a CSV column may have an empty name. `blank_lines`
-    stand before the header of a CSV or TSV file.
+    stand before the header of a CSV or TSV file. `parts` are the files that this one was joined from.
     """
 
     path: Path
@@ -58,6 +59,7 @@ class CohortFile:
     compression: Compression
     names: tuple[str, ...]
     blank_lines: int = 0
+    parts: tuple[Part, ...] = ()
 
     def columns(self) -> list[str]:
         """The names of the columns that have one."""
@@ -78,6 +80,8 @@ class CohortFile:
 
     def fault(self) -> CohortError | None:
         """Read the whole file and say what is first wrong with it, or None; slow, for a file that did not load."""
+        if self.parts:
+            return next((fault for part in self.parts if (fault := part.fault()) is not None), None)
         try:
             return self._fault()
         except (EOFError, zlib.error, gzip.BadGzipFile):
@@ -87,7 +91,7 @@ class CohortFile:
         """Write the rows of this sound CSV or TSV file to `out` in plain RFC 4180 form, and open that."""
         with open_bytes(self.path, self.compression) as stream, out.open("wb") as target:
             delimited.write_tidy(stream, target, self.path, self.delimiter)
-        return replace(self, path=out, compression="none", blank_lines=0)
+        return replace(self, path=out, compression="none", blank_lines=0, parts=())
 
     @property
     def delimiter(self) -> str:
@@ -106,6 +110,19 @@ class CohortFile:
                 return None
             case _:
                 assert_never(self.format)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a cohort that is kept in several, under the name that a person knows it by."""
+
+    name: str
+    file: CohortFile
+
+    def fault(self) -> CohortError | None:
+        """As `CohortFile.fault`."""
+        fault = self.file.fault()
+        return renamed(fault, self.file.path, self.name) if fault else None
 
 
 def open_cohort(path: Path) -> CohortFile:

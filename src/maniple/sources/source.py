@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from maniple.errors import ManipleError, OperatorError, UsageError
+from maniple.errors import OperatorError, UsageError
+from maniple.sources.copies import COPY, drop_copy, renaming
 from maniple.sources.duckdb_query import DuckDBQuery
 from maniple.sources.file import CohortFile, open_cohort
 from maniple.sources.header import Header
 from maniple.sources.postgresql_query import PostgreSQLQuery, check_url
 from maniple.sources.reading import Reading
+from maniple.sources.s3_objects import S3Objects, read_objects
 from maniple.sources.sqlite_query import SQLiteQuery
 
-COPY = "cohort"
-"""The folder of a cohort's copy, in the folder of its run."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_KINDS = "a path, `postgresql://USER@HOST/DATABASE`, `sqlite:///PATH`, `duckdb:///PATH` or `duckdb:`"
+_KINDS = "a path, `s3://BUCKET/KEY`, `postgresql://USER@HOST/DATABASE`, `sqlite:///PATH`, `duckdb:///PATH` or `duckdb:`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,12 @@ class FileSource:
         return open_cohort(self.path)
 
 
-CohortSource: TypeAlias = FileSource | DuckDBQuery | SQLiteQuery | PostgreSQLQuery
+CohortSource: TypeAlias = FileSource | DuckDBQuery | SQLiteQuery | PostgreSQLQuery | S3Objects
 """Each can `look` at its columns; all but a file `fetch` the users into a folder, as a file."""
 
-Looked: TypeAlias = CohortFile | Header
-"""What a look has shown."""
+UnaskedSource: TypeAlias = FileSource | S3Objects
+Looked: TypeAlias = CohortFile | Header | None
+"""What a look has shown; None when only reading it would tell."""
 
 
 def read_source(word: str, query: str | None = None, folder: Path | None = None) -> CohortSource:
@@ -64,10 +64,12 @@ def read_source(word: str, query: str | None = None, folder: Path | None = None)
             return SQLiteQuery(_path(word, folder), _asked(word, query))
         case "postgresql" | "postgres":
             return PostgreSQLQuery(check_url(word), _asked(word, query))
+        case "s3":
+            return _unasked(read_objects(word), word, query)
         case None:
-            return _file(word, query)
+            return _unasked(FileSource(Path(word)), word, query)
     if (folder / word).exists():
-        return _file(word, query)
+        return _unasked(FileSource(Path(word)), word, query)
     raise UsageError(f"cohorts are not read from `{kind}://`", hint=f"a cohort is {_KINDS}")
 
 
@@ -78,7 +80,7 @@ def kept_source(source: CohortSource) -> dict[str, Any]:
             return {"at": source.reference, "query": source.query, "folder": str(source.folder)}
         case SQLiteQuery() | PostgreSQLQuery():
             return {"at": source.reference, "query": source.query}
-        case FileSource():
+        case FileSource() | S3Objects():
             return {"at": source.reference}
 
 
@@ -89,7 +91,7 @@ def recall_source(kept: Mapping[str, Any]) -> CohortSource:
 
 @contextmanager
 def fetched(
-    source: CohortSource, directory: Path, reading: Reading | None = None, looked: Looked | None = None
+    source: CohortSource, directory: Path, reading: Reading | None = None, looked: Looked = None
 ) -> Iterator[CohortFile]:
     """The cohort as a file, for as long as the block runs: itself, or a copy in a folder of its own in `directory`.
 
@@ -99,17 +101,10 @@ def fetched(
     copy = directory / COPY
     drop_copy(directory)
     try:
-        yield looked if isinstance(looked, CohortFile) else _fetch(source, copy, reading or Reading())
-    except ManipleError as error:
-        _rename(error, copy, source.reference)
-        raise
+        with renaming(copy, source.reference):
+            yield looked if isinstance(looked, CohortFile) else _fetch(source, copy, reading or Reading())
     finally:
         drop_copy(directory)
-
-
-def drop_copy(directory: Path) -> None:
-    """Delete the copy of a cohort that a run in `directory` left behind."""
-    shutil.rmtree(directory / COPY, ignore_errors=True)
 
 
 def _fetch(source: CohortSource, copy: Path, reading: Reading) -> CohortFile:
@@ -122,18 +117,11 @@ def _fetch(source: CohortSource, copy: Path, reading: Reading) -> CohortFile:
         raise OperatorError(f"`{cause.filename or copy}` cannot be written to: {cause.strerror or cause}") from cause
 
 
-def _rename(error: ManipleError, copy: Path, reference: str) -> None:
-    """Let the message name the source and not its copy."""
-    within = re.compile(f"{re.escape(str(copy))}{re.escape(os.sep)}[^`]+")
-    error.message = within.sub(lambda _: reference, error.message)
-    error.args = (error.message,)
-
-
-def _file(word: str, query: str | None) -> FileSource:
+def _unasked(source: UnaskedSource, word: str, query: str | None) -> UnaskedSource:
     if query is None:
-        return FileSource(Path(word))
+        return source
     raise UsageError(
-        f"a query goes to a database, and `{word}` is a file",
+        f"a query goes to a database, and `{word}` is none",
         hint="`duckdb:` with a query such as \"SELECT * FROM 'users.csv'\" reads files; a database file is named"
         " `sqlite:///PATH` or `duckdb:///PATH`",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maniple.sources.source import drop_copy
+from maniple.sources.copies import drop_copy
 from maniple.store.control.rows import BatchRow, EndStatus, RunRow, SyncRow
 from maniple.store.control.store import ControlStore
 from maniple.store.data.settling import fold_membership

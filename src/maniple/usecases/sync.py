@@ -84,7 +84,8 @@ def estimate_sync(workspace: Workspace, request: SyncRequest) -> Estimate:
     )
     looked = request.source.look()
     sync = known_sync(workspace, setting.connection, request)
-    looked.id_column(request.id_column or (sync.id_column if sync else None))
+    if looked is not None:
+        looked.id_column(request.id_column or (sync.id_column if sync else None))
     membership = _membership(workspace, sync) if sync else None
     context = _context(setting, sync, request, "run_estimate", _iso(open_clock().now()))
     mappings = check_mappings(setting.program, setting.connection.mappings, None)
@@ -117,7 +118,8 @@ async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncToo
     setting = _open(workspace, connection, via=request.via, allow_private=request.allow_private)
     looked = request.source.look()
     known = known_sync(workspace, connection, request)
-    looked.id_column(request.id_column or (known.id_column if known else None))
+    if looked is not None:
+        looked.id_column(request.id_column or (known.id_column if known else None))
     sync = known or workspace.store.get_or_create_sync(
         connection.id,
         cohort_name=request.cohort_name,
@@ -189,7 +191,7 @@ async def _carry_out(
     sync: SyncRow,
     run: RunRow,
     request: SyncRequest,
-    looked: Looked | None,
+    looked: Looked,
     tools: SyncTools,
 ) -> RunReport:
     clock = tools.clock or open_clock()
@@ -245,7 +247,7 @@ async def _plan(
     sync: SyncRow,
     run: RunRow,
     request: SyncRequest,
-    looked: Looked | None,
+    looked: Looked,
     context: RunContext,
     tools: SyncTools,
 ) -> RunRow:

@@ -51,7 +51,7 @@ def test_a_file_may_be_called_like_a_url(tmp_path: Path, monkeypatch: pytest.Mon
         ("duckdb:", "  ", "`duckdb:` needs a query", "add `--query "),
         ("sqlite://users.db", ASK, "`sqlite://users.db` does not name a file", "write `sqlite:///users.db`"),
         ("sqlite://", ASK, "`sqlite://` does not name a file", "write `sqlite:///PATH`"),
-        ("users.csv", ASK, "a query goes to a database, and `users.csv` is a file", "`duckdb:` with a query"),
+        ("users.csv", ASK, "a query goes to a database, and `users.csv` is none", "`duckdb:` with a query"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(word: str, query: str | None, message: str, hint: str) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 
 from maniple.errors import DeliveryError, ManipleError, UsageError
 from maniple.runtime.program import RunContext
-from maniple.sources.file import CohortFile, open_cohort
+from maniple.sources.reading import Reading
+from maniple.sources.source import Looked, fetched, kept_source, recall_source
 from maniple.store.control.rows import ConnectionRow, RunRow, SyncRow
+from maniple.store.data.values import Planned
 from maniple.store.lock import SyncLock
 from maniple.usecases.batching import batch_sizes
 from maniple.usecases.estimate import Estimate, estimate_run
@@ -50,23 +52,25 @@ def estimate_sync(workspace: Workspace, request: SyncRequest) -> Estimate:
         via=request.via,
         allow_private=request.allow_private,
     )
-    cohort = open_cohort(request.cohort_file)
+    looked = request.source.look()
     sync = known_sync(workspace, setting.connection, request)
+    if looked is not None:
+        looked.id_column(request.id_column or (sync.id_column if sync else None))
     membership = membership_of(workspace, sync) if sync else None
     context = context_of(setting, sync, request, "run_estimate", iso_time(open_clock().now()))
     mappings = mappings_of(setting)
     directory = Path(tempfile.mkdtemp(prefix="estimate-", dir=workspace.home.make(workspace.home.data)))
     try:
-        id_column = cohort.id_column(request.id_column or (sync.id_column if sync else None))
-        figures, planned = plan_run(
-            setting.program,
-            cohort,
-            RunFiles(directory),
-            id_column=id_column,
-            mappings=mappings,
-            scope=context.scope,
-            membership=membership,
-        )
+        with fetched(request.source, directory, looked=looked) as cohort:
+            figures, planned = plan_run(
+                setting.program,
+                cohort,
+                RunFiles(directory),
+                id_column=cohort.id_column(request.id_column or (sync.id_column if sync else None)),
+                mappings=mappings,
+                scope=context.scope,
+                membership=membership,
+            )
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     return estimate_run(
@@ -86,9 +90,10 @@ async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncToo
     tools = replace(tools, policy=tools.policy or retry_policy())
     connection = workspace.store.find_connection(request.connection)
     setting = open_setting(workspace, connection, via=request.via, allow_private=request.allow_private)
-    cohort = open_cohort(request.cohort_file)
+    looked = request.source.look()
     known = known_sync(workspace, connection, request)
-    cohort.id_column(request.id_column or (known.id_column if known else None))
+    if looked is not None:
+        looked.id_column(request.id_column or (known.id_column if known else None))
     sync = known or workspace.store.get_or_create_sync(
         connection.id,
         cohort_name=request.cohort_name,
@@ -99,11 +104,11 @@ async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncToo
         if request.cohort_id is not None and request.cohort_name != sync.cohort_name:
             sync = workspace.store.update_sync(sync.id, cohort_name=request.cohort_name)
         sync = _close_unfinished(workspace, sync)
-        report = await _run(workspace, setting, sync, request, cohort, tools)
+        report = await _run(workspace, setting, sync, request, looked, tools)
         if report.reason is not None and report.status == "failed" and _list_is_gone(workspace, report):
             # The list and everybody on it is gone at the partner: begin again with a new one, once.
             sync = workspace.store.forget_list(sync.id)
-            report = await _run(workspace, setting, sync, request, cohort, tools)
+            report = await _run(workspace, setting, sync, request, looked, tools)
     return report
 
 
@@ -133,7 +138,7 @@ def _request_of(connection: ConnectionRow, sync: SyncRow, run: RunRow) -> SyncRe
     kept = run.batch_items
     return SyncRequest(
         connection.name,
-        Path(str(kept["cohort_path"])),
+        recall_source(kept["source"]),
         sync.cohort_name,
         sync.cohort_id,
         str(kept.get("cohort_url") or ""),
@@ -142,17 +147,17 @@ def _request_of(connection: ConnectionRow, sync: SyncRow, run: RunRow) -> SyncRe
 
 
 async def _run(
-    workspace: Workspace, setting: Setting, sync: SyncRow, request: SyncRequest, cohort: CohortFile, tools: SyncTools
+    workspace: Workspace, setting: Setting, sync: SyncRow, request: SyncRequest, looked: Looked, tools: SyncTools
 ) -> RunReport:
     kept: dict[str, Any] = {
-        "cohort_path": str(request.cohort_file.resolve()),
+        "source": kept_source(request.source),
         "cohort_url": request.cohort_url,
         "id_column": request.id_column or sync.id_column,
         "via": request.via,
         "allow_private": request.allow_private,
     }
     run = workspace.store.start_run(sync.id, manifest_version=setting.program.manifest.version, batch_items=kept)
-    return await _carry_out(workspace, setting, sync, run, request, cohort, tools)
+    return await _carry_out(workspace, setting, sync, run, request, looked, tools)
 
 
 async def carry_out_plan(
@@ -170,7 +175,7 @@ async def _carry_out(
     sync: SyncRow,
     run: RunRow,
     request: SyncRequest,
-    cohort: CohortFile | None,
+    looked: Looked,
     tools: SyncTools,
 ) -> RunReport:
     clock = tools.clock or open_clock()
@@ -192,9 +197,7 @@ async def _carry_out(
     began = clock.monotonic()
     try:
         if run.phase == "planning":
-            run = await _plan(
-                workspace, setting, sync, run, request, cohort or open_cohort(request.cohort_file), context, tools
-            )
+            run = await _plan(workspace, setting, sync, run, request, looked, context, tools)
             _ask_before_removing_most(workspace, sync, run, tools)
         planned = clock.monotonic()
         task = Run(setting.program, sync, run, context, edges)
@@ -231,24 +234,39 @@ async def _plan(
     sync: SyncRow,
     run: RunRow,
     request: SyncRequest,
-    cohort: CohortFile,
+    looked: Looked,
     context: RunContext,
     tools: SyncTools,
 ) -> RunRow:
     tools.show(Progress("planning"))
     files = RunFiles(workspace.home.make(workspace.home.run_dir(sync.id, run.id)))
     mappings = mappings_of(setting)
-    figures, planned = await asyncio.to_thread(
-        plan_run,
-        setting.program,
-        cohort,
-        files,
-        id_column=cohort.id_column(request.id_column or sync.id_column),
-        mappings=mappings,
-        scope=context.scope,
-        membership=membership_of(workspace, sync),
-        resend=keeping_is_due(workspace.store, sync, setting.program, run.started_at),
-    )
+    loop = asyncio.get_running_loop()
+
+    def show_rows(rows: int) -> None:
+        loop.call_soon_threadsafe(tools.show, Progress("planning", rows))
+
+    reading = Reading(show_rows)
+
+    def fetch_and_plan() -> tuple[dict[str, Any], Planned]:
+        with fetched(request.source, files.directory, reading, looked) as cohort:
+            return plan_run(
+                setting.program,
+                cohort,
+                files,
+                id_column=cohort.id_column(request.id_column or sync.id_column),
+                mappings=mappings,
+                scope=context.scope,
+                membership=membership_of(workspace, sync),
+                resend=keeping_is_due(workspace.store, sync, setting.program, run.started_at),
+            )
+
+    try:
+        figures, planned = await asyncio.to_thread(fetch_and_plan)
+    except asyncio.CancelledError:
+        # The thread would be waited for at the end of the process, however long its query takes.
+        reading.stop()
+        raise
     return workspace.store.set_phase(
         run.id,
         "creating_list",
@@ -342,6 +360,7 @@ def _close_unfinished(workspace: Workspace, sync: SyncRow) -> SyncRow:
         workspace.store.finish_run(
             run.id, "failed", reason="interrupted", message="The run was stopped before anything was sent"
         )
+        drop_working_files(workspace.home.run_dir(sync.id, run.id))
         return sync
     settlement = settle(workspace.store, workspace.home, sync, run, failed=True)
     figures = _complete(settlement, sync)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from maniple.runtime.prepare import Batch, prepare
 from maniple.runtime.program import Cohort, Operation, Program, run_context
-from maniple.runtime.settings import check_settings
+from maniple.runtime.settings import check_settings, split_settings
 from maniple.template.ast import Case, expression_names, holes
 from maniple.template.filters import climbs
 from maniple.testing.destination import read_cases, read_program
@@ -61,9 +61,10 @@ def identities(slug: str, operation: Operation, values: dict[str, list[Any]]) ->
 
 
 def context_for(slug: str, cohort: Cohort) -> Any:
+    own, operator = split_settings(PROGRAMS[slug], SETTINGS[slug])
     return run_context(
         PROGRAMS[slug],
-        settings=check_settings(PROGRAMS[slug], SETTINGS[slug]),
+        settings=check_settings(PROGRAMS[slug], own, operator=operator),
         cohort=cohort,
         run_id="run_1",
         now="2026-11-20T10:00:00Z",

@@ -49,4 +49,10 @@ DEVIATIONS: tuple[Deviation, ...] = (
         _NO_CREDENTIALS,
         "the file of 2023 says bearer; App API keys of today go with the scheme Key, older ones with Basic",
     ),
+    Deviation(
+        "thetradedesk",
+        "POST /data/advertiser",
+        "header TTD-Auth: Missing required header parameter: TTD-Auth",
+        "a request signed with the advertiser's secret key has TtdSignature instead, the scheme before tokens",
+    ),
 )

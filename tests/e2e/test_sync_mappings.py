@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from maniple.runtime.retry import RetryPolicy
+from maniple.sources.source import FileSource
 from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.export import export_run
 from maniple.usecases.report import RunReport
 from maniple.usecases.request import SyncRequest
-from maniple.usecases.sync import SyncTools, estimate_sync, sync_cohort
+from maniple.usecases.setting import SyncTools
+from maniple.usecases.sync import estimate_sync, sync_cohort
 from maniple.wire import Reply, Request
 from maniple.wiring import Workspace
 from support.fake_clock import FakeClock
@@ -68,7 +70,7 @@ class Story:
     def request(self, *lines: str, name: str = "cohort.csv") -> SyncRequest:
         path = self.folder / name
         path.write_text("".join(f"{line}\n" for line in lines))
-        return SyncRequest("acme", path, "Buyers")
+        return SyncRequest("acme", FileSource(path), "Buyers")
 
     def sync(self, *lines: str, name: str = "cohort.csv") -> RunReport:
         self.partner.sent.clear()

@@ -11,10 +11,12 @@ import orjson
 import yaml
 
 from maniple.runtime.retry import RetryPolicy
+from maniple.sources.source import FileSource
 from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.report import RunReport
 from maniple.usecases.request import SyncRequest
-from maniple.usecases.sync import SyncTools, sync_cohort
+from maniple.usecases.setting import SyncTools
+from maniple.usecases.sync import sync_cohort
 from maniple.wire import Reply, Request
 from maniple.wiring import Workspace
 from support.fake_clock import FakeClock
@@ -68,5 +70,5 @@ class Story:
         lines = rows or ["amplitude_id,user_id", *(f"id-{user},{user}" for user in users)]
         path.write_text("\n".join(lines) + "\n")
         self.sent.clear()
-        asked = SyncRequest("acme", path, request.pop("cohort_name", "Buyers"), **request)
+        asked = SyncRequest("acme", FileSource(path), request.pop("cohort_name", "Buyers"), **request)
         return asyncio.run(sync_cohort(self.workspace, asked, self.tools))

@@ -283,6 +283,16 @@ def test_a_job_that_is_not_done_in_time_leaves_its_users_in_doubt() -> None:
     assert played.waits == [2.0, 2.0, 2.0]
 
 
+def test_a_job_that_may_take_longer_than_anybody_waits_counts_as_done() -> None:
+    pending = answer({"status": "queued"})
+
+    played = played_add(importing("accept"), users("u1"), JOB, pending, pending, pending, pending)
+
+    assert isinstance(played.outcome, Delivered)
+    assert played.verdicts == []
+    assert played.waits == [2.0, 2.0, 2.0]
+
+
 def test_a_job_that_failed_fails_the_batch() -> None:
     played = played_add(importing(), users("u1"), JOB, answer({"status": "cancelled"}))
 

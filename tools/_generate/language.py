@@ -17,9 +17,7 @@ from maniple.errors import ExitCode
 from maniple.manifest.limits import DEFAULT_ITEMS, DEFAULT_PARALLEL
 from maniple.manifest.model import CALL_NAMES
 from maniple.manifest.schema import manifest_schema
-from maniple.runtime.reading import NOT_FILLED_YET
 from maniple.runtime.retry import FIRST_PAUSE, MAX_PAUSE, MAX_RETRIES, MAX_THROTTLED, WORTH_RETRYING
-from maniple.runtime.support import UNSENT_CALLS
 from maniple.source import limits as source_limits
 from maniple.template.scope import PREDEFINED
 
@@ -45,7 +43,6 @@ _THEN = {
     "pause_sync": "stops the run at once, as a 401 or 403 does; what is left is sent by the next run",
     "treat_as_success": "is no failure at all",
 }
-_LATER_BESIDES: tuple[str, ...] = ()
 
 
 def page() -> str:
@@ -206,7 +203,7 @@ def _variables(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001  every 
                 ", ".join(f"`${alias}`" for alias in row.aliases),
                 row.kind,
                 row.meaning,
-                _HAS_VALUE[row.place] + (" *(not filled in yet)*" if row.name in NOT_FILLED_YET else ""),
+                _HAS_VALUE[row.place],
             )
             for row in PREDEFINED.values()
         ),
@@ -245,14 +242,6 @@ def _figures(schema: dict[str, Any]) -> Iterator[str]:
     )
 
 
-def _not_run_yet(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001
-    yield "## Not run yet\n"
-    yield "The language has these, and this version reads and checks them and does not run them ([MAN901](../rules/MAN901.md)).\n"
-    yield from (f"- {what}" for what in _LATER_BESIDES)
-    yield f"- variables {words([f'${name}' for name in NOT_FILLED_YET])}"
-    yield f"- calls {words(UNSENT_CALLS)}: a warning, they are not made"
-
-
 def _exit_codes(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001
     yield "## Exit codes\n"
     docs = _attribute_docs(inspect.getsource(ExitCode))
@@ -285,6 +274,5 @@ _SECTIONS: tuple[Callable[[dict[str, Any]], Iterator[str]], ...] = (
     _variables,
     _filters,
     _figures,
-    _not_run_yet,
     _exit_codes,
 )

@@ -114,6 +114,27 @@ def read_list_id(word: str | None) -> int | str | None:
     return int(word) if plain else word
 
 
+def read_query(query: str | None, file: Path | None) -> str | None:
+    """The query given in words or in a file (`-`: stdin). Raises UsageError when both are, or the file cannot be read."""
+    if file is None:
+        return query
+    if query is not None:
+        raise UsageError("`--query` and `--query-file` say the same thing", hint="give one of them")
+    try:
+        return sys.stdin.read() if str(file) == STDIN else file.read_text(encoding="utf-8-sig")
+    except OSError as cause:
+        raise UsageError(f"`{file}` cannot be read: {cause.strerror}") from cause
+    except UnicodeDecodeError as cause:
+        raise UsageError(f"`{file}` is not UTF-8 text") from cause
+
+
+def query_words(query: str | None, file: Path | None = None) -> list[str]:
+    """The words of a command line that give this query once more."""
+    if file is not None:
+        return ["--query-file", str(file)]
+    return [] if query is None else ["--query", query]
+
+
 def _why_not_json(cause: Exception) -> str:
     if not isinstance(cause, json.JSONDecodeError):
         return "is not UTF-8 text" if isinstance(cause, UnicodeDecodeError) else "is not JSON"

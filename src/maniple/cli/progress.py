@@ -120,11 +120,11 @@ def _bars() -> Bars:
     from rich.progress import Progress as Bars
 
     class Users(TextColumn):
-        """Users done of all, and how many a second."""
+        """Users done of all, and how many a second; rows, where nobody knows of how many."""
 
         def render(self, task: Task) -> Text:
             if not task.total:
-                return Text("")
+                return Text(f"{int(task.completed):,} rows" if task.completed else "")
             speed = f"  {task.speed:,.0f} users/s" if task.speed else ""
             return Text(f"{int(task.completed):,}/{int(task.total):,} users{speed}")
 

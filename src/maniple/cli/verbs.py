@@ -11,7 +11,7 @@ Exit codes:
   0    done; for a sync also success with skips
   1    check: blocking findings; fmt --check: files to rewrite;
        variables: one has a problem
-  2    the command line, the settings or the cohort file cannot be used
+  2    the command line, the settings or the cohort cannot be used
        as given; nothing was sent
   3    the run or the test call failed at the partner; what was accepted
        is kept
@@ -54,8 +54,10 @@ _VERBS: tuple[tuple[str, str, Group], ...] = (
     ("operator", "Give what a destination needs from whoever runs maniple.", SYNCING),
     ("connections", "List the connections.", SYNCING),
     ("disconnect", "Delete a connection with its syncs and their history.", SYNCING),
-    ("sync", "Sync a cohort file: send who entered and who left.", SYNCING),
+    ("sync", "Sync a cohort: send who entered and who left.", SYNCING),
     ("resume", "Go on with a run that was stopped or killed.", SYNCING),
+    ("reconcile", "Compare a list at the partner with what it accepted; repair it.", SYNCING),
+    ("forget", "Delete a sync with its history, and its list if asked.", SYNCING),
     ("syncs", "List the syncs.", LOOKING),
     ("history", "List the runs of a sync.", LOOKING),
     ("errors", "Show what went wrong in a sync's runs, and why.", LOOKING),

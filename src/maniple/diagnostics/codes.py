@@ -243,13 +243,6 @@ _ALL = (
         "An option has no value, or the default is not among the options.",
         "Give each option a `value`, and let `default` be one of them.",
     ),
-    # What this version of the program cannot do.
-    Code(
-        "MAN901",
-        "Not run by this version",
-        "The language has this, and this version of maniple does not run it yet.",
-        "Leave it out, or use a version that runs it.",
-    ),
     # Advice: a manifest that runs, and could be better for those who use and review it.
     Code(
         "MAN601",

@@ -20,9 +20,10 @@ from maniple.runtime.compile_step import StepCompiler
 from maniple.runtime.credentials import AuthProgram
 from maniple.runtime.mapping import ChoiceProgram, MappingProgram, ValueRule
 from maniple.runtime.program import CallProgram, Program, VariableRow
-from maniple.runtime.reading import Available, TemplateReader
+from maniple.runtime.readback import COUNT
+from maniple.runtime.reading import Available, Located, TemplateReader
 from maniple.runtime.rules import compile_pattern
-from maniple.runtime.support import does_not_fit, not_run_yet
+from maniple.runtime.support import does_not_fit
 from maniple.runtime.url import Constant, constants_in, expand, parts_of
 from maniple.runtime.variables import variables_table
 from maniple.runtime.weight import MAX_CONSTANTS, weight_of
@@ -106,6 +107,7 @@ class _Compiler:
         mappings = self._mappings()
         list_id = self._list_id(base)
         calls = self._calls(base, with_list)
+        self._read_back()
         rates = compile_rates(
             self.reader,
             self.manifest.limits,
@@ -134,7 +136,7 @@ class _Compiler:
         return Compilation(program, diagnostics, rows)
 
     def _shape(self) -> None:
-        for code, message, path, details in (*does_not_fit(self.manifest), *not_run_yet(self.manifest)):
+        for code, message, path, details in does_not_fit(self.manifest):
             self.reader.report(code, message, path, **details)
 
     def _declare(self) -> None:
@@ -254,13 +256,15 @@ class _Compiler:
         def auth_of(auth: Any, path: Path, available: Available, section: str) -> AuthProgram:
             return shared_auth if auth is None else auths.compile(auth, path, available, section)
 
-        compiler = CallCompiler(self.manifest, self.reader, StepCompiler(self.manifest, self.reader, requests), auth_of)
+        steps = StepCompiler(self.manifest, self.reader, requests)
+        compiler = CallCompiler(self.manifest, self.reader, steps, auth_of)
         calls: dict[str, CallProgram] = {}
         users = {**{mapping.name: "mapping" for mapping in self.manifest.mappings}, **self.targets, **PER_USER}
         for name, call in self.manifest.calls.items():
             carries_users = name in CALLS_WITH_USERS or call.first_batch
             before = dict(base if name == "create_list" else with_list)
             available = {**before, **IN_CALL} if carries_users else before
+            steps.named = users if name == "list_members" else {}
             calls[name] = compiler.compile(name, call, available, users if carries_users else {})
             self._no_token_in_item(name, calls[name])
         return calls
@@ -273,9 +277,26 @@ class _Compiler:
             hint = "put it into a header, the URL, the query or the body around `$items`"
             self.reader.report("MAN203", message, (name, "item"), key=True, hint=hint)
 
+    def _read_back(self) -> None:
+        """What the calls that read back must say, and that what they save is used."""
+        count = self.manifest.count_members
+        if count is not None:
+            if COUNT in saved_names({"count_members": count}):
+                self.reader.uses.append(Located(COUNT, "count_members"))
+            else:
+                hint = f"add `save: {{{COUNT}: PATH}}`"
+                message = f"`count_members` does not say where the number of members is: it saves `{COUNT}`"
+                self.reader.report("MAN403", message, ("count_members",), key=True, hint=hint)
+        members = self.manifest.list_members
+        if members is not None:
+            match = (members.steps[-1] if members.steps else members).match
+            if match is None or match.by != "value":
+                hint = "add `match: {rows: PATH, by: value, at: PATH, item: $MAPPING}` to its last request"
+                message = "`list_members` does not say where the members are"
+                self.reader.report("MAN403", message, ("list_members",), key=True, hint=hint)
+
     def _unused(self, rows: Iterable[VariableRow]) -> None:
-        not_run = any(found.code == "MAN901" and found.severity == "error" for found in self.reader.findings)
-        if not_run or self.reader.unread:
+        if self.reader.unread:
             return
         for row in rows:
             if row.name in self.reader.meant:

@@ -21,7 +21,7 @@ from maniple.manifest.model import Manifest
 from maniple.runtime.compile_step import CompiledStep, StepCompiler
 from maniple.runtime.credentials import AuthProgram
 from maniple.runtime.program import CallProgram, StepProgram
-from maniple.runtime.reading import NOT_FILLED_YET, Available, TemplateReader
+from maniple.runtime.reading import Available, TemplateReader
 from maniple.runtime.rules import compile_list_id
 from maniple.runtime.weight import count_of, weight_of_node
 from maniple.source.text import Path
@@ -201,7 +201,7 @@ class CallCompiler:
             self.reader.report("MAN505", f"`{name}` carries no users, so it has no `item`", path, key=True)
             return None
         node: Node = self.reader.tree(tree, path, available, section)
-        if section not in self.reader.unread and not names(node) & (rows - self.targets | set(NOT_FILLED_YET)):
+        if section not in self.reader.unread and not names(node) & (rows - self.targets):
             self.reader.report(
                 "MAN505",
                 "this `item` is the same for every user",

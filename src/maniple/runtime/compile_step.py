@@ -47,6 +47,8 @@ class StepCompiler:
         self.manifest = manifest
         self.reader = reader
         self.requests = requests
+        self.named: Available = {}
+        """Whom the rows of a reply may name in a call that carries no users: `list_members`."""
 
     def compile(
         self,
@@ -95,7 +97,7 @@ class StepCompiler:
             only=only,
             condition=exchange.when or "",
             save=self._save(exchange, path),
-            match=self._match(exchange.match, path, section, {**inside, **users}, rows) if exchange.match else None,
+            match=self._match_of(exchange, path, section, inside, users),
             paginate=self._paginate(exchange.paginate, path) if exchange.paginate else None,
             poll=self._poll(exchange.poll, path) if exchange.poll else None,
             once=isinstance(exchange, Step) and exchange.once,
@@ -141,6 +143,14 @@ class StepCompiler:
             else:
                 saved.append(SaveProgram(variable, compile_path(self.reader, text, (*path, "save", variable))))
         return tuple(saved)
+
+    def _match_of(
+        self, exchange: Exchange, path: Path, section: str, inside: Available, users: Available
+    ) -> MatchProgram | None:
+        if exchange.match is None:
+            return None
+        whom = users or self.named
+        return self._match(exchange.match, path, section, {**inside, **whom}, frozenset(whom))
 
     def _match(
         self, match: Match, path: Path, section: str, available: Available, rows: frozenset[str]

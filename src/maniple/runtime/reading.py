@@ -33,8 +33,6 @@ _WITHOUT_VALUE = {
 _KEY = re.compile(r"\.([A-Za-z_]\w*)")
 MOST_FINDINGS = 200
 """Findings that are told, once one of them blocks: more would help nobody."""
-NOT_FILLED_YET: tuple[str, ...] = ()
-"""Pre-defined variables that this version does not fill in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +206,7 @@ class TemplateReader:
     ) -> None:
         key = use.key and text is None
         where: dict[str, Any] = {"key": key, "within": within}
-        if use.name in NOT_FILLED_YET:
-            what = f"`${use.written}` is part of the language, but this version does not fill it in yet"
-            self.report("MAN901", what, path, **where)
-        elif use.name == "list_id" and not self.has_list:
+        if use.name == "list_id" and not self.has_list:
             what = "`$list_id` is used, and nothing gives it a value"
             self.report("MAN509", what, path, hint="add `create_list:`, or a `list_id:` at the top", **where)
         elif use.name in PREDEFINED or use.name in self.elsewhere:

@@ -1,9 +1,8 @@
-"""What a manifest says that does not fit together, and what this version does not run yet."""
+"""What a manifest says that does not fit together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules
@@ -12,20 +11,6 @@ from maniple.manifest.saved import saved_names
 from maniple.runtime.body_fit import Finding, unfit_bodies
 from maniple.source.text import Path
 from maniple.template.scope import ALIASES, PREDEFINED, canonical
-
-UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
-"""Calls that are read and never made; their absence does no harm."""
-
-
-def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
-    """Parts of the language that this version reads but does not run."""
-
-    def later(what: str, path: Path, **details: Any) -> Finding:
-        return "MAN901", f"{what} is part of the language, but this version does not run it yet", path, details
-
-    for name in manifest.calls:
-        if name in UNSENT_CALLS:
-            yield later(f"`{name}`", (name,), key=True, severity="warning")
 
 
 def does_not_fit(manifest: Manifest) -> Iterator[Finding]:

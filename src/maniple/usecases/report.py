@@ -61,6 +61,8 @@ class RunReport:
     retries: int = 0
     members: int = 0
     """Members the partner has accepted, after the run."""
+    matched: int | None = None
+    """Members the partner says its list has, after the run; None when it does not say."""
     seconds: float = 0.0
     users_per_s: float = 0.0
     """Changes settled a second of delivery."""

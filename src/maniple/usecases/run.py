@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from maniple.delivery.driver import drive, drive_many
+from maniple.delivery.driver import NotYet, drive, drive_many
 from maniple.delivery.memory import TokenMemory
 from maniple.delivery.rate import Pace
 from maniple.errors import DeliveryError
 from maniple.ports import Clock, Memory, Sender
-from maniple.runtime.flow import create_list, deliver, recorded
+from maniple.runtime.flow import converse, create_list, deliver, recorded
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare, prepare_nobody
 from maniple.runtime.program import CallProgram, Operation, Program, RunContext
+from maniple.runtime.readback import COUNT
 from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.store.control.rows import BatchRow, RunRow, SyncRow
 from maniple.store.control.store import ControlStore
@@ -159,6 +160,36 @@ class Run:
                 self.edges.store.save_list, self.sync.id, dict(outcome.saved), list_name=name, run_id=self.run.id
             )
         self.context = self.context.with_list(self.sync.list)
+        await self._rename_list()
+
+    async def _rename_list(self) -> None:
+        """Give the list the cohort's new name. A partner who refuses keeps nobody from being sent."""
+        call = self.program.calls.get("rename_list")
+        name = str(self.context.scope["amp_cohort_name"])
+        if call is None or not self.sync.list or self.sync.list_name in (None, name):
+            return
+        outcome = await self._talk(call)
+        if isinstance(outcome, Failed):
+            self.delivery.failure = outcome.why
+            return
+        self.sync = await asyncio.to_thread(self.edges.store.update_sync, self.sync.id, list_name=name)
+
+    async def count_members(self) -> int | None:
+        """How many members the partner says the list has; None when it does not say."""
+        call = self.program.calls.get("count_members")
+        if call is None or self.delivery.stop:
+            return None
+        outcome = await self._talk(call)
+        matched = outcome.saved.get(COUNT) if isinstance(outcome, Delivered) else None
+        digits = str(matched)
+        return int(digits) if digits.isascii() and digits.isdigit() and not isinstance(matched, bool) else None
+
+    async def _talk(self, call: CallProgram) -> Outcome:
+        """Make a call that carries no users."""
+        outcome = await self._drive(call, converse(call, self.context, self.edges.dice, self.edges.policy))
+        self.delivery.requests += outcome.requests
+        self.delivery.retries += outcome.retries
+        return outcome
 
     async def _create(self, call: CallProgram) -> Outcome:
         flow = create_list(call, self.context, self.edges.dice, self.edges.policy)
@@ -240,17 +271,17 @@ class Run:
             self.delivery.failure = self.delivery.failure or why
             return
 
-        async def keep(place: Place, outcome: Outcome | None) -> None:
+        def keep(place: Place, outcome: Outcome | None) -> None:
             before = earlier.attempts.get((place.index, place.part), (0, 0))
             if outcome is None:
                 journal.sending(_row(place, "sending", requests=before[0], retries=before[1]))
             else:
-                # Before the outcome is safe, so that what makes the run stop is known before more is prepared.
                 self.delivery.take(outcome, place.count)
                 journal.settled(*_settlement(place, outcome, before))
 
+        budget = await asyncio.to_thread(self._budget, call, operation)
         landed = drive_many(
-            self._flows(call, operation, plan, earlier.delivered),
+            self._flows(call, operation, plan, earlier.delivered, budget),
             parallel=call.parallel,
             sender=self.edges.sender,
             clock=self.edges.clock,
@@ -262,18 +293,22 @@ class Run:
             done = Progress("delivering", self.delivery.done, total, self.delivery.requests, self.delivery.retries)
             self.edges.show(done)
 
-    async def _flows(
-        self, call: CallProgram, operation: Operation, plan: PlanFile, settled: frozenset[tuple[int, int]]
-    ) -> AsyncIterator[tuple[Place, Callable[[], Flow[Outcome]]]]:
+    def _flows(
+        self,
+        call: CallProgram,
+        operation: Operation,
+        plan: PlanFile,
+        settled: frozenset[tuple[int, int]],
+        budget: DailyBudget,
+    ) -> Iterator[tuple[Place, Callable[[], Flow[Outcome]]] | NotYet]:
         """The deliveries that are left to do, each rendered just before it is sent."""
         size = int(self.run.batch_items[operation])
         whole = frozenset(index for index, part in settled if part < 0)
         columns, unmapped = self._columns(call)
-        budget = await asyncio.to_thread(self._budget, call, operation)
         with closing(plan.batches(size, columns, skip=whole.__contains__)) as batches:
             while not self.delivery.stop:
                 if not batches.at_hand():
-                    await asyncio.to_thread(batches.wait)
+                    yield NotYet(lambda: asyncio.to_thread(batches.wait))
                 # Decoded here and not in a thread: what another core has put into its caches comes slower than it saves.
                 batch = next(batches, None)
                 if batch is None:
@@ -377,14 +412,13 @@ def _row(place: Place, state: Any, **facts: Any) -> BatchRow:
 
 def _settlement(place: Place, outcome: Outcome, before: tuple[int, int]) -> tuple[BatchRow, list[Any]]:
     """The ledger's row for an outcome, and its verdicts counted from the part's first user."""
-    from dataclasses import replace
-
     verdicts = [replace(verdict, row=verdict.row - place.first_row) for verdict in outcome.verdicts]
+    rejected = sum([verdict.kind == "rejected" for verdict in verdicts])
     facts: dict[str, Any] = {
         "requests": before[0] + outcome.requests,
         "retries": before[1] + outcome.retries,
-        "rejected": sum(verdict.kind == "rejected" for verdict in verdicts),
-        "skipped": sum(verdict.kind == "skipped" for verdict in verdicts),
+        "rejected": rejected,
+        "skipped": len(verdicts) - rejected,
         "http_status": outcome.last.reply.status if outcome.last else None,
     }
     if isinstance(outcome, Delivered):

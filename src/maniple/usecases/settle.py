@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from maniple.sources.copies import drop_copy
 from maniple.store.control.rows import BatchRow, EndStatus, RunRow, SyncRow
 from maniple.store.control.store import ControlStore
 from maniple.store.data.settling import fold_membership
@@ -108,5 +109,6 @@ def drop_old_files(home: Home, sync: SyncRow, keep: str) -> None:
 
 def drop_working_files(directory: Path) -> None:
     """Delete what only planning needed; the plan itself stays for the export."""
+    drop_copy(directory)
     for name in ("snapshot.parquet", "resolved.parquet"):
         (directory / name).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 
-from maniple.delivery.driver import NotYet, drive_many
+from maniple.delivery.driver import drive_many
 from maniple.errors import ForbiddenAddress, OperatorError
 from maniple.wire import Flow, Record, Reply, Request
 from support.fake_clock import FakeClock
@@ -65,11 +65,6 @@ class Batches:
             self.pulled.append(number)
             yield number, lambda number=number: self._flow(number)
 
-    async def __aiter__(self) -> AsyncIterator[tuple[int, Callable[[], Flow[int]]]]:
-        for entry in iter(self):
-            await asyncio.sleep(0)
-            yield entry
-
     def _flow(self, number: int) -> Flow[int]:
         if number == self.unrenderable:
             raise ZeroDivisionError
@@ -81,16 +76,6 @@ class Batches:
             self.closed.append(number)
 
 
-class Plainly:
-    """The same flows, only as an ordinary iterable."""
-
-    def __init__(self, batches: Batches) -> None:
-        self.batches = batches
-
-    def __iter__(self) -> Iterator[tuple[int, Callable[[], Flow[int]]]]:
-        return iter(self.batches)
-
-
 async def turns(count: int = 50) -> None:
     for _ in range(count):
         await asyncio.sleep(0)
@@ -99,7 +84,7 @@ async def turns(count: int = 50) -> None:
 def outcomes(
     batches: Batches, partner: Partner, *, parallel: int, drain: bool = True
 ) -> AsyncIterator[tuple[int, int]]:
-    return drive_many(Plainly(batches), parallel=parallel, sender=partner, clock=FakeClock(), drain=drain)
+    return drive_many(batches, parallel=parallel, sender=partner, clock=FakeClock(), drain=drain)
 
 
 async def collect(flights: AsyncIterator[tuple[int, int]], into: list[tuple[int, int]]) -> None:
@@ -114,15 +99,6 @@ async def test_every_flow_is_driven_and_keyed() -> None:
     landed = [entry async for entry in outcomes(Batches(5), partner, parallel=2)]
 
     assert sorted(landed) == [(0, 200), (1, 201), (2, 202), (3, 203), (4, 204)]
-
-
-async def test_an_asynchronous_source_is_driven_too() -> None:
-    partner = Partner()
-    partner.answer(*range(3))
-
-    landed = [entry async for entry in drive_many(Batches(3), parallel=2, sender=partner, clock=FakeClock())]
-
-    assert sorted(landed) == [(0, 200), (1, 201), (2, 202)]
 
 
 async def test_no_flows_give_no_outcomes() -> None:
@@ -316,58 +292,3 @@ async def test_what_cannot_be_kept_is_not_sent() -> None:
         await anext(drive_many([(7, flow)], parallel=1, sender=partner, clock=FakeClock(), keep=keep))
 
     assert [] == partner.asked
-
-
-async def test_a_source_may_have_its_flows_waited_for() -> None:
-    partner, batches, gate = Partner(), Batches(3), asyncio.Event()
-    partner.answer(0, 1, 2)
-
-    def holding() -> Iterator[tuple[int, Callable[[], Flow[int]]] | NotYet]:
-        for number, make in batches:
-            if number == 1:
-                yield NotYet(gate.wait)
-            yield number, make
-
-    landed: list[tuple[int, int]] = []
-    consuming = asyncio.create_task(
-        collect(drive_many(holding(), parallel=2, sender=partner, clock=FakeClock()), landed)
-    )
-    await turns()
-    before = list(partner.asked)
-    gate.set()
-    await consuming
-
-    assert ([0], [0, 1, 2]) == (before, sorted(partner.asked))
-    assert [(0, 200), (1, 201), (2, 202)] == sorted(landed)
-
-
-async def test_a_hold_that_fails_ends_the_rest() -> None:
-    async def break_off() -> None:
-        raise OperatorError("the disk failed")
-
-    def holding() -> Iterator[tuple[int, Callable[[], Flow[int]]] | NotYet]:
-        yield from Batches(1)
-        yield NotYet(break_off)
-
-    partner = Partner()
-    partner.answer(0)
-    landed: list[tuple[int, int]] = []
-    with pytest.raises(OperatorError, match="the disk failed"):
-        await collect(drive_many(holding(), parallel=2, sender=partner, clock=FakeClock()), landed)
-
-    assert [(0, 200)] == landed
-
-
-async def test_leaving_while_the_source_holds_gives_the_hold_up() -> None:
-    def holding() -> Iterator[tuple[int, Callable[[], Flow[int]]] | NotYet]:
-        yield from Batches(1)
-        yield NotYet(asyncio.Event().wait)
-
-    partner = Partner()
-    partner.answer(0)
-    flights = drive_many(holding(), parallel=2, sender=partner, clock=FakeClock())
-    await anext(flights)
-    await turns()
-    await asyncio.wait_for(flights.aclose(), 5)  # type: ignore[attr-defined]
-
-    assert [0] == partner.asked

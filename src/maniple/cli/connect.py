@@ -54,7 +54,8 @@ def connect(
     authorize: Annotated[bool, flag("--authorize", "Grant access in a browser, for the refresh token.")] = False,
     port: Port = PORT,
     verify: Annotated[
-        bool, Parameter(name="--verify", negative="--no-verify", help="Ask the partner whether the credentials are good.")
+        bool,
+        Parameter(name="--verify", negative="--no-verify", help="Ask the partner whether the credentials are good."),
     ] = True,
     json: AsJson = False,
 ) -> int:

@@ -6,14 +6,10 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import (
-    AsyncGenerator,
-    AsyncIterable,
     AsyncIterator,
-    Awaitable,
     Callable,
     Generator,
     Iterable,
-    Iterator,
 )
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar, assert_never
@@ -45,15 +41,7 @@ Keep: TypeAlias = Callable[[Any, Any], None]
 """Takes the place and the outcome of a `Record`; they are safe when it comes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """Among flows: the next one is there when what `until` gives has been awaited."""
-
-    until: Callable[[], Awaitable[object]]
-
-
-Turn: TypeAlias = tuple[K, Callable[[], Flow[T]]]
-Flows: TypeAlias = Iterable[Turn[K, T] | NotYet] | AsyncIterable[Turn[K, T]]
+Flows: TypeAlias = Iterable[tuple[K, Callable[[], Flow[T]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +202,13 @@ class Flight(Generic[K, T]):
     """A worker for each place, the flow prepared to follow those under way, and the results nobody has taken yet."""
 
     def __init__(self, flows: Flows[K, T], edge: Edge, *, parallel: int, drain: bool) -> None:
-        self._source: Iterator[Turn[K, T] | NotYet] = (
-            _Awaited(flows) if isinstance(flows, AsyncIterable) else iter(flows)
-        )
+        self._source = iter(flows)
         self._edge = edge
         self._parallel = parallel
         self._drain = drain
         self._workers: set[asyncio.Task[None]] | None = None
         self._idle: deque[asyncio.Future[None]] = deque()
         """Workers that wait for a flow."""
-        self._holding: asyncio.Task[None] | None = None
         self._prepared: tuple[K, Started[T]] | None = None
         self._landed: deque[tuple[K, T]] = deque()
         self._exhausted = False
@@ -255,13 +240,11 @@ class Flight(Generic[K, T]):
     async def cancel(self) -> None:
         """Give up whatever is still under way."""
         self._stop(None)
-        tasks: list[asyncio.Task[None]] = [*(self._workers or ()), *([self._holding] if self._holding else [])]
+        tasks = list(self._workers or ())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if isinstance(self._source, _Awaited):
-            await self._source.aclose()
-        elif isinstance(self._source, Generator):
+        if isinstance(self._source, Generator):
             self._source.close()
         if self._prepared is not None:
             self._prepared[1].drop()
@@ -303,31 +286,19 @@ class Flight(Generic[K, T]):
         return taken
 
     def _prepare(self) -> None:
-        """Run the next flow up to its first effect, unless one is waiting or is to be waited for."""
-        if self._prepared is not None or self._holding is not None or self._stopped or self._exhausted:
+        """Run the next flow up to its first effect, unless one is waiting."""
+        if self._prepared is not None or self._stopped or self._exhausted:
             return
         try:
-            match next(self._source, None):
-                case None:
-                    self._exhausted = True
-                    self._wake_all()
-                case NotYet(until):
-                    self._holding = asyncio.create_task(self._hold(until))
-                case (key, make):
-                    self._prepared = key, Started(make())
-                    self._wake()
+            following = next(self._source, None)
+            if following is None:
+                self._exhausted = True
+                self._wake_all()
+            else:
+                self._prepared = following[0], Started(following[1]())
+                self._wake()
         except Exception as error:
             self._stop(error)
-
-    async def _hold(self, until: Callable[[], Awaitable[object]]) -> None:
-        try:
-            await until()
-        except Exception as error:
-            self._holding = None
-            self._stop(error)
-            return
-        self._holding = None
-        self._prepare()
 
     def _wake(self) -> None:
         """Have a worker look whether there is something to do."""
@@ -346,34 +317,8 @@ class Flight(Generic[K, T]):
         self._error = self._error or error
         self._stopped = True
         self._wake_all()
-        if self._holding is not None:
-            self._holding.cancel()
         if error is not None and not self._drain:
             own = asyncio.current_task()
             for task in self._workers or ():
                 if task is not own:
                     task.cancel()
-
-
-class _Awaited(Iterator[Turn[K, T] | NotYet]):
-    """An asynchronous source of flows as an iterator: before each flow a `NotYet` for it."""
-
-    def __init__(self, flows: AsyncIterable[Turn[K, T]]) -> None:
-        self._source = aiter(flows)
-        self._came: list[Turn[K, T] | None] = []
-
-    def __next__(self) -> Turn[K, T] | NotYet:
-        if not self._came:
-            return NotYet(self._fetch)
-        turn = self._came.pop()
-        if turn is None:
-            raise StopIteration
-        return turn
-
-    async def aclose(self) -> None:
-        """Close the source."""
-        if isinstance(self._source, AsyncGenerator):
-            await self._source.aclose()
-
-    async def _fetch(self) -> None:
-        self._came.append(await anext(self._source, None))

@@ -10,7 +10,7 @@ import asyncio
 import json
 import random
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -329,9 +329,9 @@ class _Delivery:
         async for (pairs, first), outcome in landed:
             self._settle(operation, pairs, first, outcome)
 
-    async def _flows(
+    def _flows(
         self, call: CallProgram, operation: Operation, context: RunContext
-    ) -> AsyncIterator[tuple[tuple[Sequence[Pair], int], Callable[[], Flow[Outcome]]]]:
+    ) -> Iterator[tuple[tuple[Sequence[Pair], int], Callable[[], Flow[Outcome]]]]:
         pairs = self.plan.changes.adds if operation == "add" else self.plan.changes.removes
         for batch in self.plan.batches(operation):
             for prepared in prepare(call, context, batch):

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from maniple.delivery.driver import NotYet, drive, drive_many
+from maniple.delivery.driver import drive, drive_many
 from maniple.delivery.memory import TokenMemory
 from maniple.delivery.rate import Pace
 from maniple.errors import DeliveryError
@@ -300,16 +300,13 @@ class Run:
         plan: PlanFile,
         settled: frozenset[tuple[int, int]],
         budget: DailyBudget,
-    ) -> Iterator[tuple[Place, Callable[[], Flow[Outcome]]] | NotYet]:
+    ) -> Iterator[tuple[Place, Callable[[], Flow[Outcome]]]]:
         """The deliveries that are left to do, each rendered just before it is sent."""
         size = int(self.run.batch_items[operation])
         whole = frozenset(index for index, part in settled if part < 0)
         columns, unmapped = self._columns(call)
         with closing(plan.batches(size, columns, skip=whole.__contains__)) as batches:
             while not self.delivery.stop:
-                if not batches.at_hand():
-                    yield NotYet(lambda: asyncio.to_thread(batches.wait))
-                # Decoded here and not in a thread: what another core has put into its caches comes slower than it saves.
                 batch = next(batches, None)
                 if batch is None:
                     return

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from maniple.runtime.prepare import Batch, prepare
 from maniple.runtime.program import Cohort, Operation, Program, run_context
-from maniple.runtime.settings import check_settings
-from maniple.template.ast import expression_names, holes
+from maniple.runtime.settings import check_settings, split_settings
+from maniple.template.ast import Case, expression_names, holes
 from maniple.template.filters import climbs
 from maniple.testing.destination import read_cases, read_program
 from maniple.testing.simulator.fold import fold
 from maniple.testing.simulator.match import unify
+from maniple.testing.simulator.members import shown
 from maniple.testing.simulator.shape import CallShape, Received, shapes_of
 from maniple.testing.simulator.written import written
 from maniple.wire import Request
@@ -26,7 +27,14 @@ from maniple.wire import Request
 INTEGRATIONS = Path(__file__).parents[2] / "integrations"
 PROGRAMS = {folder.name: read_program(folder / "manifest.yaml") for folder in sorted(INTEGRATIONS.iterdir())}
 SETTINGS = {slug: read_cases(INTEGRATIONS / slug / "cases.yaml").cases.settings for slug in PROGRAMS}  # type: ignore[union-attr]
-EVERY_CALL = [(slug, operation) for slug in PROGRAMS for operation in ("add", "remove")]
+OPERATIONS: tuple[Operation, ...] = ("add", "remove")
+EVERY_CALL = [
+    (slug, operation)
+    for slug, program in PROGRAMS.items()
+    for operation in OPERATIONS
+    # A call of several steps is no single request that could be read back.
+    if program.call_for(operation).is_plain
+]
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: not climbs(text))
 plain_values = st.one_of(
@@ -41,13 +49,22 @@ def columns(draw: st.DrawFn, slug: str) -> dict[str, list[Any]]:
     size = draw(st.integers(1, 4))
     names = ["amplitude_id", *(mapping.name for mapping in PROGRAMS[slug].mappings)]
     found = {name: draw(st.lists(texts, min_size=size, max_size=size)) for name in names}
-    return {**found, "user": draw(st.lists(carried, min_size=size, max_size=size))}
+    # What a positional row is made of, as it is made from the mapped columns.
+    rows = [list(row) for row in zip(*(found[name] for name in names[1:]), strict=True)]
+    return {**found, "values": rows, "user": draw(st.lists(carried, min_size=size, max_size=size))}
+
+
+def identities(slug: str, operation: Operation, values: dict[str, list[Any]]) -> list[Any]:
+    """By what the partner knows the users of a call: the first identifier, or the whole of a positional row."""
+    program = PROGRAMS[slug]
+    return values["values" if program.call_for(operation).positional else program.mappings[0].name]
 
 
 def context_for(slug: str, cohort: Cohort) -> Any:
+    own, operator = split_settings(PROGRAMS[slug], SETTINGS[slug])
     return run_context(
         PROGRAMS[slug],
-        settings=check_settings(PROGRAMS[slug], SETTINGS[slug]),
+        settings=check_settings(PROGRAMS[slug], own, operator=operator),
         cohort=cohort,
         run_id="run_1",
         now="2026-11-20T10:00:00Z",
@@ -73,15 +90,18 @@ def test_unify_gives_back_the_values_an_item_was_rendered_with(
     slug: str, operation: Operation, data: st.DataObject, cohort: Cohort
 ) -> None:
     call = PROGRAMS[slug].call_for(operation)
-    if call.item is None:
+    if call.first.item is None:
         pytest.skip("this call has one user and no item")
     values = data.draw(columns(slug))
     scope = {**context_for(slug, cohort).scope, "operation": operation, "membership": operation == "add"}
-    rendered = orjson.loads(orjson.dumps(call.item.render(values, scope, len(values["user"]))))
+    rendered = orjson.loads(orjson.dumps(call.first.item.render(values, scope, len(values["user"]))))
+    node = call.first.item.node
+    # Of a choice by a setting, only the branch that is taken is in the item.
+    taken = fold(node, scope) if isinstance(node, Case) else node
     for row, item in enumerate(rendered):
         everything = {**scope, **{name: column[row] for name, column in values.items()}}
-        wanted = {written(hole): everything[name] for hole in holes(call.item.node) for name in expression_names(hole)}
-        assert unify(call.item.node, item) == wanted
+        wanted = {written(hole): everything[name] for hole in holes(taken) for name in expression_names(hole)}
+        assert unify(node, item) == wanted
 
 
 @pytest.mark.parametrize(("slug", "operation"), EVERY_CALL)
@@ -102,14 +122,14 @@ def test_a_whole_request_is_read_back_as_its_operation_its_list_and_its_users(
     assert address is not None
     reading = shape.read_body(orjson.loads(request.body), address)
     assert reading is not None
-    assert reading.members == values[program.mappings[0].name]
+    assert [shown(member) for member in reading.members] == identities(slug, operation, values)
     assert reading.captures.get("list_id", 77) in (77, "77")
 
 
 @pytest.mark.parametrize(("slug", "operation"), EVERY_CALL)
 def test_a_request_is_not_taken_for_the_other_operation(slug: str, operation: Operation) -> None:
     program = PROGRAMS[slug]
-    values = {name: ["u1"] for name in ("amplitude_id", program.mappings[0].name)}
+    values = {name: ["u1"] for name in ("amplitude_id", *(mapping.name for mapping in program.mappings))}
     [prepared] = prepare(
         program.call_for(operation),
         context_for(slug, Cohort("c", "1")),
@@ -127,8 +147,8 @@ def test_folding_what_is_known_changes_nothing_of_what_is_rendered(slug: str) ->
     from maniple.template.compile import ScalarTemplate
 
     call = PROGRAMS[slug].call_for("add")
-    if call.body is None or call.item is None:
+    if call.first.body is None or call.first.item is None:
         pytest.skip("this call has one user and no item")
     known = {"operation": "add", "membership": True}
     scope = {**context_for(slug, Cohort("c", "1")).scope, **known, "items": ["a"], "batch_id": "b"}
-    assert ScalarTemplate(fold(call.body.node, known)).render(scope) == call.body.render(scope)
+    assert ScalarTemplate(fold(call.first.body.node, known)).render(scope) == call.first.body.template.render(scope)

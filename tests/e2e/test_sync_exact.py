@@ -17,7 +17,8 @@ from maniple.sources.source import FileSource
 from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.report import RunReport
 from maniple.usecases.request import SyncRequest
-from maniple.usecases.sync import SyncTools, sync_cohort
+from maniple.usecases.setting import SyncTools
+from maniple.usecases.sync import sync_cohort
 from maniple.wire import Reply, Request
 from maniple.wiring import Workspace
 from support.fake_clock import FakeClock
@@ -128,17 +129,17 @@ def test_a_doubted_user_who_leaves_is_removed(story: Story) -> None:
     assert {"b"} == story.partner.members
 
 
-def test_an_authentication_error_stops_the_run_but_for_the_request_that_is_ready(story: Story) -> None:
+def test_an_authentication_error_stops_the_run_at_once(story: Story) -> None:
     report = story.sync(*"abcdefgh", answers=[Reply(401)] * 4)
 
-    assert 2 == len(story.partner.sent)
+    assert 1 == len(story.partner.sent)
     assert ("failed", 8) == (report.status, report.unsent)
 
 
 def test_three_failures_in_a_row_leave_the_rest_for_the_next_run(story: Story) -> None:
     report = story.sync(*"abcdefghijkl", answers=[Reply(400)] * 6)
 
-    assert 4 == len(story.partner.sent)
+    assert 3 == len(story.partner.sent)
     assert 12 == report.unsent
 
 

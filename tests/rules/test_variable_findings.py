@@ -68,10 +68,9 @@ def test_a_list_id_that_nothing_gives_is_said_so_at_each_use() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["property_value", "steps", "property_name"])
-def test_a_variable_that_is_not_filled_in_yet_is_named_so(name: str) -> None:
-    found = summaries(add_users("json: {users: $items}", f"item: {{a: $email, b: ${name}}}"))
-    assert found == [f"MAN901: `${name}` is part of the language, but this version does not fill it in yet"]
+def test_replies_of_steps_have_no_value_in_a_call_without_steps() -> None:
+    found = summaries(add_users("json: {users: $items}", "item: {a: $email, b: $steps}"))
+    assert found == ["MAN203: `$steps` has no value in `add_users.item`"]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ def test_there_are_the_verbs_that_scripts_rely_on() -> None:
             "rules",
             "destinations",
             "connect",
+            "authorize",
+            "operator",
             "connections",
             "disconnect",
             "sync",

@@ -71,13 +71,13 @@ def test_once_everybody_is_refused_no_more_rows_are_read() -> None:
 
 
 @pytest.mark.parametrize("position", ["²", "9" * 5_000, "٣", "-1", "1.0", True, None, [[0]], {}])
-def test_what_is_no_position_names_nobody(position: Any) -> None:
+def test_an_error_that_fits_no_user_fails_the_batch_and_rejects_nobody(position: Any) -> None:
     rejects = {"rows": "rows", "by": "index", "at": "at"}
 
     outcome = delivered(Reply(200, body=json.dumps({"rows": [{"at": position}]}).encode()), add_users__rejects=rejects)
 
-    assert isinstance(outcome, Delivered)
-    assert () == outcome.verdicts
+    assert isinstance(outcome, Failed)
+    assert ((), True) == (outcome.verdicts, outcome.in_doubt)
 
 
 def test_a_count_is_never_more_than_the_users_sent() -> None:

@@ -51,7 +51,7 @@ RULES = [
 
 def read(reply: Reply, call: str = "add_users", **changes: Any) -> tuple[str, str, str | None]:
     made = program(errors=RULES, **changes)
-    reading = classify(made.calls[call].rules, None, reply, {})
+    reading = classify(made.calls[call].first.rules, None, reply, {})
     assert isinstance(reading, Refused)
     return reading.why.reason, reading.why.message, reading.why.rule
 
@@ -100,7 +100,7 @@ def test_a_body_that_is_no_json_fits_only_rules_without_a_fragment() -> None:
 
 def test_a_rule_can_find_a_failure_inside_a_200() -> None:
     made = program(errors=[{"status": 200, "where": "errors", "reason": "Partly failed"}])
-    rules = made.calls["add_users"].rules
+    rules = made.calls["add_users"].first.rules
 
     assert isinstance(classify(rules, None, answer(200, errors=[1]), {}), Refused)
     assert isinstance(classify(rules, None, answer(200, errors=[]), {}), Accepted)

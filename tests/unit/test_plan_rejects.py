@@ -15,8 +15,10 @@ from support.manifests import program
 def refused(rejects: dict[str, Any], answer: Any, users: list[Any]) -> Refusals:
     made = program(add_users__rejects=rejects)
     call = made.call_for("add")
-    assert call.rejects is not None
-    return read_rejects(call.rejects, Reply(200, body=json.dumps(answer).encode()), {"user_key": users}, {}, len(users))
+    assert call.first.rejects is not None
+    return read_rejects(
+        call.first.rejects, Reply(200, body=json.dumps(answer).encode()), {"user_key": users}, {}, len(users)
+    )
 
 
 def rows(found: Refusals) -> list[tuple[int, str]]:

@@ -88,21 +88,21 @@ REJECTS = [
 @pytest.mark.parametrize("rejects", REJECTS, ids=lambda rejects: json.dumps(rejects)[:60])
 def test_refused_users_are_named_so_that_the_manifest_finds_them(rejects: dict[str, Any]) -> None:
     call = program(add_users__rejects=rejects).call_for("add")
-    assert call.rejects is not None
+    assert call.first.rejects is not None
     assert can_refuse(call, {"ok": True})
     users = ["u1", "u2", "u3", "u4"]
-    tree = refuse(call.rejects, {"ok": True}, [RefusedUser(1, "u2"), RefusedUser(3, "u4")], 4)
+    tree = refuse(call.first.rejects, {"ok": True}, [RefusedUser(1, "u2"), RefusedUser(3, "u4")], 4)
     reply = Reply(200, body=json.dumps(tree).encode())
-    found = read_rejects(call.rejects, reply, {"user_key": users}, {}, 4)
+    found = read_rejects(call.first.rejects, reply, {"user_key": users}, {}, 4)
     assert ([verdict.row for verdict in found.verdicts], found.uncounted, found.unmatched) == ([1, 3], 0, 0)
     assert tree["ok"] is True
 
 
 def test_refused_users_may_be_counted_without_names() -> None:
     call = program(add_users__rejects={"count": "failed"}).call_for("add")
-    assert call.rejects is not None
+    assert call.first.rejects is not None
     assert can_refuse(call, {})
-    assert refuse(call.rejects, {}, [RefusedUser(0, None), RefusedUser(2, None)], 3) == {"failed": 2}
+    assert refuse(call.first.rejects, {}, [RefusedUser(0, None), RefusedUser(2, None)], 3) == {"failed": 2}
 
 
 def test_rows_that_say_nothing_but_their_own_position_cannot_name_some_of_the_users() -> None:

@@ -15,7 +15,8 @@ from maniple.store.data.planfile import PlanFile
 from maniple.store.redact import Redactor
 from maniple.usecases.connect import connect
 from maniple.usecases.destinations import Destination, load_file
-from maniple.usecases.run import Run, RunEdges, RunFiles, plan_run
+from maniple.usecases.planning import RunFiles, plan_run
+from maniple.usecases.run import Run, RunEdges
 from maniple.wiring import Workspace, open_clock, open_sender, retry_policy
 
 KEY = "bench-key"

@@ -16,6 +16,7 @@ _LINKS = {
     "BatchSize": "[batch](#batch)",
     "CohortName": "[cohort name](#mappings)",
     "ErrorRule": "[error rule](#answers)",
+    "Expiry": "[`expired` rule](#authentication)",
     "FormField": "[field](#fields)",
     "Limits": "[limits](#limits-rates-sizes-and-durations)",
     "ListId": "[list id](#list_id)",
@@ -30,7 +31,10 @@ _LINKS = {
     "CsvBody": "`{columns: ..., header: ..., delimiter: ...}`",
     "MultipartPart": "part",
     "Option": "option",
-    "Step": "step",
+    "Match": "[match](#match)",
+    "Paginate": "[paginate](#paginate)",
+    "Poll": "[poll](#poll)",
+    "Step": "[step](#steps)",
     "LimitHeader": "`{header: ..., as: ...}`",
 }
 _FORMS = {

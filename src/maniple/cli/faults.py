@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ class _Secrecy:
     redactor: Redactor | None = None
 
 
-def keep_secret(secrets: Sequence[str]) -> Redactor:
+def keep_secret(secrets: Iterable[str]) -> Redactor:
     """From now on no error message shows one of `secrets`. Answers with the redactor that knows them all."""
     from maniple.store.redact import Redactor
 

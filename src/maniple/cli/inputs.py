@@ -46,7 +46,7 @@ def manifest_paths(words: Sequence[str]) -> list[Path]:
 def read_settings(word: str | None, program: Program) -> dict[str, Any]:
     """The settings in the JSON file `word` (`-`: stdin). Raises SettingsError that shows what the JSON looks like."""
     if word is None:
-        if all(form_field.optional or form_field.default is not None for form_field in program.fields):
+        if all(one.optional or one.default is not None or one.from_ is not None for one in program.fields):
             return {}
         raise SettingsError(
             f"{program.manifest.name} has fields to fill in, and no settings were given",
@@ -85,7 +85,7 @@ def settings_example(program: Program) -> str:
         {
             form_field.name: _example(form_field)
             for form_field in program.fields
-            if not form_field.optional or form_field.default is not None
+            if form_field.from_ is None and (not form_field.optional or form_field.default is not None)
         },
         ensure_ascii=False,
     )

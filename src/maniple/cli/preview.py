@@ -11,6 +11,7 @@ from maniple.cli.parameters import AsJson, DestinationWord, ShowSecrets, TrialOp
 from maniple.cli.screen import note, stdout
 from maniple.cli.trial import show_skipped, trial_of
 from maniple.cli.words import plural
+from maniple.diagnostics.cells import visible
 from maniple.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ def preview(
     if json:
         stdout().json(
             {
-                "requests": [request_json(request) for request in previewed.requests],
+                "requests": [
+                    {**request_json(request), **({"when": condition} if condition else {})}
+                    for request, condition in zip(previewed.requests, previewed.conditions, strict=True)
+                ],
                 "skipped": [{"id": id_, "reason": reason} for id_, reason in previewed.skipped],
             }
         )
@@ -63,7 +67,10 @@ def _show(previewed: Preview, *, everything: bool) -> None:
     screen = stdout()
     shown = previewed.requests if everything else previewed.requests[:MOST_REQUESTS]
     for number, request in enumerate(shown, 1):
-        screen.line(screen.paint(f"# {number} {request.call}", "bold"))
+        step = f".{request.step}" if request.step else ""
+        condition = previewed.conditions[number - 1]
+        depends = f"  (only when {visible(condition)})" if condition else ""
+        screen.line(screen.paint(f"# {number} {request.call}{step}{depends}", "bold"))
         for line in request_lines(request, everything=everything):
             screen.line(line)
         screen.line()

@@ -27,7 +27,8 @@ Examples:
 @app.default
 def resume(run: RunWord, /, *, quiet: Quiet = False, json: AsJson = False) -> int:
     """Go on with a run."""
-    from maniple.usecases.sync import SyncTools, resume_run
+    from maniple.usecases.setting import SyncTools
+    from maniple.usecases.sync import resume_run
     from maniple.wiring import Workspace
 
     with Workspace.open() as workspace:
@@ -38,11 +39,11 @@ def resume(run: RunWord, /, *, quiet: Quiet = False, json: AsJson = False) -> in
         keep_secret([str(value) for value in store.secret_settings(connection).values()])
         try:
             with watching(quiet=quiet) as watch:
-                tools = SyncTools(clock=watch.clock, show=watch.show)
+                tools = SyncTools(clock=watch.clock, show=watch.show, learn=keep_secret)
                 report = asyncio.run(resume_run(workspace, found.id, tools))
         except KeyboardInterrupt:
             raise stopped(found.id) from None
     source = found.batch_items["source"]
-    words = [str(source["at"]), *query_words(source.get("query"))]
+    words = [str(source["at"]) or "COHORT", *query_words(source.get("query"))]
     again = again_command(connection.name, words, sync.cohort_name, sync.cohort_id)
     return end(report, connection.name, again, json=json)

@@ -22,7 +22,7 @@ from maniple.errors import ExitCode
 if TYPE_CHECKING:
     from maniple.usecases.report import RunReport
     from maniple.usecases.request import SyncRequest
-    from maniple.usecases.sync import Agree
+    from maniple.usecases.setting import Agree
     from maniple.wiring import Workspace
 
 app = App(
@@ -120,7 +120,8 @@ def _carry_out(
 ) -> RunReport:
     from maniple.runtime.retry import RetryPolicy
     from maniple.usecases.request import known_sync
-    from maniple.usecases.sync import SyncTools, sync_cohort
+    from maniple.usecases.setting import SyncTools
+    from maniple.usecases.sync import sync_cohort
 
     policy = RetryPolicy(retries) if retries is not None else None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +12,22 @@ from typing import Any, Generic, TypeAlias, TypeVar, assert_never
 from maniple.delivery.memory import TokenMemory
 from maniple.delivery.rate import RateLimiter
 from maniple.ports import Clock, Memory, Sender
-from maniple.wire import Effect, Flow, Recall, Record, Remember, Reply, Request, Wait
+from maniple.wire import (
+    SIGN_IN,
+    Conceal,
+    Effect,
+    Flow,
+    Hold,
+    Moment,
+    Nonce,
+    Recall,
+    Record,
+    Release,
+    Remember,
+    Reply,
+    Request,
+    Wait,
+)
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -31,6 +47,7 @@ class Edge:
     limiter: RateLimiter | None
     observe: Observe | None
     keep: Keep | None = None
+    nonce: Callable[[int], str] = secrets.token_hex
 
     async def perform(self, effect: Effect) -> Any:
         """Do what `effect` asks for and return its answer."""
@@ -47,11 +64,21 @@ class Edge:
                 return await self.memory.remember(key, value, seconds)
             case Record(place, outcome):
                 return await self.keep(place, outcome) if self.keep is not None else None
+            case Moment():
+                return self.clock.now()
+            case Nonce(octets):
+                return self.nonce(octets)
+            case Hold(key):
+                return await self.memory.hold(key)
+            case Release(key, word):
+                return self.memory.release(key, word)
+            case Conceal(texts):
+                return self.memory.conceal(texts)
             case _:
                 assert_never(effect)
 
     async def _exchange(self, request: Request) -> Reply:
-        if self.limiter is not None:
+        if self.limiter is not None and request.call != SIGN_IN:
             await self.limiter.acquire()
         reply = await self.sender.send(request)
         if self.observe is not None:
@@ -80,12 +107,17 @@ class Started(Generic[T]):
         effect = self._effect
         if effect is None:
             return self._result
+        held: set[str] = set()
         try:
             while True:
                 if isinstance(effect, Record) and effect.outcome is not None:
                     leave()
                 try:
                     answer = await edge.perform(effect)
+                    if isinstance(effect, Hold):
+                        held.add(effect.key)
+                    elif isinstance(effect, Release):
+                        held.discard(effect.key)
                 except Exception as error:
                     effect = self._flow.throw(error)
                 else:
@@ -94,6 +126,8 @@ class Started(Generic[T]):
             result: T = end.value
             return result
         finally:
+            for key in held:
+                edge.memory.release(key)
             self._flow.close()
 
     def drop(self) -> None:
@@ -109,14 +143,15 @@ async def drive(
     memory: Memory | None = None,
     limiter: RateLimiter | None = None,
     observe: Observe | None = None,
+    keep: Keep | None = None,
 ) -> T:
-    """Run `flow` to its end and return its result.
+    """Run `flow` to its end and return its result. `keep` is given what the flow records.
 
     A wait for being throttled holds back everything that `limiter` paces. Without `memory` values are remembered for
     this flow only. What the sender raises (ForbiddenAddress) is raised inside the flow, and here unless the flow
     catches it. Cancelling closes the flow.
     """
-    edge = Edge(sender, clock, memory or TokenMemory(clock), limiter, observe)
+    edge = Edge(sender, clock, memory or TokenMemory(clock), limiter, observe, keep)
     return await Started(flow).finish(edge)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from maniple.errors import UsageError
+from maniple.manifest.limits import RateWindow, windows_in
 from maniple.ports import Clock
 
 
@@ -83,16 +86,20 @@ class RateLimiter:
 class Pace:
     """How fast a partner is called: the `shared` rates count all calls together, a call's own rates count that call.
 
-    A rate is `(count, seconds)`.
+    A rate is `(count, seconds)`; a count that is a name comes from `scope`, the connection's settings.
     """
 
-    def __init__(self, shared: Iterable[tuple[int, float]], clock: Clock) -> None:
+    def __init__(
+        self, shared: Iterable[RateWindow], clock: Clock, scope: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
         self._clock = clock
-        self._all = RateLimiter([Window(*rate) for rate in shared], clock)
+        self._scope = scope
+        self._all = RateLimiter([Window(*rate) for rate in windows_in(shared, scope)], clock)
         self._calls: dict[str, RateLimiter] = {}
 
-    def of(self, call: str, rates: Iterable[tuple[int, float]]) -> RateLimiter:
+    def of(self, call: str, rates: Iterable[RateWindow]) -> RateLimiter:
         """The limiter of a call; the same one each time, so that it remembers."""
         if call not in self._calls:
-            self._calls[call] = RateLimiter([Window(*rate) for rate in rates], self._clock, self._all)
+            own = [Window(*rate) for rate in windows_in(rates, self._scope)]
+            self._calls[call] = RateLimiter(own, self._clock, self._all)
         return self._calls[call]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, field_validator
@@ -27,16 +28,36 @@ Rate: TypeAlias = Annotated[
 ]
 
 
-def rate_window(rate: str) -> tuple[int, float] | None:
-    """`(count, seconds)` of a rate; None when its count comes from a field.
+RateWindow: TypeAlias = tuple[int | str, float]
+"""The count, or the field that it comes from, and seconds."""
 
-    >>> rate_window("90/s"), rate_window("100/20s"), rate_window("1/2s")
-    ((90, 1.0), (100, 20.0), (1, 2.0))
+
+def rate_window(rate: str) -> RateWindow:
+    """`(count, seconds)` of a rate that can be read.
+
+    >>> rate_window("90/s"), rate_window("100/20s"), rate_window("$per_second/s")
+    ((90, 1.0), (100, 20.0), ('per_second', 1.0))
     """
     match = _RATE.fullmatch(rate)
-    if match is None or match["count"].startswith("$"):
-        return None
-    return int(match["count"]), int(match["every"] or 1) * _UNITS[match["unit"]]
+    assert match is not None, rate
+    count = match["count"]
+    every = int(match["every"] or 1) * _UNITS[match["unit"]]
+    return (count.removeprefix("$") if count.startswith("$") else int(count)), every
+
+
+def windows_in(windows: Iterable[RateWindow], scope: Mapping[str, Any]) -> tuple[tuple[int, float], ...]:
+    """The windows with the counts that fields give; one whose field has no usable number limits nothing.
+
+    >>> windows_in([("fast", 1.0), (9, 60.0)], {"fast": "3"})
+    ((3, 1.0), (9, 60.0))
+    """
+    found: list[tuple[int, float]] = []
+    for count, every in windows:
+        number = scope.get(count) if isinstance(count, str) else count
+        digits = str(number).strip()
+        if digits.isascii() and digits.isdigit() and int(digits) > 0:
+            found.append((int(digits), every))
+    return tuple(found)
 
 
 def rate_scope(rate: str) -> str | None:

@@ -113,7 +113,7 @@ def _calls_without_rule(program: Program, statuses: tuple[int, ...]) -> list[str
     return [
         name
         for name, call in program.calls.items()
-        if not any(_speaks_of(rule, status) for rule in call.rules for status in statuses)
+        if not any(_speaks_of(rule, status) for rule in call.first.rules for status in statuses)
     ]
 
 
@@ -199,9 +199,10 @@ def secret_fields(given: Submission) -> Iterator[Diagnostic]:
 def telling_list_names(given: Submission) -> Iterator[Diagnostic]:
     """MAN608: two cohorts of one name make two lists that nobody can tell apart."""
     create = given.program.create
-    if create is None or create.body is None or given.manifest.cohort_name.prefix or "amp_cohort_id" in create.names:
+    body = create.first.body if create is not None else None
+    if create is None or body is None or given.manifest.cohort_name.prefix or "amp_cohort_id" in create.names:
         return
-    leaves = [leaf for leaf in _leaves(create.body.node) if _NAME_OF_COHORT in names(leaf)]
+    leaves = [leaf for leaf in _leaves(body.node) if _NAME_OF_COHORT in names(leaf)]
     if not leaves or any(isinstance(leaf, Text) and _has_words(leaf) for leaf in leaves):
         return
     path, within = _place_of_name(given.document)

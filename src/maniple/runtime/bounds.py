@@ -14,6 +14,8 @@ MAX_FIELDS = 200
 MAX_OPTIONS = 1_000
 MAX_DEFINES = 500
 MAX_MAPPINGS = 100
+MAX_CHOICES = 100
+"""Identifiers that one mapping may be."""
 MAX_GROUPS = 100
 MAX_RULES = 200
 """Error rules of one list, copies included."""
@@ -37,6 +39,8 @@ def beyond_bounds(manifest: Manifest) -> Iterator[Finding]:
         yield from _too_many(form_field.options, MAX_OPTIONS, "options", ("fields", position, "options"))
     yield from _too_many(manifest.define, MAX_DEFINES, "constants", ("define",))
     yield from _too_many(manifest.mappings, MAX_MAPPINGS, "mappings", ("mappings",))
+    for position, mapping in enumerate(manifest.mappings):
+        yield from _too_many(mapping.one_of, MAX_CHOICES, "choices", ("mappings", position, "one_of"))
     yield from _too_many(manifest.require, MAX_GROUPS, "groups", ("require",))
     for position, group in enumerate(manifest.require):
         yield from _too_many(group, MAX_MAPPINGS, "mappings", ("require", position))

@@ -1,148 +1,188 @@
-"""Compiling one call."""
+"""Compiling one call: its steps, and how users are put into them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from maniple.body import RUNNING_FORMATS
-from maniple.manifest.base import seconds
-from maniple.manifest.call import Call
-from maniple.manifest.fields import FormField
-from maniple.manifest.limits import DEFAULT_ITEMS, DEFAULT_PARALLEL, byte_count, rate_window
+from maniple.manifest.call import Call, Exchange, Step
+from maniple.manifest.limits import (
+    DEFAULT_ITEMS,
+    DEFAULT_PARALLEL,
+    BatchSize,
+    Limits,
+    RateWindow,
+    byte_count,
+    rate_scope,
+    rate_window,
+)
 from maniple.manifest.model import Manifest
-from maniple.runtime.prepare import OWN_HEADERS, TOKEN
-from maniple.runtime.program import AuthProgram, CallProgram, PairProgram
-from maniple.runtime.reading import NOT_FILLED_YET, Available, TemplateReader
-from maniple.runtime.rules import compile_list_id, compile_path, compile_rejects, compile_rules
-from maniple.runtime.url import Constant, UrlFault, constants_in, expand, parts_of, place_url
+from maniple.runtime.compile_step import CompiledStep, StepCompiler
+from maniple.runtime.credentials import AuthProgram
+from maniple.runtime.program import CallProgram, StepProgram
+from maniple.runtime.reading import Available, TemplateReader
+from maniple.runtime.rules import compile_list_id
 from maniple.runtime.weight import count_of, weight_of_node
 from maniple.source.text import Path
-from maniple.template.ast import Const, Node, Text, Value, holes, names
-from maniple.template.compile import ColumnTemplate, PlacedText, ScalarTemplate
-from maniple.template.text import text_of
+from maniple.template.ast import Name, Node, Value, names
+from maniple.template.compile import ColumnTemplate
+
+SECONDS_A_DAY = 86_400.0
+AuthOf: TypeAlias = Callable[[Any, Path, Available, str], AuthProgram]
+"""Compiles the auth of a call or step at a path; with None, the manifest's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a step stands in the manifest, and what findings and the variables table call it."""
+
+    path: Path
+    section: str
 
 
 class CallCompiler:
     """Compiles the calls of one manifest."""
 
-    def __init__(
-        self,
-        manifest: Manifest,
-        reader: TemplateReader,
-        fields: Mapping[str, FormField],
-        define: Mapping[str, Constant],
-        base: Available,
-        saved_by_auth: frozenset[str] = frozenset(),
-    ) -> None:
+    def __init__(self, manifest: Manifest, reader: TemplateReader, steps: StepCompiler, auth_of: AuthOf) -> None:
         self.manifest = manifest
         self.reader = reader
-        self.fields = fields
-        self.define = define
-        self.base = base
-        self.saved_by_auth = saved_by_auth
+        self.steps = steps
+        self.auth_of = auth_of
+        self.users = frozenset(mapping.name for mapping in manifest.mappings)
+        self.targets = frozenset(f"{name}.target" for name in reader.targets)
 
-    def compile(self, name: str, call: Call, auth: AuthProgram, available: Available, users: Available) -> CallProgram:
+    def compile(self, name: str, call: Call, available: Available, users: Available) -> CallProgram:
         """Compile one call. `available` has a value anywhere in it, `users` for each user; without `users` it carries none."""
         self.reader.items_are_text = call.join is not None
         batch = call.batch or self.manifest.batch
         items = self._batch_items(call) if users else 1
-        item_tree = call.item if "item" in call.model_fields_set else self.manifest.item if users else None
         single = bool(users) and items == 1
-        inside: dict[str, str] = {
-            **available,
-            **(users if single else {}),
-            **({"items": "pre-defined"} if item_tree is not None and users else {}),
-        }
-        rows = frozenset(users)
-        item = self._item(name, call, item_tree, {**available, **users}, rows)
-        body = (
-            ScalarTemplate(self.reader.tree(call.json_, (name, "json"), inside, f"{name}.json"))
-            if "json_" in call.model_fields_set
-            else None
-        )
-        url = self._url(name, call, inside)
-        query = (
-            *self._pairs(self.manifest.query, ("query",), self.base, "query", header=False),
-            *self._pairs(call.query, (name, "query"), inside, f"{name}.query", header=False),
-        )
-        headers = (
-            *self._pairs(self.manifest.headers, ("headers",), self.base, "headers", header=True),
-            *self._pairs(call.headers, (name, "headers"), inside, f"{name}.headers", header=True),
-        )
-        rejects, rejects_path = (
-            (call.rejects, (name, "rejects")) if call.rejects is not None else (self.manifest.rejects, ("rejects",))
-        )
-        success, success_path = (
-            (call.success, (name, "success")) if call.success is not None else (self.manifest.success, ("success",))
-        )
-        compiled_rejects = (
-            compile_rejects(self.reader, rejects, rejects_path, {**available, **users}, rows)
-            if rejects is not None and users
-            else None
-        )
-        rules = compile_rules(self.reader, self.manifest, name, {**available, **(users if single else {})})
-        parts_used = [
-            body.names if body else frozenset(),
-            url.names,
-            *(
-                pair.name.names
-                | (pair.value.names if pair.value else frozenset())
-                | frozenset().union(*(value.names for value in pair.values))
-                for pair in (*query, *headers)
-            ),
-        ]
-        copies = max(1, count_of("items", body.node)) if body else 1
-        used_outside = frozenset[str]().union(*parts_used)
-        if users:
-            self._items_fit(name, call, item is not None, "items" in used_outside, single, bool(used_outside & rows))
-        read = (
-            used_outside
-            | (item.names if item else frozenset())
-            | (compiled_rejects.item.names if compiled_rejects and compiled_rejects.item else frozenset())
-        )
+        by = self._by(name, batch, {**available, **users}, frozenset(users)) if users else None
+        by_name = _variable(by.node) if by else None
+        shared = {**available, **({by_name: users[by_name]} if by_name is not None and by_name in users else {})}
+        compiled = self._steps(name, call, shared, users, single)
+        if users and call.steps is not None and not any(step.carries_users for step in compiled):
+            self._no_user_sent(name)
+        read = frozenset[str]().union(*(self._read(step) for step in compiled), by.names if by else ())
+        rows = self._columns(read & frozenset(users), read)
+        first = compiled[0]
+        copies = max(1, count_of("items", first.body.node)) if first.body else 1
         return CallProgram(
             name=name,
-            method=call.method or "POST",
-            url=url,
-            query=query,
-            headers=headers,
-            body=body,
-            item=item,
-            join=call.join,
+            steps=compiled,
             single=single,
-            rows=self._columns(read & rows),
-            positional="values" in read & rows,
+            rows=rows,
+            positional="values" in read and bool(users),
+            targets=rows & self.targets,
+            one_target=self._one_target(compiled) & rows,
             items=items,
             max_bytes=byte_count(batch.bytes_) if batch and batch.bytes_ else None,
-            weight=copies * weight_of_node(item.node) if item else 0,
+            weight=copies * weight_of_node(first.item.node) if first.item else 0,
             copies=copies,
             dedupe=bool(batch and batch.dedupe),
-            success=compile_path(self.reader, success, success_path),
-            rejects=compiled_rejects,
-            rules=rules,
-            auth=auth,
-            timeout=seconds(call.timeout),
-            when=None,
             list_id=compile_list_id(self.reader, call.list_id, (name, "list_id"), available) if call.list_id else None,
-            save=tuple(
-                (variable, compile_path(self.reader, path, (name, "save", variable)))
-                for variable, path in call.save.items()
-            ),
             parallel=(call.limits.parallel if call.limits else None)
             or self.manifest.limits.parallel
             or DEFAULT_PARALLEL,
-            rates=tuple(
-                window
-                for rate in (call.limits.rates if call.limits else ())
-                if (window := rate_window(rate)) is not None
-            ),
+            rates=compile_rates(self.reader, call.limits, (name, "limits"), available, self.users),
+            budget=self._budget(name, call, available),
+            by=by,
+            by_name=by_name if by_name in users else None,
+            min_items=batch.min_items if batch else None,
+            sends_nobody=bool(batch and batch.empty),
+            takes_all=bool(batch and batch.items == "all"),
+            first_batch=call.first_batch,
         )
 
-    def _columns(self, read: frozenset[str]) -> frozenset[str]:
-        """The columns that have what is read: `$values` is made of those of all mappings."""
-        mapped = {mapping.name for mapping in self.manifest.mappings} if "values" in read else set()
-        return (read - {"values"}) | mapped
+    def _steps(
+        self, name: str, call: Call, available: Available, users: Available, single: bool
+    ) -> tuple[StepProgram, ...]:
+        """The steps in order; what one saves is there for those after it."""
+        known, of_users = dict(available), dict(users)
+        compiled: list[StepProgram] = []
+        for position, exchange in enumerate(call.steps if call.steps is not None else [call]):
+            step = exchange if isinstance(exchange, Step) else None
+            place = self._place(name, position, step)
+            item = self._item(name, call, exchange, place, {**known, **of_users}, frozenset(of_users))
+            inside: dict[str, str] = {
+                **known,
+                **(of_users if single else {}),
+                **({"items": "pre-defined"} if item is not None and users else {}),
+            }
+            auth = self._auth(call, step, place, known)
+            program = self.steps.compile(name, exchange, call, place.path, place.section, item, auth, inside, of_users)
+            if step is None:
+                self._items_fit(name, program, single)
+            elif item is not None and "items" not in program.outside:
+                self._items_unused(name, place)
+            compiled.append(program.step)
+            known |= dict.fromkeys((saved.name for saved in program.step.save), "saved")
+            known["steps"] = "pre-defined"
+            matched = dict.fromkeys(
+                (saved for saved, _ in program.step.match.save) if program.step.match else (), "saved"
+            )
+            (of_users if users else known).update(matched)
+        return tuple(compiled)
+
+    def _budget(self, name: str, call: Call, available: Available) -> RateWindow | None:
+        """Calls a day: the call's own figure, else the manifest's."""
+        own = call.limits is not None and call.limits.budget is not None
+        limits = call.limits if own and call.limits is not None else self.manifest.limits
+        if limits.budget is None:
+            return None
+        path: Path = (name, "limits", "budget") if own else ("limits", "budget")
+        window = rate_window(limits.budget)
+        if isinstance(window[0], str):
+            self.reader.text(f"${window[0]}", path, available, ".".join(map(str, path[:-1])))
+        if window[1] != SECONDS_A_DAY:
+            hint = "write calls a day, such as `150/day`; for other times there is `rate`"
+            self.reader.report("MAN401", "a budget is counted by the day", path, hint=hint)
+        return window
+
+    @staticmethod
+    def _place(name: str, position: int, step: Step | None) -> Place:
+        if step is None:
+            return Place((name,), name)
+        return Place((name, "steps", position), f"{name}.{step.name or f'steps[{position}]'}")
+
+    def _auth(self, call: Call, step: Step | None, place: Place, available: Available) -> AuthProgram:
+        if step is not None and step.auth is not None:
+            return self.auth_of(step.auth, (*place.path, "auth"), available, f"{place.section}.auth")
+        if call.auth is not None:
+            name = str(place.path[0])
+            return self.auth_of(call.auth, (name, "auth"), available, f"{name}.auth")
+        return self.auth_of(None, (), available, "auth")
+
+    def _by(
+        self, name: str, batch: BatchSize | None, available: Available, rows: frozenset[str]
+    ) -> ColumnTemplate | None:
+        if batch is None or batch.by is None:
+            return None
+        own = self.manifest.calls[name].batch is not None
+        path: Path = (name, "batch", "by") if own else ("batch", "by")
+        section = f"{name}.batch" if own else "batch"
+        return ColumnTemplate(self.reader.text(batch.by, path, available, section), rows)
+
+    @staticmethod
+    def _read(step: StepProgram) -> frozenset[str]:
+        """The variables that a step reads of users."""
+        match_item = step.match.item.names if step.match and step.match.item else frozenset()
+        refused_item = step.rejects.item.names if step.rejects and step.rejects.item else frozenset()
+        chosen = step.only.names if step.only else frozenset()
+        condition = step.when.names if step.when else frozenset()
+        return frozenset(step.names | match_item | refused_item | chosen | condition)
+
+    def _columns(self, rows: frozenset[str], read: frozenset[str]) -> frozenset[str]:
+        """The columns that have what is read: `$values` is made of those of all mappings, `$targets` of the choices."""
+        mapped = set(self.reader.mapped) if "values" in rows else set()
+        return (rows - {"values"}) | mapped | (self.targets if "targets" in read else set())
+
+    def _one_target(self, steps: tuple[StepProgram, ...]) -> frozenset[str]:
+        """The targets that stand outside of the items, so that all users of a request share them."""
+        read = frozenset[str]().union(*(step.names_outside for step in steps))
+        of_items = frozenset[str]().union(*(step.item.names for step in steps if step.item))
+        return self.targets if "targets" in read | of_items else self.targets & read
 
     def _batch_items(self, call: Call) -> int:
         for batch in (call.batch, self.manifest.batch):
@@ -151,18 +191,17 @@ class CallCompiler:
         return DEFAULT_ITEMS
 
     def _item(
-        self, name: str, call: Call, tree: Any, available: Available, rows: frozenset[str]
+        self, name: str, call: Call, exchange: Exchange, place: Place, available: Available, rows: frozenset[str]
     ) -> ColumnTemplate | None:
+        """The item of a call or a step: its own, the one its body says, or the default of those around it."""
+        tree, path, section = self._item_tree(call, exchange, place, bool(rows))
         if tree is None:
             return None
         if not rows:
-            self.reader.report("MAN505", f"`{name}` carries no users, so it has no `item`", (name, "item"), key=True)
+            self.reader.report("MAN505", f"`{name}` carries no users, so it has no `item`", path, key=True)
             return None
-        own = "item" in call.model_fields_set
-        path: Path = (name, "item") if own else ("item",)
-        section = f"{name}.item" if own else "item"
         node: Node = self.reader.tree(tree, path, available, section)
-        if section not in self.reader.unread and not names(node) & (rows | set(NOT_FILLED_YET)):
+        if section not in self.reader.unread and not names(node) & (rows - self.targets):
             self.reader.report(
                 "MAN505",
                 "this `item` is the same for every user",
@@ -172,145 +211,85 @@ class CallCompiler:
             )
         return ColumnTemplate(node, rows)
 
-    def _items_fit(
-        self, name: str, call: Call, has_item: bool, uses_items: bool, single: bool, uses_users: bool
-    ) -> None:
+    def _item_tree(self, call: Call, exchange: Exchange, place: Place, has_users: bool) -> tuple[Any, Path, str]:
+        if "item" in exchange.model_fields_set:
+            return exchange.item, (*place.path, "item"), f"{place.section}.item"
+        implied = self.steps.item_of_body(exchange) if has_users else None
+        if implied is not None:
+            tree, key = implied
+            return tree, (*place.path, *key), f"{place.section}.{key[0]}"
+        if not has_users or (exchange is not call and not _mentions_items(exchange)):
+            return None, (), ""
+        if exchange is not call and "item" in call.model_fields_set:
+            name = str(place.path[0])
+            return call.item, (name, "item"), f"{name}.item"
+        return self.manifest.item, ("item",), "item"
+
+    def _items_fit(self, name: str, program: CompiledStep, single: bool) -> None:
         unread = any(section.partition(".")[0] == name for section in self.reader.unread)
-        if unread or any(body not in RUNNING_FORMATS for body in call.bodies):
+        if not program.of_users or unread:
             return
+        has_item, uses_items = program.step.item is not None, "items" in program.outside
         if uses_items and not has_item:
             return  # reported as a variable without value
         if has_item and not uses_items:
+            self._items_unused(name, Place((name,), name))
+        if has_item or uses_items or (single and program.outside & program.of_users - self.targets):
+            return
+        if single:
             self.reader.report(
                 "MAN505",
-                f"`{name}` has an `item`, but no `$items` to put the users in",
-                (name, "item"),
-                key=True,
-                hint="write `$items` where the partner expects the array, for example `json: {users: $items}`",
-            )
-        if not has_item and not uses_items:
-            if single and uses_users:
-                return
-            if single:
-                self.reader.report(
-                    "MAN505",
-                    f"`{name}` sends one user a call, but nothing in it says which",
-                    (name,),
-                    key=True,
-                    hint="use a mapping in the URL or the body",
-                )
-                return
-            self.reader.report(
-                "MAN505",
-                f"`{name}` does not send any user",
+                f"`{name}` sends one user a call, but nothing in it says which",
                 (name,),
                 key=True,
-                hint="add `item:` and `$items` in the body, or `batch: {items: 1}` and a mapping in the URL",
+                hint="use a mapping in the URL or the body",
             )
+        else:
+            self._no_user_sent(name)
 
-    def _url(self, name: str, call: Call, available: Available) -> PlacedText:
-        path: Path = (name, "url")
-        node = self.reader.text(call.url or "", path, available, f"{name}.url", as_text=True)
-        written = parts_of(node)
-        placed, faults = place_url(expand(written, self.define), self.fields, self.saved_by_auth)
-        constants = constants_in(written, self.define)
-        for fault in faults:
-            place, within = self._place(fault, call.url or "", path, constants)
-            self.reader.report(fault.code, fault.message, place, within=within, hint=fault.hint)
-        self._secrets_in_url(placed.names, call.url or "", path)
-        return placed
-
-    def _secrets_in_url(self, variables: Iterable[str], text: str, path: Path) -> None:
-        """Warn about secret fields among `variables`, which stand in `text`, a part of a URL."""
-        for variable in variables:
-            form_field = self.fields.get(variable)
-            if form_field is not None and form_field.type == "secret":
-                self.reader.report(
-                    "MAN304",
-                    f"the secret `${variable}` stands in the URL, where logs and proxies see it",
-                    path,
-                    within=self._within(text, variable),
-                    hint="send it in a header, if the partner allows it",
-                )
-
-    def _place(
-        self, fault: UrlFault, text: str, path: Path, constants: Iterable[str]
-    ) -> tuple[Path, tuple[int, int] | None]:
-        """Where a fault of the URL `text` stands: in it, or in one of the `define` constants that it is made of."""
-        wanted = f"${fault.about}" if fault.about else fault.piece
-        texts: list[tuple[Path, str]] = [(path, text)]
-        texts += [(("define", name), self.manifest.define[name]) for name in sorted(constants)]
-        for place, written in texts:
-            start = written.find(wanted) if wanted else -1
-            if start >= 0:
-                return place, (start, start + len(wanted))
-        return path, None
-
-    @staticmethod
-    def _within(text: str, variable: str | None) -> tuple[int, int] | None:
-        start = text.find(f"${variable}") if variable else -1
-        return (start, start + len(variable) + 1) if variable and start >= 0 else None
-
-    def _pairs(
-        self, written: Mapping[str, Any], path: Path, available: Available, section: str, *, header: bool
-    ) -> tuple[PairProgram, ...]:
-        pairs: list[PairProgram] = []
-        for key, value in written.items():
-            optional = key.endswith("~") and len(key) > 1
-            name = self.reader.text(key[:-1] if optional else key, (*path, key), available, section, key=True)
-            if header and isinstance(name, Const):
-                check_header_name(self.reader, str(name.value), (*path, key), True)
-            values = [text_of(one) for one in (value if isinstance(value, list) else [value])]
-            places: list[Path] = [
-                (*path, key, place) if isinstance(value, list) else (*path, key) for place in range(len(values))
-            ]
-            nodes = [
-                self.reader.text(text, place, available, section, as_text=header)
-                for text, place in zip(values, places, strict=True)
-            ]
-            for node, text, place in zip(nodes, values, places, strict=True):
-                if header:
-                    self._header_value(node, place)
-                else:
-                    self._secrets_in_url(names(node), text, place)
-            holes_below = [hole for node in (name, *nodes) for hole in holes(node)] if optional else []
-            pairs.append(
-                PairProgram(
-                    name=_placed(name),
-                    value=_placed(nodes[0]) if header else None,
-                    values=() if header else tuple(ScalarTemplate(node) for node in nodes),
-                    optional=optional,
-                    when_present=tuple(ScalarTemplate(Value(hole)) for hole in holes_below),
-                )
-            )
-        return tuple(pairs)
-
-    def _header_value(self, value: Const | Value | Text, path: Path) -> None:
-        fixed = "".join(part for part in parts_of(value) if isinstance(part, str))
-        if any((char < " " and char != "\t") or char == "\x7f" for char in fixed):
-            self.reader.report(
-                "MAN303",
-                "a header's value cannot contain a line break or another control character",
-                path,
-                hint="write it in one line",
-            )
-
-
-def check_header_name(reader: TemplateReader, name: str, path: Path, key: bool) -> None:
-    """Report a name that no header can have, or that the connection sets itself. With `key`, the key at `path` is it."""
-    if "$" in name or "{{" in name:
-        return
-    if not TOKEN.fullmatch(name):
-        reader.report(
-            "MAN303",
-            f"{f'`{name}`' if name else 'the empty text'} is not a header name",
-            path,
-            key=key,
-            hint="header names are letters, digits and hyphens",
+    def _items_unused(self, name: str, place: Place) -> None:
+        self.reader.report(
+            "MAN505",
+            f"`{name}` has an `item`, but no `$items` to put the users in",
+            (*place.path, "item"),
+            key=True,
+            hint="write `$items` where the partner expects the array, for example `json: {users: $items}`",
         )
-    elif name.lower() in OWN_HEADERS:
-        reader.report("MAN303", f"`{name}` is set by the connection itself", path, key=key, hint="leave it out")
+
+    def _no_user_sent(self, name: str) -> None:
+        self.reader.report(
+            "MAN505",
+            f"`{name}` does not send any user",
+            (name,),
+            key=True,
+            hint="add `item:` and `$items` in the body, or `batch: {items: 1}` and a mapping in the URL",
+        )
 
 
-def _placed(node: Const | Value | Text) -> PlacedText:
-    return PlacedText(tuple(part if isinstance(part, str) else (part, "raw") for part in parts_of(node)))
+def compile_rates(
+    reader: TemplateReader, limits: Limits | None, path: Path, available: Available, users: Collection[str]
+) -> tuple[RateWindow, ...]:
+    """The rate windows of `limits` at `path`.
+
+    A rate per value of a user (`1/s per $user_id`) is none: a run calls for each user once. Any other scope is the
+    connection, which is all that one run sees of it.
+    """
+    windows: list[RateWindow] = []
+    for rate in limits.rates if limits is not None else ():
+        window = rate_window(rate)
+        scope = (rate_scope(rate) or "").removeprefix("$")
+        if isinstance(window[0], str):
+            reader.text(f"${window[0]}", (*path, "rate"), available, ".".join(map(str, path)))
+        if scope not in users:
+            windows.append(window)
+    return tuple(windows)
+
+
+def _variable(node: Node) -> str | None:
+    """The name of the variable that a template is, if it is nothing else."""
+    return node.expression.name if isinstance(node, Value) and isinstance(node.expression, Name) else None
+
+
+def _mentions_items(exchange: Exchange) -> bool:
+    """Something in a step says `$items`."""
+    return "items" in str({key: value for key, value in exchange if key in exchange.model_fields_set})

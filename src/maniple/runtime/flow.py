@@ -6,118 +6,86 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from maniple.auth import AuthKind
-from maniple.runtime.classify import Accepted, Refused, classify
+from maniple.body.reading import read_body
+from maniple.runtime.classify import Accepted
+from maniple.runtime.exchange import TOO_MUCH, TOO_MUCH_MESSAGE, exchange
+from maniple.runtime.mend import mended
 from maniple.runtime.outcome import Classification, Delivered, Exchange, Failed, Outcome, Verdict
-from maniple.runtime.prepare import Prepared, build_request
-from maniple.runtime.program import CallProgram, RunContext, Scope
+from maniple.runtime.prepare import Prepared
+from maniple.runtime.program import MENDING, CallProgram, RunContext
 from maniple.runtime.rejects import Refusals, read_rejects
-from maniple.runtime.retry import (
-    DEFAULT_POLICY,
-    MAX_THROTTLED,
-    Dice,
-    RetryPolicy,
-    is_throttled,
-    pause_before,
-    retry_after,
-)
-from maniple.runtime.search import Budget, search
+from maniple.runtime.retry import DEFAULT_POLICY, Dice, RetryPolicy
+from maniple.runtime.search import search
+from maniple.runtime.steps import LONGEST_SAVED, Course, set_out, verdicts_of, walk
 from maniple.template.text import text_of
-from maniple.wire import Flow, Record, Reply, Request, Wait
+from maniple.wire import Flow, Record, Reply, Request
 
 NO_LIST_ID = "The answer had no list id"
-TOO_MUCH = "The answer says too much"
-TOO_MUCH_MESSAGE = (
-    "The partner accepted the call and named more refused users than can be read, so nobody knows who was taken. "
-    "The next run sends these users again."
-)
-LONGEST_SAVED = 1_000
-"""Characters of a list id, and of each value that creating a list saves: it goes into every call that follows."""
-LONGEST_PAUSE = 3_600.0
-"""Seconds that a partner who is not throttling may ask to wait before one try."""
 REFERENCES = frozenset({"location", "content-location"})
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What a call has cost so far."""
-
-    requests: int = 0
-    retries: int = 0
-    throttles: int = 0
-    throttled_for: float = 0.0
-    in_doubt: bool = False
-
-
-def authorized(call: CallProgram, request: Request, scope: Scope) -> Flow[Request]:
-    """The request with the credentials of the call's auth kind, after the exchanges that the kind needs."""
-    kind: AuthKind | None = call.auth.kind(scope)
-    if kind is None:
-        return request
-    return (yield from kind.flow(request, lambda template: call.auth.render(scope, template)))
-
-
-def exchange(
-    call: CallProgram, request: Request, scope: Scope, dice: Dice, policy: RetryPolicy
-) -> Flow[tuple[Accepted | Refused, Reply, _Tally]]:
-    """Send a request until it is accepted, refused for good, or out of tries."""
-    tally = _Tally()
-    request = yield from authorized(call, request, scope)
-    while True:
-        reply = yield request
-        tally.requests += 1
-        tally.in_doubt = tally.in_doubt or reply.in_doubt
-        reading = classify(call.rules, call.success, reply, scope)
-        if isinstance(reading, Accepted) or not reading.retry:
-            return reading, reply, tally
-        pause = _next_pause(reading, reply, tally, dice, policy)
-        if pause is None:
-            return reading, reply, tally
-        tally.retries += 1
-        yield pause
-
-
-def _next_pause(reading: Refused, reply: Reply, tally: _Tally, dice: Dice, policy: RetryPolicy) -> Wait | None:
-    asked = reading.after if reading.after is not None else retry_after(reply)
-    if reading.after is None and asked is not None and not is_throttled(reply):
-        asked = min(asked, LONGEST_PAUSE)
-    if is_throttled(reply):
-        seconds = asked if asked is not None else pause_before(tally.throttles, dice())
-        tally.throttles += 1
-        tally.throttled_for += max(seconds, 1.0)
-        return Wait(seconds, "throttled") if tally.throttled_for <= MAX_THROTTLED else None
-    tries = tally.retries - tally.throttles
-    if tries >= policy.retries:
-        return None
-    return Wait(asked if asked is not None else pause_before(tries, dice()), "retry")
-
-
 def deliver(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPolicy = DEFAULT_POLICY) -> Flow[Outcome]:
-    """Deliver one prepared request. Verdicts carry rows of the batch."""
+    """Deliver one prepared batch. Verdicts carry rows of the batch.
+
+    A batch that is refused as a whole is sent again in another form where the manifest says so (`runtime.mend`).
+    """
+    outcome = yield from _attempt(call, prepared, dice, policy)
+    wants_mending = outcome.again if isinstance(outcome, Delivered) else outcome.why.action in MENDING
+    if not wants_mending:
+        return outcome
+    return (yield from mended(call, prepared, outcome, dice, policy, _attempt))
+
+
+def _attempt(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPolicy) -> Flow[Outcome]:
+    if prepared.stepped:
+        return (yield from _in_steps(call, prepared, dice, policy))
     if prepared.request is None:
         return Delivered(prepared.verdicts, requests=0)
-    reading, reply, tally = yield from exchange(call, prepared.request, prepared.scope, dice, policy)
+    step = call.first
+    reading, reply, tally = yield from exchange(step, prepared.request, prepared.scope, dice, policy)
     # A copy of the reply, without the tree that was read from it: it takes ten times the room.
     last = Exchange(prepared.request, replace(reply))
+    cost = (tally.requests, tally.retries)
     if isinstance(reading, Accepted):
         refusals = _refusals(call, prepared, reply)
-        if refusals.unread:
-            why = Classification(TOO_MUCH, TOO_MUCH_MESSAGE, None, reply.status)
-            return Failed(why, True, prepared.verdicts, tally.requests, tally.retries, last)
-        verdicts = (*prepared.verdicts, *_by_batch_row(prepared, refusals.verdicts))
-        return Delivered(verdicts, tally.requests, tally.retries, {}, refusals.uncounted, last)
+        why = _unreadable(refusals, reply)
+        if why is not None:
+            return Failed(why, True, prepared.verdicts, *cost, last)
+        final = [verdict for verdict in refusals.verdicts if verdict.row not in refusals.again]
+        again = [verdict for verdict in refusals.verdicts if verdict.row in refusals.again]
+        verdicts = (*prepared.verdicts, *_by_batch_row(prepared, final))
+        return Delivered(verdicts, *cost, {}, refusals.uncounted, last, tuple(again))
     if reading.why.action == "reject_items":
-        refused = tuple(
-            Verdict(row, "rejected", reading.why.reason, reading.why.message) for row in range(prepared.size)
-        )
-        return Delivered(
-            (*prepared.verdicts, *_by_batch_row(prepared, refused)), tally.requests, tally.retries, {}, 0, last
-        )
-    return Failed(reading.why, tally.in_doubt, prepared.verdicts, tally.requests, tally.retries, last)
+        refused = [Verdict(row, "rejected", reading.why.reason, reading.why.message) for row in range(prepared.size)]
+        return Delivered((*prepared.verdicts, *_by_batch_row(prepared, refused)), *cost, {}, 0, last)
+    named = _refusals(call, prepared, reply).verdicts if reading.why.action == "drop_rejected_and_resend" else ()
+    return Failed(reading.why, tally.in_doubt, prepared.verdicts, *cost, last, named)
+
+
+def _unreadable(refusals: Refusals, reply: Reply) -> Classification | None:
+    """Why nobody knows what became of the batch, if nobody does: errors that fit no user fail it with their reason."""
+    if refusals.unread:
+        return Classification(TOO_MUCH, TOO_MUCH_MESSAGE, None, reply.status)
+    if refusals.stray is not None:
+        return Classification(*refusals.stray, None, reply.status)
+    return None
+
+
+def _in_steps(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPolicy) -> Flow[Outcome]:
+    course = set_out(
+        prepared.scope, prepared.columns, prepared.size, call.steps, single=call.single, dedupe=call.dedupe
+    )
+    why = yield from walk(call.steps, course, dice, policy)
+    cost = (course.requests, course.retries)
+    verdicts = (*prepared.verdicts, *_by_batch_row(prepared, list(verdicts_of(course))))
+    if why is not None:
+        return Failed(why, course.in_doubt, verdicts, *cost, course.last, tuple(course.named))
+    again = tuple(course.verdicts[row] for row in sorted(course.again))
+    return Delivered(verdicts, *cost, course.saved, course.uncounted, course.last, again)
 
 
 def recorded(place: Any, flow: Flow[Outcome]) -> Flow[Outcome]:
@@ -129,38 +97,69 @@ def recorded(place: Any, flow: Flow[Outcome]) -> Flow[Outcome]:
 
 
 def _refusals(call: CallProgram, prepared: Prepared, reply: Reply) -> Refusals:
-    if call.rejects is None:
+    if call.first.rejects is None:
         return Refusals()
-    return read_rejects(call.rejects, reply, prepared.columns, prepared.scope, prepared.size)
+    return read_rejects(call.first.rejects, reply, prepared.columns, prepared.scope, prepared.size)
 
 
-def _by_batch_row(prepared: Prepared, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-    if prepared.kept is None:
-        return tuple(replace(verdict, row=prepared.start + verdict.row) for verdict in verdicts)
-    return tuple(replace(verdict, row=prepared.kept[verdict.row]) for verdict in verdicts)
+def _by_batch_row(prepared: Prepared, verdicts: list[Verdict]) -> tuple[Verdict, ...]:
+    found: list[Verdict] = []
+    for verdict in verdicts:
+        row = prepared.start + verdict.row if prepared.kept is None else prepared.kept[verdict.row]
+        found += [replace(verdict, row=each) for each in (row, *prepared.twins.get(row, ()))]
+    return tuple(found)
 
 
 def create_list(
-    call: CallProgram, context: RunContext, dice: Dice, policy: RetryPolicy = DEFAULT_POLICY
+    call: CallProgram,
+    context: RunContext,
+    dice: Dice,
+    policy: RetryPolicy = DEFAULT_POLICY,
+    first: Prepared | None = None,
 ) -> Flow[Outcome]:
-    """Create the list. `Delivered.saved` holds `list_id` and whatever else the call saves."""
-    request = build_request(call, context.scope)
-    reading, reply, tally = yield from exchange(call, request, context.scope, dice, policy)
-    last = Exchange(request, replace(reply))
-    if isinstance(reading, Refused):
-        return Failed(reading.why, tally.in_doubt, (), tally.requests, tally.retries, last)
-    budget = Budget()
-    found = {name: search(path, reply.tree, budget) for name, path in call.save}
-    saved = {name: value if len(text_of(value)) <= LONGEST_SAVED else None for name, value in found.items()}
-    if call.list_id is not None:
-        list_id = read_list_id(call, request, reply, context.scope)
+    """Create the list. `Delivered.saved` holds `list_id` and whatever else the call saves.
+
+    `first` are the users whom the call carries, where it carries some.
+    """
+    scope, columns, size = (first.scope, first.columns, first.size) if first else (context.scope, {}, 0)
+    course = set_out(scope, columns, size, call.steps, single=False)
+    why = yield from walk(call.steps, course, dice, policy)
+    cost = (course.requests, course.retries)
+    if why is not None:
+        return Failed(why, course.in_doubt, (), *cost, course.last)
+    outcome = _with_list(call, course)
+    if first is None or isinstance(outcome, Failed):
+        return outcome
+    verdicts = _by_batch_row(first, [*verdicts_of(course), *(course.verdicts[row] for row in sorted(course.again))])
+    return replace(outcome, verdicts=verdicts, rejected_uncounted=course.uncounted)
+
+
+def converse(call: CallProgram, context: RunContext, dice: Dice, policy: RetryPolicy = DEFAULT_POLICY) -> Flow[Outcome]:
+    """Make a call that carries no users and creates nothing: `verify`, `rename_list`, `delete_list`, `count_members`."""
+    course = set_out(context.scope, {}, 0, call.steps, single=False)
+    why = yield from walk(call.steps, course, dice, policy)
+    cost = (course.requests, course.retries)
+    if why is not None:
+        return Failed(why, course.in_doubt, (), *cost, course.last)
+    return Delivered((), *cost, course.saved, 0, course.last)
+
+
+def _with_list(call: CallProgram, course: Course) -> Outcome:
+    """What creating the list came to: a failure when there is no list id where the manifest says."""
+    cost = (course.requests, course.retries)
+    if call.list_id is not None and (course.last is not None or call.list_id.source in ("field", "value")):
+        request, reply = (course.last.request, course.last.reply) if course.last else (None, Reply(200))
+        list_id = read_list_id(call, request, reply, course.scope)
         if list_id is None or list_id == "":
-            return Failed(_without_list_id(call, reply), False, (), tally.requests, tally.retries, last)
-        saved["list_id"] = list_id
-    return Delivered((), tally.requests, tally.retries, saved, 0, last)
+            return Failed(_without_list_id(call, reply), False, (), *cost, course.last)
+        course.saved["list_id"] = list_id
+    if "list_id" in course.saved and course.saved["list_id"] in (None, ""):
+        message = "The partner's answers had no list id. The destination's manifest must say where it is."
+        return Failed(Classification(NO_LIST_ID, message), False, (), *cost, course.last)
+    return Delivered((), *cost, course.saved, 0, course.last)
 
 
-def read_list_id(call: CallProgram, request: Request, reply: Reply, scope: Mapping[str, Any]) -> Any:
+def read_list_id(call: CallProgram, request: Request | None, reply: Reply, scope: Mapping[str, Any]) -> Any:
     """The list's id, with the type the partner gave it; None when it is not where the manifest says."""
     program = call.list_id
     if program is None:
@@ -169,7 +168,7 @@ def read_list_id(call: CallProgram, request: Request, reply: Reply, scope: Mappi
         case "response":
             found = search(program.expression, reply.tree)
         case "request":
-            found = search(program.expression, Reply(200, body=request.body or b"").tree)
+            found = search(program.expression, read_body(request) if request else None)
         case "header":
             found = _id_in_header(program.written, reply.header(program.written))
         case "field":

@@ -69,6 +69,8 @@ class Delivered:
     rejected_uncounted: int = 0
     """Users the partner says it refused without naming them."""
     last: Exchange | None = None
+    again: tuple[Verdict, ...] = ()
+    """Users whom the partner refused and would take later, by their position in the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Failed:
     requests: int = 1
     retries: int = 0
     last: Exchange | None = None
+    named: tuple[Verdict, ...] = ()
+    """Users of whom the refusal speaks, by their position in the request."""
 
 
 Outcome: TypeAlias = Delivered | Failed

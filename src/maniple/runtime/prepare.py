@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote
 
-from maniple.auth import Additions
 from maniple.body import json as json_body
 from maniple.cohort.member import INVALID_FORMAT
+from maniple.runtime.marks import largest_body
 from maniple.runtime.outcome import Verdict
-from maniple.runtime.program import CallProgram, Operation, PairProgram, RunContext, Scope
+from maniple.runtime.program import CallProgram, Operation, RunContext, Scope
+from maniple.runtime.request import CONTROL, encoded, joined
 from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
-from maniple.template.text import text_of
-from maniple.wire import Headers, Request
+from maniple.wire import Request
 
-USER_AGENT = "maniple/0.1"
 UNRESOLVED = "unresolved mapping"
 TOO_LARGE = "too large for one request"
 MOST_BYTES = 32_000_000
 """Bytes of a body when the manifest allows more or says nothing: what makes more of its users is split."""
-TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-"""Characters that end a header, or mean something else than themselves in one."""
-OWN_HEADERS = frozenset(
-    {
-        *("host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection"),
-        *("expect", "te", "trailer", "upgrade"),
-    }
-)
+MOST_BYTES_OF_ALL = 1_000_000_000
+"""The same where the partner wants everybody in one request."""
 
 Columns = Mapping[str, list[Any]]
 
@@ -77,6 +67,12 @@ class Prepared:
     """The columns of the users that are in the request."""
     size: int
     """How many users are in the request."""
+    octets: int = 0
+    """Bytes of the request's body before compression."""
+    stepped: bool = False
+    """The call has steps: its requests are made one after another while it is delivered."""
+    twins: Mapping[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    """Rows of the batch whose item is in the request for another row, by that row."""
 
 
 def batch_id(context: RunContext, operation: Operation, index: int, part: int = 0) -> str:
@@ -93,40 +89,78 @@ def batch_scope(context: RunContext, batch: Batch, part: int = 0) -> dict[str, A
         "membership": batch.operation == "add",
         "batch_id": batch_id(context, batch.operation, batch.index, part),
         "batch_index": batch.index,
+        "property_name": context.scope.get("property_name") or context.scope.get("amp_cohort_name"),
     }
 
 
-def prepare(call: CallProgram, context: RunContext, batch: Batch) -> Iterator[Prepared]:
+def prepare(call: CallProgram, context: RunContext, batch: Batch, part: int = 0) -> Iterator[Prepared]:
     """The requests for a batch, in order, each made when it is asked for. The same batch always gives the same bytes.
+
+    Parts are counted from `part`.
 
     Raises SettingsError when a constant that a URL or header needs has no value or cannot stand there.
     """
-    batch = _with_values(batch, context.mapped) if call.positional else batch
-    limit = min(call.max_bytes or MOST_BYTES, MOST_BYTES)
-    part = 0
-    waiting = [(0, batch.size)]
+    batch = _with_columns(call, context, batch)
+    most = MOST_BYTES_OF_ALL if call.takes_all else MOST_BYTES
+    limit = min(call.max_bytes or most, most)
+    waiting = _stretches(call, context, batch) if call.by is not None or call.one_target else [(0, batch.size)]
     while waiting:
         start, stop = waiting.pop()
         rows = batch if (start, stop) == (0, batch.size) else batch.rows(start, stop)
         halves = [(start + rows.size // 2, stop), (start, start + rows.size // 2)]
-        if _would_fill_memory(call, context, rows):
+        if not call.takes_all and _would_fill_memory(call, context, rows):
             waiting += halves
             continue
         prepared = _prepare_one(call, context, rows, part, start)
-        body = prepared.request.body if prepared.request else None
-        if body is not None and len(body) > limit:
+        octets = (
+            largest_body(call, prepared.scope, prepared.columns, prepared.size) if prepared.stepped else prepared.octets
+        )
+        if octets > limit:
             if prepared.size > 1 and rows.size > 1:
                 waiting += halves
                 continue
-            prepared = _too_large(prepared, limit, len(body))
+            prepared = _too_large(prepared, limit, octets)
         yield prepared
         part += 1
 
 
-def _with_values(batch: Batch, mapped: Sequence[str]) -> Batch:
-    """The batch with the column of `$values`: for each user the mapped values, `""` where there is none."""
-    columns = [["" if value is None else value for value in batch.columns[name]] for name in mapped]
-    return replace(batch, columns={**batch.columns, "values": [list(row) for row in zip(*columns, strict=True)]})
+def prepare_nobody(call: CallProgram, context: RunContext) -> Iterator[Prepared]:
+    """The request of a call for nobody at all: it tells the partner that the list is empty."""
+    batch = Batch("add", 0, {}, 0)
+    scope = {**batch_scope(context, batch), "items": joined(call.first, [])}
+    request, octets = encoded(call.first, scope)
+    yield Prepared(scope["batch_id"], 0, 0, 0, request, None, (), scope, {}, 0, octets)
+
+
+def _with_columns(call: CallProgram, context: RunContext, batch: Batch) -> Batch:
+    """The batch with the columns that are made of others.
+
+    `$values` are for each user the mapped values, `""` where there is none. `$property_value` is whether the user is a
+    member, unless the cohort has a value for it.
+    """
+    columns = dict(batch.columns)
+    if call.positional:
+        mapped = [["" if value is None else value for value in batch.columns[name]] for name in context.mapped]
+        columns["values"] = [list(row) for row in zip(*mapped, strict=True)] if mapped else [[]] * batch.size
+    for name in call.targets:
+        # What was not sent as anything yet, or is not sent now, is what the connection says.
+        current = context.scope.get(name)
+        told = columns.get(name, [None] * batch.size)
+        columns[name] = [current if target is None else target for target in told] if None in told else told
+    if "property_value" in call.rows and "property_value" not in columns:
+        columns["property_value"] = [batch.operation == "add"] * batch.size
+    return replace(batch, columns=columns) if call.targets or len(columns) != len(batch.columns) else batch
+
+
+def _stretches(call: CallProgram, context: RunContext, batch: Batch) -> list[tuple[int, int]]:
+    """The stretches of users for whom `batch.by` is the same, and the targets that all users of a request share; the
+    last first."""
+    apart = [batch.columns[name] for name in sorted(call.one_target)]
+    if call.by is not None:
+        apart.append(call.by.render(batch.columns, batch_scope(context, batch), batch.size))
+    values = list(zip(*apart, strict=True))
+    starts = [row for row in range(batch.size) if row == 0 or values[row] != values[row - 1]]
+    return list(zip(starts, [*starts[1:], batch.size], strict=True))[::-1]
 
 
 def _would_fill_memory(call: CallProgram, context: RunContext, rows: Batch) -> bool:
@@ -134,14 +168,15 @@ def _would_fill_memory(call: CallProgram, context: RunContext, rows: Batch) -> b
 
     Most templates cannot make so much of a user; of one that can, as many users are tried at once as surely fit.
     """
-    if call.item is None or rows.size < 2 or call.weight * rows.size <= MOST_BYTES:
+    item = call.first.item
+    if item is None or rows.size < 2 or call.weight * rows.size <= MOST_BYTES:
         return False
     scope = batch_scope(context, rows)
     at_once = max(1, MOST_BYTES // call.weight)
     octets = 0
     for first in range(0, rows.size, at_once):
         some = rows.rows(first, min(first + at_once, rows.size))
-        items = call.item.render(some.columns, scope, some.size)
+        items = item.render(some.columns, scope, some.size)
         octets += call.copies * len(json_body.encode([None if item is ABSENT else item for item in items]))
         if octets > MOST_BYTES:
             return True
@@ -152,57 +187,112 @@ def _too_large(prepared: Prepared, limit: int, actual: int) -> Prepared:
     message = f"The user's own request is {actual:,} bytes, and the partner takes {limit:,}"
     sent = prepared.kept[0] if prepared.kept else prepared.start
     verdicts = (*prepared.verdicts, Verdict(sent, "skipped", TOO_LARGE, message))
-    return Prepared(
-        prepared.batch_id, prepared.part, prepared.start, prepared.count, None, (), verdicts, prepared.scope, {}, 0
-    )
+    return replace(prepared, request=None, stepped=False, kept=(), verdicts=verdicts, columns={}, size=0, octets=0)
 
 
 def _prepare_one(call: CallProgram, context: RunContext, batch: Batch, part: int, start: int) -> Prepared:
     scope = batch_scope(context, batch, part)
-    identity = scope["batch_id"]
+    if call.by_name is not None:
+        scope[call.by_name] = batch.columns[call.by_name][0] if batch.size else None
+    if call.one_target and batch.size:
+        _share_targets(call, context, batch, scope)
+    if not call.is_plain:
+        users = {name: column[0] for name, column in batch.columns.items()} if call.single else {}
+        size = batch.size
+        whole = {**scope, **users}
+        return Prepared(scope["batch_id"], part, start, size, None, None, (), whole, batch.columns, size, stepped=True)
     if call.single:
         return _prepare_single(call, scope, batch, part, start)
+    return _prepare_items(call, scope, batch, part, start)
+
+
+def _share_targets(call: CallProgram, context: RunContext, batch: Batch, scope: dict[str, Any]) -> None:
+    """Put the targets of these users into the scope: those of a user that leaves may be others than the connection's."""
+    scope.update((name, batch.columns[name][0]) for name in call.one_target)
+    keys = [f"{name}.target" for name in context.mapped]
+    if "targets" in scope:
+        scope["targets"] = [scope.get(key) or target for key, target in zip(keys, scope["targets"], strict=True)]
+
+
+def _prepare_items(call: CallProgram, scope: dict[str, Any], batch: Batch, part: int, start: int) -> Prepared:
     items, kept, verdicts = _items(call, scope, batch, start)
+    twins: Mapping[int, tuple[int, ...]] = {}
+    if call.dedupe:
+        items, kept, twins = _without_twins(items, kept, start)
     columns = _sent_columns(call, batch, start, kept)
     size = batch.size if kept is None else len(kept)
+    prepared = Prepared(
+        scope["batch_id"], part, start, batch.size, None, kept, verdicts, scope, columns, size, twins=twins
+    )
     if not size:
-        return Prepared(identity, part, start, batch.size, None, kept, verdicts, scope, columns, 0)
-    # The items are in no scope that outlives this: while a request is under way only its bytes are held.
-    whole = {**scope, "items": items if call.join is None else call.join.join(map(text_of, items))}
-    return Prepared(identity, part, start, batch.size, build_request(call, whole), kept, verdicts, scope, columns, size)
+        return prepared
+    # The items are in no scope that outlives this: while a request is under way only its bytes are held. A body that
+    # gets its token later is an exception.
+    step = call.first
+    whole = {**scope, "items": joined(step, items)}
+    request, octets = encoded(step, whole)
+    late = step.body is not None and bool(step.body.names & step.auth.variables)
+    return replace(prepared, request=request, octets=octets, scope=whole if late else scope)
+
+
+def _without_twins(
+    items: list[Any], kept: tuple[int, ...] | None, start: int
+) -> tuple[list[Any], tuple[int, ...], dict[int, tuple[int, ...]]]:
+    """Each item once, the rows they are from, and the rows of the others by the row that is sent for them."""
+    rows = kept if kept is not None else tuple(range(start, start + len(items)))
+    first: dict[bytes, int] = {}
+    unique: list[Any] = []
+    twins: dict[int, tuple[int, ...]] = {}
+    for row, item in zip(rows, items, strict=True):
+        key = json_body.encode(item)
+        if key in first:
+            twins[first[key]] = (*twins.get(first[key], ()), row)
+        else:
+            first[key] = row
+            unique.append(item)
+    return unique, tuple(first.values()), twins
 
 
 def _prepare_single(call: CallProgram, scope: dict[str, Any], batch: Batch, part: int, start: int) -> Prepared:
     """One user: its variables stand in the URL, the headers and the body."""
     user = {name: column[0] for name, column in batch.columns.items()}
     scope = {**scope, **user}
+    step = call.first
     skipped: tuple[Verdict, ...] = ()
     request: Request | None = None
+    octets = 0
     try:
-        if call.item is not None:
-            item = call.item.render(batch.columns, scope, 1)[0]
-            scope["items"] = [item] if call.join is None else text_of(item)
+        if step.item is not None:
+            item = step.item.render(batch.columns, scope, 1)[0]
             if item is None or item is ABSENT:
                 raise MissingValue("items", "request")
-        request = build_request(call, scope)
-    except MissingValue as missing:
-        # A constant without value is the operator's problem; a user without value is that user's.
-        if missing.name not in user and missing.name != "items":
-            raise
-        skipped = (Verdict(start, "skipped", UNRESOLVED, missing.message),)
-    except HeaderInjection as refused:
-        if not any(isinstance(value, str) and CONTROL.search(value) for value in user.values()):
-            raise
-        skipped = (Verdict(start, "skipped", INVALID_FORMAT, refused.message),)
+            scope["items"] = joined(step, [item])
+        request, octets = encoded(step, scope)
+    except (MissingValue, HeaderInjection) as refused:
+        skipped = (Verdict(start, "skipped", *why_unsendable(refused, user)),)
     size = 1 if request else 0
-    return Prepared(
-        scope["batch_id"], part, start, 1, request, None if request else (), skipped, scope, batch.columns, size
-    )
+    kept = None if request else ()
+    identity = str(scope["batch_id"])
+    return Prepared(identity, part, start, 1, request, kept, skipped, scope, batch.columns, size, octets=octets)
+
+
+def why_unsendable(refused: MissingValue | HeaderInjection, user: Mapping[str, Any]) -> tuple[str, str]:
+    """Reason and message when it is this user's values that cannot be sent.
+
+    A constant without value is the operator's problem: then `refused` is raised again.
+    """
+    if isinstance(refused, MissingValue):
+        if refused.name not in user and refused.name != "items":
+            raise refused
+        return UNRESOLVED, refused.message
+    if not any(isinstance(value, str) and CONTROL.search(value) for value in user.values()):
+        raise refused
+    return INVALID_FORMAT, refused.message
 
 
 def _sent_columns(call: CallProgram, batch: Batch, start: int, kept: tuple[int, ...] | None) -> Columns:
     """The columns by which a reply may name users; none when it names none."""
-    if call.rejects is None:
+    if not call.mends:
         return {}
     if kept is None:
         return batch.columns
@@ -212,10 +302,11 @@ def _sent_columns(call: CallProgram, batch: Batch, start: int, kept: tuple[int, 
 def _items(
     call: CallProgram, scope: Scope, batch: Batch, start: int
 ) -> tuple[list[Any], tuple[int, ...] | None, tuple[Verdict, ...]]:
-    """`$items`, the rows that are in it (None: all), and the users who have nothing to send."""
-    if call.item is None:
+    """The items of those who have one, their rows (None: all), and the others' verdicts."""
+    item = call.first.item
+    if item is None:
         return [], None, ()
-    items, complete = call.item.render_checked(batch.columns, scope, batch.size, batch.text)
+    items, complete = item.render_checked(batch.columns, scope, batch.size, batch.text)
     if complete:
         return items, None, ()
     kept = [row for row, item in enumerate(items) if item is not None and item is not ABSENT]
@@ -226,74 +317,19 @@ def _items(
     return [items[row] for row in kept], tuple(start + row for row in kept), verdicts
 
 
-def build_request(call: CallProgram, scope: Scope) -> Request:
-    """The request of a call for a scope in which everything has its value.
+def narrowed(call: CallProgram, prepared: Prepared, positions: list[int], again: str) -> Prepared:
+    """The request for some of the users of another, given by their positions in it. Nobody is skipped in it any more.
 
-    Raises MissingValue and HeaderInjection (SettingsError).
+    `again` makes its batch id.
     """
-    additions = call.auth.additions(scope)
-    url = call.url.render(scope)
-    query = [*_pairs(call.query, scope), *additions.query]
-    if query:
-        encoded = "&".join(
-            f"{quote(name, safe='', errors='replace')}={quote(value, safe='', errors='replace')}"
-            for name, value in query
-        )
-        url = f"{url}{'&' if '?' in url else '?'}{encoded}"
-    body = _body(call, scope, additions)
-    return Request(
-        call.method, url, _headers(call, scope, additions, has_body=body is not None), body, call.timeout, call.name
-    )
-
-
-def _body(call: CallProgram, scope: Scope, additions: Additions) -> bytes | None:
-    if call.body is None:
-        return json_body.encode(dict(additions.json)) if additions.json else None
-    tree = call.body.render(scope)
-    if tree is ABSENT:
-        tree = {}
-    if additions.json and isinstance(tree, dict):
-        tree = {**tree, **additions.json}
-    return json_body.encode(tree)
-
-
-def _headers(call: CallProgram, scope: Scope, additions: Additions, *, has_body: bool) -> Headers:
-    given = [*additions.headers, *_pairs(call.headers, scope)]
-    names = {name.lower() for name, _ in given}
-    headers: list[tuple[str, str]] = []
-    if has_body and "content-type" not in names:
-        headers.append(("Content-Type", json_body.CONTENT_TYPE))
-    for name, value in given:
-        headers = [pair for pair in headers if pair[0].lower() != name.lower()]
-        headers.append((_header_name(name), _header_value(name, value)))
-    if "user-agent" not in names:
-        headers.append(("User-Agent", USER_AGENT))
-    return tuple(headers)
-
-
-def _header_name(name: str) -> str:
-    if not TOKEN.fullmatch(name) or name.lower() in OWN_HEADERS:
-        raise HeaderInjection(f"`{name[:60]!r}` cannot be the name of a header")
-    return name
-
-
-def _header_value(name: str, value: str) -> str:
-    if CONTROL.search(value):
-        raise HeaderInjection(f"the header `{name}` would contain a line break or another control character")
-    return value.strip(" \t")
-
-
-def _pairs(programs: tuple[PairProgram, ...], scope: Scope) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
-    for program in programs:
-        if program.optional and any(template.render(scope) in (None, ABSENT) for template in program.when_present):
-            continue
-        name = program.name.render(scope)
-        if program.value is not None:
-            pairs.append((name, program.value.render(scope)))
-            continue
-        for template in program.values:
-            value = template.render(scope)
-            repeated = value if isinstance(value, list) else [value]
-            pairs.extend((name, text_of(one)) for one in repeated if one is not ABSENT)
-    return pairs
+    rows = tuple(prepared.start + place if prepared.kept is None else prepared.kept[place] for place in positions)
+    if call.single or len(positions) == prepared.size:
+        return replace(prepared, verdicts=())
+    columns = {name: [column[place] for place in positions] for name, column in prepared.columns.items()}
+    scope = {**prepared.scope, "batch_id": f"{prepared.scope['batch_id']}.{again}"}
+    part = replace(prepared, kept=rows, columns=columns, scope=scope, size=len(rows), verdicts=())
+    if prepared.stepped or call.first.item is None:
+        return part
+    items = call.first.item.render(columns, scope, len(rows))
+    request, octets = encoded(call.first, {**scope, "items": joined(call.first, items)})
+    return replace(part, request=request, octets=octets)

@@ -11,6 +11,7 @@ from maniple.diagnostics.codes import finding
 from maniple.diagnostics.model import Diagnostic
 from maniple.diagnostics.suggest import closest, hint_for
 from maniple.manifest.model import Manifest
+from maniple.manifest.saved import saved_names
 from maniple.source.hole_json import HoleJson, read_hole_json
 from maniple.source.locate import locate
 from maniple.source.text import Document, Path, Span
@@ -32,8 +33,6 @@ _WITHOUT_VALUE = {
 _KEY = re.compile(r"\.([A-Za-z_]\w*)")
 MOST_FINDINGS = 200
 """Findings that are told, once one of them blocks: more would help nobody."""
-NOT_FILLED_YET = ("steps", "property_name", "property_value")
-"""Pre-defined variables that this version does not fill in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,12 @@ class TemplateReader:
 
     def __init__(self, manifest: Manifest, document: Document | None) -> None:
         self.document = document
-        self.carried = {form_field.name: form_field.carried_keys for form_field in manifest.fields}
-        self.mapped = tuple(mapping.name for mapping in manifest.mappings)
         self.targets = frozenset(mapping.name for mapping in manifest.mappings if mapping.one_of)
+        self.carried = {
+            **{form_field.name: form_field.carried_keys for form_field in manifest.fields},
+            **dict.fromkeys(self.targets, ("target",)),
+        }
+        self.mapped = tuple(mapping.name for mapping in manifest.mappings if not mapping.many)
         self.maps = frozenset(
             {name for name, row in PREDEFINED.items() if row.kind == "map"}
             | {m.name for m in manifest.mappings if m.many}
@@ -72,7 +74,7 @@ class TemplateReader:
 
     def carries(self, name: str, key: str) -> bool:
         """Whether `$name.key` is a hole."""
-        return key in self.carried.get(name, ()) or (key == "target" and name in self.targets)
+        return key in self.carried.get(name, ())
 
     def text(
         self,
@@ -121,8 +123,8 @@ class TemplateReader:
 
     @staticmethod
     def _is_json_text(text: str, path: Path) -> bool:
-        """A `json:` that is text is always JSON text; an `item:` only when it looks like it."""
-        if path[-1] == "json":
+        """A `json:` or `ndjson:` that is text is always JSON text; an `item:` only when it looks like it."""
+        if path[-1] in ("json", "ndjson"):
             return True
         start = text.lstrip()
         return start.startswith(("[", '"')) or (start.startswith("{") and not start.startswith("{{"))
@@ -179,7 +181,7 @@ class TemplateReader:
                 self.uses += [Located(name, section) for name in self.mapped]
             if self.has_enough:
                 continue
-            if use.name not in available:
+            if use.name not in available and not (use.carried and f"{use.name}.{use.carried}" in available):
                 at, within = self._place(use.path, use.key, use.start - shift, use.end - shift, text, path)
                 self._unavailable(use, available, at, within if not (use.key and text is None) else None, section, text)
             elif self.carried.get(use.name) and not use.key and (word := self._lost_key(use, text, shift)):
@@ -204,10 +206,7 @@ class TemplateReader:
     ) -> None:
         key = use.key and text is None
         where: dict[str, Any] = {"key": key, "within": within}
-        if use.name in NOT_FILLED_YET:
-            what = f"`${use.written}` is part of the language, but this version does not fill it in yet"
-            self.report("MAN901", what, path, **where)
-        elif use.name == "list_id" and not self.has_list:
+        if use.name == "list_id" and not self.has_list:
             what = "`$list_id` is used, and nothing gives it a value"
             self.report("MAN509", what, path, hint="add `create_list:`, or a `list_id:` at the top", **where)
         elif use.name in PREDEFINED or use.name in self.elsewhere:
@@ -243,7 +242,7 @@ class TemplateReader:
             case "define":
                 message = f"`${use.written}` comes from `define`, and has no value in `{section}`"
             case "saved":
-                message = f"`${use.written}` has no value before `create_list` has saved it"
+                message = f"`${use.written}` has no value before a call or step has saved it"
             case _:
                 message = _WITHOUT_VALUE.get(use.name, f"`${use.written}` has no value in `{section}`")
                 hint = self._missing_item() if use.name == "items" else None
@@ -268,7 +267,7 @@ class TemplateReader:
         if near is not None:
             self.report(
                 "MAN201",
-                f"no option of `{use.name}` carries `{word}`",
+                f"no {'choice' if use.name in self.targets else 'option'} of `{use.name}` carries `{word}`",
                 path,
                 within=within,
                 label="read as a value and a text",
@@ -316,9 +315,8 @@ def _child(tree: Any, path: Path) -> Any:
 
 def _declared(manifest: Manifest) -> dict[str, str]:
     """What is declared and has a value only at some places: `user`, `define` or `saved`, by name."""
-    create = manifest.create_list
     return {
-        **dict.fromkeys(create.save if create is not None else (), "saved"),
+        **dict.fromkeys(saved_names(manifest.calls), "saved"),
         **dict.fromkeys(manifest.define, "define"),
         **{mapping.name: "user" for mapping in manifest.mappings},
     }

@@ -1,17 +1,16 @@
-"""Which users a 2xx reply refused."""
+"""Which users a reply refused."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from maniple.runtime.addresses import Addresses, rows_of
 from maniple.runtime.classify import told
 from maniple.runtime.outcome import Verdict
 from maniple.runtime.search import MAX_STEPS, Budget, search
 from maniple.template.compile import ColumnTemplate
-from maniple.template.operations import ABSENT
 from maniple.template.text import text_of
 from maniple.wire import Reply
 
@@ -20,8 +19,6 @@ STEPS_A_USER = 50
 """Steps that reading the refusal of one user may take, beside those that any reply has."""
 LONGEST_TEXT = 500
 """Characters of a reason or message that are kept."""
-LONGEST_POINTER = 200
-_NUMBER = re.compile(r"\s*([0-9]{1,9})\s*")
 
 
 @dataclass(frozen=True)
@@ -38,6 +35,7 @@ class RejectsProgram:
     reason: Any
     message: Any
     count: Any
+    retry: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,10 @@ class Refusals:
     """Rows of the reply that name nobody of this batch."""
     unread: bool = False
     """The reply says too much to be read to its end, so nobody knows whom else it refuses."""
+    stray: tuple[str, str] | None = None
+    """Reason and message of the first row that names nobody."""
+    again: frozenset[int] = frozenset()
+    """The refused users whom the partner would take later."""
 
 
 def read_rejects(
@@ -58,105 +60,46 @@ def read_rejects(
     """The refusals in a reply to a call that carried `size` items made from `columns`."""
     tree = reply.tree
     budget = Budget(MAX_STEPS + STEPS_A_USER * size)
-    rows = _rows(search(program.rows, tree, budget)) if program.rows is not None else []
+    rows = rows_of(search(program.rows, tree, budget), xml=reply.is_xml) if program.rows is not None else []
     found: dict[int, Verdict] = {}
+    again: set[int] = set()
     unmatched = 0
-    index_of = _Addresses(program, columns, scope, size, budget)
+    stray: tuple[str, str] | None = None
+    addresses = Addresses(program, columns, scope, size, budget)
     for position, row in enumerate(rows):
         if budget.spent or len(found) == size:
             break
         if program.where is not None and not search(program.where, row, budget):
             continue
-        named = [index for index in index_of.find(row, position) if index not in found]
-        unmatched += not named
-        if named:
-            reason = _text(program.reason, row, budget) or DEFAULT_REASON
-            message = _text(program.message, row, budget)
-            found |= {index: Verdict(index, "rejected", reason, message) for index in named}
+        named = addresses.find(row, position)
+        fresh = [index for index in named if index not in found]
+        if fresh:
+            verdict = _verdict(program, row, budget)
+            found |= {index: Verdict(index, "rejected", *verdict) for index in fresh}
+            if program.retry is not None and search(program.retry, row, budget):
+                again |= set(fresh)
+        elif not named and not addresses.is_empty(row):
+            unmatched += 1
+            stray = stray or _verdict(program, row, budget)
     uncounted = _uncounted(program, tree, len(found), size, budget)
     unread = (budget.spent or reply.is_beyond_reading) and len(found) < size
-    return Refusals(tuple(found[index] for index in sorted(found)), uncounted, unmatched, unread)
+    verdicts = tuple(found[index] for index in sorted(found))
+    return Refusals(verdicts, uncounted, unmatched, unread, stray, frozenset(again))
+
+
+def _verdict(program: RejectsProgram, row: Any, budget: Budget) -> tuple[str, str]:
+    """The reason and the message of a row."""
+    return _text(program.reason, row, budget) or DEFAULT_REASON, _text(program.message, row, budget)
 
 
 def _uncounted(program: RejectsProgram, tree: Any, named: int, size: int, budget: Budget) -> int:
     count = search(program.count, tree, budget) if program.count is not None else None
+    if isinstance(count, str) and count.isascii() and count.isdigit():
+        # XML has no numbers but in words.
+        count = int(count[:9])
     return max(0, min(count, size) - named) if isinstance(count, int) and not isinstance(count, bool) else 0
-
-
-def _rows(found: Any) -> Sequence[Any]:
-    if isinstance(found, dict):
-        return [{"key": key, "value": value} for key, value in found.items()]
-    return found if isinstance(found, list) else []
 
 
 def _text(path: Any, row: Any, budget: Budget) -> str:
     value = search(path, row, budget) if path is not None else None
     return told(text_of(value), LONGEST_TEXT) if value is not None else ""
-
-
-def _number(text: str) -> list[int]:
-    """The number that `text` is, if it is one that can be a position."""
-    found = _NUMBER.fullmatch(text)
-    return [int(found[1])] if found else []
-
-
-class _Addresses:
-    """Finds the items that one row of a reply names."""
-
-    def __init__(
-        self,
-        program: RejectsProgram,
-        columns: Mapping[str, list[Any]],
-        scope: Mapping[str, Any],
-        size: int,
-        budget: Budget,
-    ) -> None:
-        self.program = program
-        self.budget = budget
-        self.size = size
-        self.columns = columns
-        self.scope = scope
-        self.by_value: dict[str, list[int]] | None = None
-
-    def find(self, row: Any, position: int) -> list[int]:
-        match self.program.by:
-            case "index":
-                return self._by_index(row, position)
-            case "value":
-                return self._by_value(row)
-            case "pointer":
-                return self._by_pointer(row)
-            case None:
-                return []
-
-    def _named(self, row: Any) -> list[Any]:
-        value = search(self.program.at, row, self.budget) if self.program.at is not None else row
-        return value if isinstance(value, list) else [value]
-
-    def _by_index(self, row: Any, position: int) -> list[int]:
-        if self.program.at is None:
-            return self._inside([position])
-        numbers = [number for value in self._named(row) for number in _number(text_of(value))]
-        return self._inside([number - self.program.base for number in numbers])
-
-    def _by_value(self, row: Any) -> list[int]:
-        if self.by_value is None:
-            self.by_value = {}
-            rendered = self.program.item.render(self.columns, self.scope, self.size) if self.program.item else []
-            for index, value in enumerate(rendered):
-                if value is not None and value is not ABSENT:
-                    self.by_value.setdefault(text_of(value), []).append(index)
-        return [
-            index for value in self._named(row) if value is not None for index in self.by_value.get(text_of(value), ())
-        ]
-
-    def _by_pointer(self, row: Any) -> list[int]:
-        found: list[int] = []
-        for pointer in self._named(row):
-            match = self.program.pattern.search(text_of(pointer)[:LONGEST_POINTER]) if pointer is not None else None
-            if match is not None and match.group("index") is not None:
-                found += [number - self.program.base for number in _number(match.group("index"))]
-        return self._inside(found)
-
-    def _inside(self, indices: list[int]) -> list[int]:
-        return [index for index in indices if 0 <= index < self.size]

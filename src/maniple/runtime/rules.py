@@ -14,6 +14,7 @@ from jmespath.exceptions import JMESPathError
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules, ListId, Rejects, RetryAfter, SameAs
 from maniple.manifest.base import seconds
+from maniple.manifest.call import Exchange
 from maniple.manifest.model import Manifest
 from maniple.runtime.bounds import MAX_RULES
 from maniple.runtime.classify import LONGEST_REASON, RuleProgram, told
@@ -185,10 +186,12 @@ def _copied(manifest: Manifest, call: str, path: Path, seen: tuple[str, ...], co
 
 
 def compile_rules(
-    reader: TemplateReader, manifest: Manifest, call: str, available: Available
+    reader: TemplateReader, manifest: Manifest, call: str, available: Available, exchange: Exchange, path: Path
 ) -> tuple[RuleProgram, ...]:
-    """The call's own rules, then the manifest's that are for it."""
+    """The rules of the step `exchange` at `path`, the call's own, then the manifest's that are for it."""
     own = _found(reader, own_rules(manifest, call))
+    if exchange is not manifest.calls[call]:
+        own = [*_found(reader, _resolved(manifest, exchange.errors, (*path, "errors"), (), set())), *own]
     shared = _found(reader, _resolved(manifest, manifest.errors, ("errors",), (), set()))
     fitting = [(path, rule) for path, rule in shared if not rule.calls or call in rule.calls]
     return tuple(_compile_rule(reader, path, rule, available) for path, rule in (*own, *fitting))
@@ -255,6 +258,7 @@ def compile_rejects(
         reason=compile_path(reader, rejects.reason, (*path, "reason")),
         message=compile_path(reader, rejects.message, (*path, "message")),
         count=compile_path(reader, rejects.count, (*path, "count")),
+        retry=compile_path(reader, rejects.retry, (*path, "retry")),
     )
 
 

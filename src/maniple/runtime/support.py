@@ -1,124 +1,16 @@
-"""What a manifest says that does not fit together, and what this version does not run yet."""
+"""What a manifest says that does not fit together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from maniple.body import RUNNING_FORMATS
 from maniple.diagnostics.suggest import hint_for, listed
-from maniple.manifest.answers import ErrorRule, ErrorRules, Rejects
-from maniple.manifest.call import Call
-from maniple.manifest.limits import rate_scope, rate_window
+from maniple.manifest.answers import ErrorRule, ErrorRules
 from maniple.manifest.model import Manifest
+from maniple.manifest.saved import saved_names
+from maniple.runtime.body_fit import Finding, unfit_bodies
 from maniple.source.text import Path
 from maniple.template.scope import ALIASES, PREDEFINED, canonical
-
-Finding = tuple[str, str, Path, dict[str, Any]]
-"""Code, message, path, further arguments of `finding`."""
-
-UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
-"""Calls that are read and never made; their absence does no harm."""
-LATER_ACTIONS = ("split_batch", "drop_rejected_and_resend", "refresh_auth")
-"""What a rule's `then` may say and is not done yet; the batch fails with its reason instead."""
-LATER_KEYS = {
-    "a mapping": ("one_of", "many", "when"),
-    "a call": ("gzip", "first_batch", "when"),
-    "`batch`": ("min_items", "dedupe", "by", "empty"),
-    "`limits`": ("budget", "wait"),
-}
-"""Keys that are read and not run yet, by what they stand in."""
-
-
-def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
-    """Parts of the language that this version reads but does not run."""
-
-    def later(what: str, path: Path, **details: Any) -> Finding:
-        return "MAN901", f"{what} is part of the language, but this version does not run it yet", path, details
-
-    if manifest.kind == "snapshot":
-        yield later("`kind: snapshot`", ("kind",))
-    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
-    for position, auth in enumerate(auths):
-        if not auth.runs:
-            path: Path = ("auth", position, "kind") if isinstance(manifest.auth, list) else ("auth", "kind")
-            yield later(f"auth kind `{auth.kind}`", path)
-    for name, call in manifest.calls.items():
-        if name in UNSENT_CALLS or (name == "replace_users" and manifest.kind != "snapshot"):
-            yield later(f"`{name}`", (name,), key=True, severity="warning")
-        yield from _call_not_run_yet(name, call, later)
-    for position, form_field in enumerate(manifest.fields):
-        if form_field.from_ is not None:
-            yield later("`from: operator`", ("fields", position, "from"))
-    for position, mapping in enumerate(manifest.mappings):
-        for key in LATER_KEYS["a mapping"]:
-            if getattr(mapping, key):
-                yield later(f"`{key}` on a mapping", ("mappings", position, key), key=True)
-    yield from _limits_not_run_yet(manifest.limits, ("limits",), later)
-    if manifest.keep_users is not None:
-        yield later("`keep_users`", ("keep_users",), key=True)
-    yield from _batch_not_run_yet(manifest.batch, ("batch",), later)
-    yield from _rejects_not_run_yet(manifest.rejects, ("rejects",), later)
-    yield from _rules_not_run_yet(manifest.errors, ("errors",), later)
-
-
-def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
-    if call.steps is not None:
-        yield later("`steps`", (name, "steps"), key=True)
-    for body in call.bodies:
-        if body not in RUNNING_FORMATS:
-            yield later(f"a `{body}` body", (name, body), key=True)
-    for key in LATER_KEYS["a call"]:
-        if getattr(call, key):
-            yield later(f"`{key}` on a call", (name, key), key=True)
-    if name != "create_list" and call.save:
-        yield later("`save` outside `create_list`", (name, "save"), key=True)
-    auths = call.auth if isinstance(call.auth, list) else [call.auth] if call.auth else []
-    for auth in auths:
-        if not auth.runs:
-            yield later(f"auth kind `{auth.kind}`", (name, "auth"))
-    yield from _rejects_not_run_yet(call.rejects, (name, "rejects"), later)
-    if call.limits is not None:
-        yield from _limits_not_run_yet(call.limits, (name, "limits"), later)
-    yield from _batch_not_run_yet(call.batch, (name, "batch"), later)
-    yield from _rules_not_run_yet(call.errors, (name, "errors"), later)
-
-
-def _rejects_not_run_yet(rejects: Rejects | None, path: Path, later: Any) -> Iterator[Finding]:
-    if rejects is not None and rejects.retry is not None:
-        yield later("`retry` in `rejects`", (*path, "retry"), key=True)
-
-
-def _batch_not_run_yet(batch: Any, path: Path, later: Any) -> Iterator[Finding]:
-    if batch is None:
-        return
-    for key in LATER_KEYS["`batch`"]:
-        if getattr(batch, key):
-            yield later(f"`{key}` in `batch`", (*path, key), key=True)
-    if batch.items == "all":
-        yield later("`items: all`", (*path, "items"))
-
-
-def _limits_not_run_yet(limits: Any, path: Path, later: Any) -> Iterator[Finding]:
-    for key in LATER_KEYS["`limits`"]:
-        if getattr(limits, key):
-            yield later(f"`{key}` in `limits`", (*path, key), key=True)
-    for rate in limits.rates:
-        if rate_window(rate) is None:
-            yield later("a rate whose count comes from a field", (*path, "rate"))
-        elif rate_scope(rate) is not None:
-            yield later(f"a rate per {rate_scope(rate)}", (*path, "rate"))
-
-
-def _rules_not_run_yet(rules: ErrorRules, path: Path, later: Any) -> Iterator[Finding]:
-    for position, rule in enumerate(rules if isinstance(rules, list) else []):
-        if isinstance(rule, ErrorRule) and rule.then in LATER_ACTIONS:
-            yield later(
-                f"`then: {rule.then}`",
-                (*path, position, "then"),
-                severity="warning",
-                label="the batch fails with its reason instead",
-            )
 
 
 def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
@@ -126,6 +18,8 @@ def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
     yield from _missing_calls(manifest)
     yield from _names(manifest)
     yield from _options(manifest)
+    yield from unfit_bodies(manifest)
+    yield from _choices(manifest)
     yield from _rules(manifest.errors, ("errors",))
     for name, call in manifest.calls.items():
         yield from _rules(call.errors, (name, "errors"))
@@ -134,10 +28,9 @@ def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
     create = manifest.create_list
     if (
         create is not None
-        and create.steps is None
         and create.list_id is None
         and manifest.list_id is None
-        and "list_id" not in create.save
+        and "list_id" not in saved_names({"create_list": create})
     ):
         yield (
             "MAN509",
@@ -164,14 +57,16 @@ def _missing_calls(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _names(manifest: Manifest) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
+    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
+    got = {name for auth in auths for name in auth.variables}
+    seen: dict[str, str] = dict.fromkeys(got - PREDEFINED.keys(), "auth.save")
     declared = [
         *((form_field.name, ("fields", position, "name")) for position, form_field in enumerate(manifest.fields)),
         *((name, ("define", name)) for name in manifest.define),
         *((mapping.name, ("mappings", position, "name")) for position, mapping in enumerate(manifest.mappings)),
     ]
     for name, path in declared:
-        if (name in PREDEFINED and PREDEFINED[name].place != "auth") or name in ALIASES:
+        if (name in PREDEFINED and (PREDEFINED[name].place != "auth" or name in got)) or name in ALIASES:
             yield (
                 "MAN209",
                 f"`{name}` is a pre-defined variable",
@@ -229,6 +124,24 @@ def _options(manifest: Manifest) -> Iterator[Finding]:
                     (*path, "options", second, "value"),
                     {"hint": "give each option a value of its own"},
                 )
+
+
+def _choices(manifest: Manifest) -> Iterator[Finding]:
+    for position, mapping in enumerate(manifest.mappings):
+        path: Path = ("mappings", position)
+        if not mapping.one_of:
+            continue
+        for key in ("target", "format", "normalize", "hash", "many"):
+            if key in mapping.model_fields_set:
+                hint = "leave it out" if key in ("target", "many") else f"write `{key}` in each of the choices"
+                message = f"a mapping with `one_of` has no `{key}` of its own"
+                yield "MAN406", message, (*path, key), {"key": True, "hint": hint}
+        targets = [choice.target.lower() for choice in mapping.one_of]
+        for second, target in enumerate(targets):
+            if target in targets[:second]:
+                message = f"two choices have the target `{mapping.one_of[second].target}`"
+                place = (*path, "one_of", second, "target")
+                yield "MAN508", message, place, {"hint": "name each of the partner's identifiers once"}
 
 
 def _word(value: str | int | bool) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from math import ceil
 from typing import Any
 
+from maniple.manifest.limits import windows_in
 from maniple.runtime.program import CallProgram, Program
 from maniple.store.data.values import Planned
 
@@ -37,18 +38,20 @@ class Estimate:
         return asdict(self)
 
 
-def estimate_run(program: Program, planned: Planned, figures: Mapping[str, Any], *, creates: bool) -> Estimate:
-    """Count the calls of a plan and the time they take at least."""
+def estimate_run(
+    program: Program, planned: Planned, figures: Mapping[str, Any], scope: Mapping[str, Any], *, creates: bool
+) -> Estimate:
+    """Count the calls of a plan and the time they take at least. `scope` is the run's."""
     calls: dict[str, int] = {}
     seconds = 0.0
     if creates:
         calls["create_list"] = 1
         seconds += TYPICAL_ANSWER
     for users, call in ((planned.removes, program.call_for("remove")), (planned.adds, program.call_for("add"))):
-        count = ceil(users / call.items)
+        count = ceil(users / call.items) * len(call.steps)
         if count:
             calls[call.name] = calls.get(call.name, 0) + count
-            seconds += _seconds(program, call, count)
+            seconds += _seconds(program, call, count, scope)
     return Estimate(
         adds=planned.adds,
         removes=planned.removes,
@@ -65,7 +68,8 @@ def estimate_run(program: Program, planned: Planned, figures: Mapping[str, Any],
     )
 
 
-def _seconds(program: Program, call: CallProgram, count: int) -> float:
+def _seconds(program: Program, call: CallProgram, count: int, scope: Mapping[str, Any]) -> float:
     answers = ceil(count / call.parallel) * TYPICAL_ANSWER
-    windows = [(count - size) / size * every for size, every in (*program.rates, *call.rates) if count > size]
+    rates = windows_in((*program.rates, *call.rates), scope)
+    windows = [(count - size) / size * every for size, every in rates if count > size]
     return max(answers, *windows) if windows else answers

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from maniple.diagnostics.cells import is_line
 from maniple.diagnostics.suggest import listed
 from maniple.errors import UsageError
-from maniple.sources.source import CohortSource
+from maniple.sources.source import CohortSource, FileSource
 from maniple.store.control.rows import ConnectionRow, SyncRow
 from maniple.template.filters import slugify
 from maniple.wiring import Workspace
@@ -60,6 +61,11 @@ def known_sync(workspace: Workspace, connection: ConnectionRow, request: SyncReq
             hint="give the new cohort an id of its own with `--cohort-id`, or use the other one's name",
         )
     return None
+
+
+def request_of_sync(connection: ConnectionRow, sync: SyncRow) -> SyncRequest:
+    """A request about a sync that needs no cohort."""
+    return SyncRequest(connection.name, FileSource(Path()), sync.cohort_name, sync.cohort_id)
 
 
 def _check_names(request: SyncRequest) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
+from maniple.runtime.authorize import places_token
 from maniple.runtime.classify import Accepted, Refused, classify
 from maniple.runtime.flow import read_list_id
 from maniple.runtime.outcome import Action
@@ -61,8 +62,10 @@ class CallAnswers:
     def created(self, list_id: int) -> Answer:
         """The answer to a call that made a list, with what the manifest takes from it."""
         tree = self.accepted.tree
-        for name, path in self.call.save:
-            tree = put(tree, path.parsed, list_id if name == "list_id" else f"{name}-{list_id}")
+        for saved in self.call.first.save:
+            if saved.expression is not None:
+                value = list_id if saved.name == "list_id" else f"{saved.name}-{list_id}"
+                tree = put(tree, saved.expression.parsed, value)
         source = self.call.list_id
         headers: Headers = ()
         if source is not None and source.source == "response":
@@ -73,10 +76,10 @@ class CallAnswers:
 
     def refusing(self, positions: list[int], users: list[Captures]) -> Answer:
         """The answer to a call of which the users at `positions` were refused."""
-        if not self.names_users or self.call.rejects is None:
+        if not self.names_users or self.call.first.rejects is None:
             return self.no_user or self.accepted
-        refused = [RefusedUser(at, identifier_of(self.call.rejects, users[at])) for at in positions]
-        return Answer(200, refuse(self.call.rejects, self.accepted.tree, refused, len(users)))
+        refused = [RefusedUser(at, identifier_of(self.call.first.rejects, users[at])) for at in positions]
+        return Answer(200, refuse(self.call.first.rejects, self.accepted.tree, refused, len(users)))
 
 
 def answers_to(call: CallProgram) -> CallAnswers:
@@ -90,7 +93,7 @@ def answers_to(call: CallProgram) -> CallAnswers:
         names_users=can_refuse(call, accepted.tree),
     )
     probe = answers.created(PROBE_ID) if call.name == "create_list" else accepted
-    if not isinstance(classify(call.rules, call.success, probe.as_reply(), {}), Accepted):
+    if not isinstance(classify(call.first.rules, call.first.success, probe.as_reply(), {}), Accepted):
         raise NoSuchAnswer(f"the simulator cannot build an answer that `{call.name}` reads as success")
     if call.list_id is not None and makes_id(call):
         found = read_list_id(call, Request("POST", ""), probe.as_reply(), {})
@@ -101,14 +104,14 @@ def answers_to(call: CallProgram) -> CallAnswers:
 
 def _answer_by_rule(call: CallProgram, action: Action) -> Answer | None:
     """An answer that the first rule with this action fits."""
-    for rule in call.rules:
+    for rule in call.first.rules:
         if rule.action != action:
             continue
         try:
             answer = Answer(*refusing_answer(rule))
         except NoSuchAnswer:
             continue
-        reading = classify(call.rules, call.success, answer.as_reply(), {})
+        reading = classify(call.first.rules, call.first.success, answer.as_reply(), {})
         if isinstance(reading, Refused) and reading.why.rule == rule.place:
             return answer
     return None
@@ -118,8 +121,9 @@ def has_credentials(call: CallProgram, request: Received) -> bool:
     """The request has what one of the call's auth kinds always sends; that it is there counts, not what it is."""
     headers = {name for name, value in request.headers if value}
     query = {name for name, _ in parse_qsl(urlsplit(request.target).query)} if "?" in request.target else set()
+    if places_token(call.first):
+        return True
     wanted = [
-        ({name.lower() for name in kind.sets_header()}, set(getattr(kind, "query", None) or {}))
-        for _, kind in call.auth.kinds
+        ({name.lower() for name in one.kind.sets_header()}, set(one.kind.sets_query())) for one in call.first.auth.kinds
     ]
     return not wanted or any(names <= headers and pairs <= query for names, pairs in wanted)

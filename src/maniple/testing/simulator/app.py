@@ -99,6 +99,10 @@ class Simulator:
 
     async def _meet(self, request: Received) -> Answer | None:
         """The answer to a request; None when the partner hangs up."""
+        for one in self.partners.values():
+            token = one.sign_in(request)
+            if token is not None:
+                return token
         partner, candidates = self._addressed(request)
         if partner is None:
             self.unknown[f"{request.method} {request.host}{request.target}"] += 1

@@ -118,7 +118,7 @@ def satisfied(tree: Any, condition: Any) -> Any:
 
 def accepting_body(call: CallProgram) -> Any:
     """A body for which the call's `success` is true. Raises NoSuchAnswer."""
-    return satisfied({}, call.success)
+    return satisfied({}, call.first.success)
 
 
 def refusing_answer(rule: RuleProgram) -> tuple[int, Any]:

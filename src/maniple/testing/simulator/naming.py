@@ -17,7 +17,7 @@ from maniple.testing.simulator.written import written
 def makes_id(call: CallProgram) -> bool:
     """The partner chooses the id of a list that this call makes."""
     if call.list_id is None:
-        return any(name == "list_id" for name, _ in call.save)
+        return any(saved.name == "list_id" for saved in call.first.save)
     return call.list_id.source in ("response", "header")
 
 
@@ -30,7 +30,7 @@ def owns_lists(program: Program) -> bool:
 
 
 def _shared_names(call: CallProgram) -> frozenset[str]:
-    return call.url.names | (call.body.names if call.body else frozenset())
+    return call.first.url.names | (call.first.body.names if call.first.body else frozenset())
 
 
 def told_id(call: CallProgram, tree: Any, captures: Captures) -> Any:
@@ -57,7 +57,7 @@ def list_key(program: Program, shape: CallShape, captures: Captures) -> str:
 
 def list_name(call: CallProgram | None, captures: Captures) -> str | None:
     """The list's name: the text with the cohort's name in the request that makes it, else the cohort's name."""
-    leaf = next(_naming(call.body.node), None) if call is not None and call.body is not None else None
+    leaf = next(_naming(call.first.body.node), None) if call is not None and call.first.body is not None else None
     if leaf is not None:
         return _text_from(leaf, captures)
     name = captures.get("amp_cohort_name")

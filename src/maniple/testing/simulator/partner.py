@@ -12,8 +12,10 @@ from maniple.testing.simulator.answers import Answer, answers_to, has_credential
 from maniple.testing.simulator.match import Captures
 from maniple.testing.simulator.members import Member
 from maniple.testing.simulator.naming import list_key, list_name, makes_id, owns_lists, told_id
-from maniple.testing.simulator.shape import CallShape, Reading, Received, parse, shapes_of
+from maniple.testing.simulator.shape import CallShape, Reading, Received, shapes_of
+from maniple.testing.simulator.sign_in import sign_ins_of
 from maniple.testing.simulator.state import MemberList, PartnerState
+from maniple.wire import SIGN_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Partner:
         self._shapes = shapes_of(program)
         self._answers = {shape.call.name: answers_to(shape.call) for shape in self._shapes}
         self._owns_lists = owns_lists(program)
+        self._sign_ins = sign_ins_of(program)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -65,6 +68,14 @@ class Partner:
         """A vanished list has an effect: the manifest makes lists and says what their absence looks like."""
         return self._owns_lists and self._answers[self.program.call_for("add").name].gone is not None
 
+    def sign_in(self, request: Received) -> Answer | None:
+        """A token, when the request is one for a token."""
+        found = next((one for one in self._sign_ins if one.is_for(request)), None)
+        if found is None:
+            return None
+        self.state.calls[SIGN_IN] += 1
+        return found.answer()
+
     def addressed(self, request: Received, *, free: bool) -> list[Addressed]:
         """The calls that a request may be, by method and address. `free`: those whose host is the end user's."""
         found = [(shape, shape.read_address(request)) for shape in self._shapes if shape.url.free == free]
@@ -74,11 +85,13 @@ class Partner:
         """Do what a request asks for and answer it. `candidates` are the calls that it may be, one at least."""
         if not has_credentials(candidates[0].shape.call, request):
             return self._refusal(401, "a header or parameter with credentials is missing")
-        try:
-            tree = parse(request.body)
-        except ValueError:
-            return self._refusal(400, "the body is not JSON")
+        parsed: dict[str, Any] = {}
         for candidate in candidates:
+            # An add and a remove that share a call have bodies of one format.
+            name = candidate.shape.call.name
+            if name not in parsed:
+                parsed[name] = candidate.shape.read_content(request.body)
+            tree = parsed[name]
             reading = candidate.shape.read_body(tree, candidate.captures)
             if reading is None:
                 continue

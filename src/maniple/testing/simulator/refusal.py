@@ -31,16 +31,16 @@ class RefusedUser:
 
 def can_refuse(call: CallProgram, body: Any) -> bool:
     """The simulator can name refused users to the reader of this call's answers; tried with three users."""
-    if call.rejects is None:
+    if call.first.rejects is None:
         return False
     identifiers = [f"probe-{position}" for position in range(3)]
     refused = [RefusedUser(position, identifiers[position]) for position in (0, 2)]
     try:
-        tree = refuse(call.rejects, body, refused, 3)
+        tree = refuse(call.first.rejects, body, refused, 3)
     except NoSuchAnswer:
         return False
-    columns = {name: identifiers for name in (call.rejects.item.names if call.rejects.item else ())}
-    read = read_rejects(call.rejects, Reply(200, body=json.dumps(tree).encode()), columns, {}, 3)
+    columns = {name: identifiers for name in (call.first.rejects.item.names if call.first.rejects.item else ())}
+    read = read_rejects(call.first.rejects, Reply(200, body=json.dumps(tree).encode()), columns, {}, 3)
     return [verdict.row for verdict in read.verdicts] in ([0, 2], []) and (
         len(read.verdicts) + read.uncounted == len(refused)
     )

@@ -7,7 +7,7 @@ import binascii
 import re
 from typing import Any, Final
 
-from maniple.runtime.prepare import TOKEN
+from maniple.runtime.request import TOKEN
 from maniple.source.curl import CurlCommand
 from maniple.usecases.scaffolding.declarations import Declarations, escape
 from maniple.usecases.scaffolding.identifiers import bare, placeholder, secret_name, secret_value, snake

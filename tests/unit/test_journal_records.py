@@ -1,9 +1,7 @@
-"""The journal of a run: what it records, how it groups commits, and what it says when it cannot."""
+"""The journal of a run: what it records, when the tables have it, and what it says when it cannot."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +24,11 @@ from maniple.store.control.rows import (
 from maniple.store.control.store import ControlStore
 from maniple.store.home import Home
 from maniple.store.journal import Journal
+from maniple.store.logbook import Entry, Logbook
 from maniple.store.redact import Redactor
+
+NORMAL, FULL = 1, 2
+"""SQLite's levels of `synchronous`."""
 
 
 @pytest.fixture
@@ -52,21 +54,14 @@ def run(store: ControlStore) -> RunRow:
     return store.start_run(sync.id, manifest_version="1.0.0")
 
 
-@pytest.fixture
-def commits(store: ControlStore) -> list[str]:
-    """Grows by the name of the thread with each commit."""
-    seen: list[str] = []
-    event.listen(store.engine, "commit", lambda _connection: seen.append(threading.current_thread().name))
-    return seen
-
-
 def batch(index: int, **more: Any) -> BatchRow:
     return BatchRow("add", index, 0, index * 100, 100, **more)
 
 
 async def test_a_batch_is_sending_and_then_settled(store: ControlStore, run: RunRow) -> None:
     async with Journal(store, run.id) as journal:
-        await journal.sending([batch(0), batch(1)])
+        journal.sending(batch(0))
+        journal.sending(batch(1))
         assert [row.state for row in store.batches(run.id)] == ["sending", "sending"]
         settled = batch(
             0,
@@ -78,13 +73,13 @@ async def test_a_batch_is_sending_and_then_settled(store: ControlStore, run: Run
             message="Make room",
             rule="errors[1]",
         )
-        await journal.settled(settled)
+        journal.settled(settled)
     assert store.batches(run.id) == [replace(settled, at=1000.0), replace(batch(1), at=1000.0)]
 
 
 async def test_verdicts_name_rows_of_the_plan(store: ControlStore, run: RunRow) -> None:
     async with Journal(store, run.id) as journal:
-        await journal.settled(
+        journal.settled(
             batch(3, state="delivered", rejected=1, skipped=1),
             [Verdict(7, "rejected", "Unknown user", "no such id"), Verdict(99, "skipped", "Too large")],
         )
@@ -99,12 +94,10 @@ async def test_verdicts_name_rows_of_the_plan(store: ControlStore, run: RunRow) 
 
 async def test_sending_a_batch_again_replaces_what_its_first_attempt_recorded(store: ControlStore, run: RunRow) -> None:
     async with Journal(store, run.id) as journal:
-        await journal.settled(
-            batch(0, state="in_doubt"), [Verdict(1, "rejected", "Bad"), Verdict(2, "rejected", "Bad")]
-        )
-        await journal.settled(batch(1, state="delivered"), [Verdict(0, "rejected", "Bad")])
-        await journal.sending([batch(0, requests=1)])
-        await journal.settled(batch(0, state="delivered", requests=2), [Verdict(2, "skipped", "Late")])
+        journal.settled(batch(0, state="in_doubt"), [Verdict(1, "rejected", "Bad"), Verdict(2, "rejected", "Bad")])
+        journal.settled(batch(1, state="delivered"), [Verdict(0, "rejected", "Bad")])
+        journal.sending(batch(0, requests=1))
+        journal.settled(batch(0, state="delivered", requests=2), [Verdict(2, "skipped", "Late")])
     assert [(row.index, row.state, row.requests) for row in store.batches(run.id)] == [
         (0, "delivered", 2),
         (1, "delivered", 0),
@@ -112,103 +105,101 @@ async def test_sending_a_batch_again_replaces_what_its_first_attempt_recorded(st
     assert [(row.row, row.kind) for row in store.verdicts(run.id)] == [(2, "skipped"), (100, "rejected")]
 
 
-async def test_batches_that_come_together_share_commits(store: ControlStore, run: RunRow, commits: list[str]) -> None:
+async def test_while_a_run_delivers_the_database_is_left_alone(store: ControlStore, run: RunRow) -> None:
+    commits: list[str] = []
+    event.listen(store.engine, "commit", lambda _connection: commits.append("commit"))
     async with Journal(store, run.id) as journal:
-        await asyncio.gather(*(journal.sending([batch(index)]) for index in range(200)))
+        before = len(commits)
+        for index in range(200):
+            journal.sending(batch(index))
+            journal.settled(batch(index, state="delivered"))
+        assert len(commits) == before
     assert len(store.batches(run.id)) == 200
-    assert [name.startswith("journal") for name in commits[:2]] == [True, False]
-    assert len(commits) == 2
 
 
-async def test_every_commit_is_in_the_journals_own_thread(store: ControlStore, run: RunRow, commits: list[str]) -> None:
-    async with Journal(store, run.id) as journal:
-        for index in range(5):
-            await journal.sending([batch(index)])
-    assert set(commits) == {"journal_0"}
-    assert len(commits) == 5
-
-
-async def test_a_commit_of_the_journal_survives_a_power_cut(store: ControlStore, run: RunRow) -> None:
+async def test_what_a_closed_journal_left_in_the_tables_survives_a_power_cut(store: ControlStore, run: RunRow) -> None:
     levels: list[int] = []
-    event.listen(
-        store.engine,
-        "commit",
-        lambda connection: levels.append(connection.exec_driver_sql("PRAGMA synchronous").scalar()),
-    )
     async with Journal(store, run.id) as journal:
-        await journal.sending([batch(0)])
+        journal.sending(batch(0))
+        event.listen(
+            store.engine,
+            "commit",
+            lambda connection: levels.append(connection.exec_driver_sql("PRAGMA synchronous").scalar()),
+        )
     store.set_phase(run.id, "settling")
-    assert levels == [2, 1]
+    assert FULL in levels
+    assert levels[-1] == NORMAL
 
 
-async def test_recording_nothing_commits_nothing(store: ControlStore, run: RunRow, commits: list[str]) -> None:
+async def test_the_logbook_is_gone_once_the_journal_is_closed(store: ControlStore, run: RunRow) -> None:
+    path = store.logbook(run.id)
     async with Journal(store, run.id) as journal:
-        await journal.sending([])
-    assert commits == []
+        journal.sending(batch(0))
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert not path.exists()
+
+
+async def test_a_logbook_that_a_process_left_behind_is_taken_in_before_another_is_begun(
+    store: ControlStore, run: RunRow
+) -> None:
+    left = Logbook(store.logbook(run.id))
+    left.append(Entry(batch(0, state="delivered"), ()))
+    left.close()
+    async with Journal(store, run.id) as journal:
+        journal.sending(batch(1))
+    assert [(row.index, row.state) for row in store.batches(run.id)] == [(0, "delivered"), (1, "sending")]
 
 
 async def test_a_batch_still_sending_cannot_be_settled(store: ControlStore, run: RunRow) -> None:
     async with Journal(store, run.id) as journal:
         with pytest.raises(Bug, match=r"batch 4\.0 is not settled"):
-            await journal.settled(batch(4))
+            journal.settled(batch(4))
 
 
 async def test_a_closed_journal_records_nothing(store: ControlStore, run: RunRow) -> None:
-    journal = Journal(store, run.id)
-    await journal.close()
-    with pytest.raises(Bug, match="the journal is closed"):
-        await journal.sending([batch(0)])
-
-
-async def test_what_a_cancelled_waiter_gave_is_recorded_all_the_same(store: ControlStore, run: RunRow) -> None:
     async with Journal(store, run.id) as journal:
-        waiter = asyncio.create_task(journal.settled(batch(0, state="delivered")))
-        await asyncio.sleep(0)
-        waiter.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiter
+        pass
+    with pytest.raises(Bug, match="the journal is not open"):
+        journal.sending(batch(0))
+
+
+async def test_a_run_that_nobody_knows_has_no_journal(store: ControlStore) -> None:
+    with pytest.raises(Bug, match="there is no run `run_unknown`"):
+        async with Journal(store, "run_unknown"):
+            pass
+
+
+async def test_a_database_that_is_locked_at_the_end_leaves_the_logbook_for_the_next_who_looks(
+    store: ControlStore, run: RunRow
+) -> None:
+    store.engine.dispose()
+    event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 0"))
+    journal = await Journal(store, run.id).__aenter__()
+    journal.settled(batch(0, state="delivered"))
+    with store.writing(), pytest.raises(OperatorError, match="is locked by another process"):
+        await journal.close()
+    assert store.logbook(run.id).exists()
     assert [row.state for row in store.batches(run.id)] == ["delivered"]
 
 
-async def test_closing_waits_for_what_is_being_recorded(store: ControlStore, run: RunRow) -> None:
-    journal = Journal(store, run.id)
-    waiters = [asyncio.create_task(journal.sending([batch(index)])) for index in range(20)]
-    await asyncio.sleep(0)
-    await journal.close()
-    assert [waiter.done() for waiter in waiters] == [True] * 20
-    assert len(store.batches(run.id)) == 20
-
-
-async def test_a_full_disk_is_told_to_everybody_who_waits(store: ControlStore, run: RunRow) -> None:
-    store.engine.dispose()
-    event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 1"))
-    async with Journal(store, run.id) as journal:
-        much = [replace(batch(index), message="x" * 5000) for index in range(30)]
-        answers = await asyncio.gather(*(journal.sending([row]) for row in much), return_exceptions=True)
-    assert {type(answer) for answer in answers} == {OperatorError}
-    assert {str(answer) for answer in answers} == {f"there is no space left for the database `{store.path}`"}
-    assert store.batches(run.id) == []
-
-
-async def test_after_a_lock_is_gone_the_journal_records_again(store: ControlStore, run: RunRow) -> None:
+async def test_of_two_faults_the_first_is_told(store: ControlStore, run: RunRow) -> None:
     store.engine.dispose()
     event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 0"))
-    async with Journal(store, run.id) as journal:
-        with store.writing(), pytest.raises(OperatorError, match="is locked by another process"):
-            await journal.sending([batch(0)])
-        await journal.sending([batch(1)])
-    assert [row.index for row in store.batches(run.id)] == [1]
 
+    async def break_off() -> None:
+        with store.writing():
+            async with Journal(store, run.id) as journal:
+                journal.settled(batch(0, state="delivered"))
+                raise Bug("the partner's fault")
 
-async def test_a_broken_rule_is_told_too(store: ControlStore) -> None:
-    async with Journal(store, "run_unknown") as journal:
-        with pytest.raises(Bug, match="the database refused a statement: FOREIGN KEY constraint failed"):
-            await journal.sending([batch(0)])
+    with pytest.raises(Bug, match="the partner's fault"):
+        await break_off()
+    assert [row.state for row in store.batches(run.id)] == ["delivered"]
 
 
 async def test_secrets_do_not_get_into_the_journal(store: ControlStore, run: RunRow) -> None:
     async with Journal(store, run.id, Redactor(["canary-1234"])) as journal:
-        await journal.settled(
+        journal.settled(
             batch(0, state="failed", reason="Bad canary-1234", message="key canary-1234"),
             [Verdict(0, "rejected", "by canary-1234", "echo canary-1234")],
         )
@@ -219,9 +210,10 @@ async def test_secrets_do_not_get_into_the_journal(store: ControlStore, run: Run
 
 async def test_resuming_puts_unanswered_batches_in_doubt(store: ControlStore, run: RunRow) -> None:
     async with Journal(store, run.id) as journal:
-        await journal.sending([batch(0), batch(1), batch(2)])
-        await journal.settled(batch(1, state="delivered"))
-        await journal.settled(batch(2, state="failed"))
+        for index in range(3):
+            journal.sending(batch(index))
+        journal.settled(batch(1, state="delivered"))
+        journal.settled(batch(2, state="failed"))
     store.resume_run(run.id)
     assert [row.state for row in store.batches(run.id)] == ["in_doubt", "delivered", "failed"]
     assert store.settled_ranges(run.id, "add") == SettledRanges(((100, 200),), ((0, 100),), ((200, 300),))
@@ -230,7 +222,7 @@ async def test_resuming_puts_unanswered_batches_in_doubt(store: ControlStore, ru
 
 async def test_verdicts_are_counted_by_reason(store: ControlStore, run: RunRow) -> None:
     async with Journal(store, run.id) as journal:
-        await journal.settled(
+        journal.settled(
             batch(0, state="delivered"),
             [Verdict(0, "rejected", "Bad"), Verdict(1, "skipped", "No e-mail"), Verdict(2, "skipped", "No e-mail")],
         )
@@ -244,7 +236,7 @@ async def test_errors_group_failed_batches_by_reason(store: ControlStore, run: R
     why = {"state": "failed", "http_status": 400, "reason": "Full", "message": "Make room", "rule": "errors[1]"}
     async with Journal(store, run.id) as journal:
         for row in (batch(0, **why), batch(1, state="delivered"), batch(2, **why), batch(3, state="in_doubt")):
-            await journal.settled(row)
+            journal.settled(row)
     failed = store.finish_run(run.id, "failed", reason="Full")
     good = store.start_run(run.sync_id, manifest_version="1.0.0")
     store.finish_run(good.id, "succeeded")

@@ -1,0 +1,35 @@
+"""The pages of a reply, one after another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from maniple.runtime.program import StepProgram
+from maniple.runtime.search import search
+from maniple.template.text import text_of
+from maniple.wire import Reply, Request
+
+
+def next_page(step: StepProgram, request: Request, reply: Reply) -> Request | None:
+    """The request for the next page, if there is one."""
+    if step.paginate is None:
+        return None
+    if step.paginate.next is not None:
+        link = search(step.paginate.next, reply.tree)
+        return replace(request, url=urljoin(request.url, link)) if isinstance(link, str) and link else None
+    cursor = search(step.paginate.cursor, reply.tree)
+    if cursor is None or cursor == "" or step.paginate.param is None:
+        return None
+    parts = urlsplit(request.url)
+    kept = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != step.paginate.param
+    ]
+    query = urlencode([*kept, (step.paginate.param, text_of(cursor))])
+    return replace(request, url=urlunsplit(parts._replace(query=query)))
+
+
+def leads_elsewhere(request: Request, following: Request) -> bool:
+    """The next page is at another host than the one before."""
+    here, there = urlsplit(request.url), urlsplit(following.url)
+    return (here.scheme, here.netloc) != (there.scheme, there.netloc)

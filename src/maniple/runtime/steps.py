@@ -1,0 +1,399 @@
+"""The steps of a call, walked one after another: what one reply says goes into the next request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from maniple.runtime.addresses import Addresses, rows_of
+from maniple.runtime.classify import Accepted
+from maniple.runtime.exchange import TOO_MUCH, TOO_MUCH_MESSAGE, Tally, exchange
+from maniple.runtime.outcome import Classification, Exchange, Verdict
+from maniple.runtime.pages import leads_elsewhere, next_page
+from maniple.runtime.prepare import UNRESOLVED, why_unsendable
+from maniple.runtime.program import MatchProgram, PollProgram, StepProgram
+from maniple.runtime.rejects import STEPS_A_USER, read_rejects
+from maniple.runtime.request import build_request, joined
+from maniple.runtime.retry import Dice, RetryPolicy
+from maniple.runtime.search import MAX_STEPS, Budget, search
+from maniple.runtime.twins import without_twins
+from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
+from maniple.template.text import text_of
+from maniple.wire import Flow, Hold, Recall, Release, Remember, Reply, Request, Wait
+
+LONGEST_SAVED = 1_000
+"""Characters of a value that is saved from a reply: it goes into the requests that follow."""
+NOT_FOUND = "unknown to the partner"
+NOT_FOUND_MESSAGE = "The partner was asked for this user and does not know it"
+
+
+@dataclass
+class Course:
+    """How far a batch has come through the steps of its call. Rows are positions among the users of the batch."""
+
+    scope: dict[str, Any]
+    columns: dict[str, list[Any]]
+    size: int
+    """Users; 0 for a call that carries none."""
+    single: bool = False
+    dedupe: bool = False
+    """Equal items of a step are sent once."""
+    twins: dict[int, list[int]] = field(default_factory=dict)
+    """The users for whom another is sent, by that one."""
+    learned: set[str] = field(default_factory=set)
+    """The columns that replies fill."""
+    left: list[int] = field(default_factory=list)
+    """The users who have not been settled yet."""
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    again: set[int] = field(default_factory=set)
+    """The rejected whom the partner would take later."""
+    reached: set[int] = field(default_factory=set)
+    """The users with whom some step did something."""
+    sent: list[int] = field(default_factory=list)
+    """The users of the last step that carried some."""
+    saved: dict[str, Any] = field(default_factory=dict)
+    named: list[Verdict] = field(default_factory=list)
+    """Whom the reply that ended the walk speaks of."""
+    matched: frozenset[int] = frozenset()
+    """The users whom a step's reply named."""
+    uncounted: int = 0
+    requests: int = 0
+    retries: int = 0
+    in_doubt: bool = False
+    last: Exchange | None = None
+
+    def part(self, rows: list[int]) -> dict[str, list[Any]]:
+        """The columns of some users."""
+        if len(rows) == self.size:
+            return self.columns
+        return {name: [column[row] for row in rows] for name, column in self.columns.items()}
+
+    def count(self, tally: Tally, request: Request, reply: Reply) -> None:
+        """Add what an exchange has cost."""
+        self.requests += tally.requests
+        self.retries += tally.retries
+        self.in_doubt = self.in_doubt or tally.in_doubt
+        # A copy of the reply, without the tree that was read from it: it takes ten times the room.
+        self.last = Exchange(request, replace(reply))
+
+    def settle(self, row: int, verdict: Verdict | None = None) -> None:
+        """A user goes through no further step."""
+        if verdict is not None:
+            self.verdicts.setdefault(row, verdict)
+        self.left.remove(row)
+
+    def follow(self) -> None:
+        """Twins share the fate of the user who is sent for them, and what was found out about that one."""
+        left = set(self.left)
+        for row, others in self.twins.items():
+            for other in left & set(others):
+                for column in [self.columns[name] for name in self.learned]:
+                    column[other] = column[row] if column[other] is None else column[other]
+                if row in self.reached:
+                    self.reached.add(other)
+                if row not in self.left:
+                    verdict = self.verdicts.get(row)
+                    self.settle(other, replace(verdict, row=other) if verdict is not None else None)
+                if row in self.again:
+                    self.again.add(other)
+
+    def keep(self, name: str, value: Any) -> None:
+        """Save a value unless it has one already or is too long to go into a request."""
+        if value is None or len(text_of(value)) > LONGEST_SAVED:
+            self.saved.setdefault(name, None)
+            return
+        if self.saved.get(name) is None:
+            self.saved[name] = self.scope[name] = value
+
+
+def set_out(
+    scope: Mapping[str, Any],
+    columns: Mapping[str, list[Any]],
+    size: int,
+    steps: tuple[StepProgram, ...],
+    *,
+    single: bool,
+    dedupe: bool = False,
+) -> Course:
+    """A course at its beginning."""
+    course = Course({**scope, "steps": {}}, dict(columns), size, single, dedupe, left=list(range(size)))
+    for step in steps:
+        for saved in step.save:
+            course.scope.setdefault(saved.name, None)
+        for name, _ in step.match.save if step.match else ():
+            course.scope.setdefault(name, None)
+            if size:
+                course.learned.add(name)
+                course.columns[name] = [None] * size
+    return course
+
+
+def walk(
+    steps: tuple[StepProgram, ...], course: Course, dice: Dice, policy: RetryPolicy
+) -> Flow[Classification | None]:
+    """Go through the steps; what ended them early, or None. `course` holds what came of it."""
+    for step in steps:
+        if course.size and not course.left:
+            break
+        if step.when is not None and not step.when.render(course.scope):
+            continue
+        why = yield from _once(step, course, dice, policy) if step.once else _take(step, course, dice, policy)
+        if why is not None:
+            return why
+    for row in [row for row in course.left if row not in course.reached and course.size]:
+        course.settle(row, Verdict(row, "skipped", UNRESOLVED, "No request of this destination is for such a user"))
+    return None
+
+
+def _once(step: StepProgram, course: Course, dice: Dice, policy: RetryPolicy) -> Flow[Classification | None]:
+    """A step that is done once a run: what it saved is remembered for the other batches."""
+    key = f"once.{course.scope.get('run_id')}.{step.label}"
+    yield Hold(key)
+    remembered = yield Recall(key)
+    if remembered is None:
+        why = yield from _take(step, course, dice, policy)
+        if why is not None:
+            yield Release(key)
+            return why
+        kept = {found.name: course.saved.get(found.name) for found in step.save}
+        remembered = {"saved": kept, "reply": course.scope["steps"].get(step.name)}
+        yield Remember(key, remembered)
+    yield Release(key)
+    for name, value in remembered["saved"].items():
+        course.keep(name, value)
+    if step.name is not None:
+        course.scope["steps"] = {**course.scope["steps"], step.name: remembered["reply"]}
+    return None
+
+
+def _take(step: StepProgram, course: Course, dice: Dice, policy: RetryPolicy) -> Flow[Classification | None]:
+    rows = list(course.left)
+    if step.only is not None:
+        holds = step.only.render(course.part(rows), course.scope, len(rows))
+        rows = [row for row, value in zip(rows, holds, strict=True) if value and value is not ABSENT]
+        if not rows:
+            return None
+    scope: Mapping[str, Any] = course.scope
+    if step.item is not None:
+        rows, items = _items(step, course, rows)
+        if not rows:
+            return None
+        scope = {**course.scope, "items": joined(step, items)}
+    try:
+        request = build_request(step, scope)
+    except (MissingValue, HeaderInjection) as refused:
+        return _unsendable(refused, course, rows)
+    if step.carries_users:
+        course.sent = rows
+    course.matched = frozenset()
+    why = yield from _pages(step, course, request, rows, scope, dice, policy)
+    if why is None and step.match is not None:
+        why = _missing(step.match, course, rows)
+    course.follow()
+    return why
+
+
+def _items(step: StepProgram, course: Course, rows: list[int]) -> tuple[list[int], list[Any]]:
+    """The users of a step with their items; those who have none are skipped."""
+    assert step.item is not None
+    rendered = step.item.render(course.part(rows), course.scope, len(rows))
+    kept: list[tuple[int, Any]] = []
+    for row, item in zip(rows, rendered, strict=True):
+        if item is None or item is ABSENT:
+            course.settle(row, Verdict(row, "skipped", UNRESOLVED))
+        else:
+            kept.append((row, item))
+    kept_rows, items = [row for row, _ in kept], [item for _, item in kept]
+    if not course.dedupe:
+        return kept_rows, items
+    kept_rows, items, course.twins = without_twins(kept_rows, items)
+    return kept_rows, items
+
+
+def _unsendable(refused: MissingValue | HeaderInjection, course: Course, rows: list[int]) -> Classification | None:
+    """A request that cannot be made: for want of a user's value, or of one that an earlier reply should have given."""
+    if isinstance(refused, MissingValue) and refused.name in course.saved:
+        message = f"The partner's answer had no `{refused.name}`, which the next request needs. The destination's manifest must say where it is."
+        return Classification("An answer lacked a value", message)
+    if not course.single:
+        raise refused
+    user = {name: column[0] for name, column in course.columns.items()}
+    for row in rows:
+        course.settle(row, Verdict(row, "skipped", *why_unsendable(refused, user)))
+    return None
+
+
+def _pages(
+    step: StepProgram,
+    course: Course,
+    request: Request,
+    rows: list[int],
+    scope: Mapping[str, Any],
+    dice: Dice,
+    policy: RetryPolicy,
+) -> Flow[Classification | None]:
+    """Send the request, and those for further pages, and read what they say."""
+    most = step.paginate.max_pages if step.paginate is not None else 1
+    for _ in range(most):
+        reading, reply, tally = yield from exchange(step, request, scope, dice, policy)
+        course.count(tally, request, reply)
+        if not isinstance(reading, Accepted):
+            return _refused(step, course, rows, reading.why, reply, scope)
+        if step.poll is not None:
+            late = yield from _polled(step, step.poll, course, request, reply, scope, dice, policy)
+            if isinstance(late, Classification):
+                return late
+            reply = late
+        if step.carries_users:
+            course.reached |= set(rows)
+            course.in_doubt = course.in_doubt or step.method != "GET"
+        why = _read(step, course, rows, reply)
+        following = next_page(step, request, reply)
+        if why is not None or following is None or (step.match and course.matched >= set(rows) and course.size):
+            return why
+        if leads_elsewhere(request, following):
+            message = "The partner's next page is at another host, where the credentials must not go."
+            return Classification("A page leads elsewhere", message)
+        request = following
+    if step.match is not None and step.paginate is not None:
+        message = f"After {most} pages the partner had still more, so nobody knows who is missing."
+        return Classification("Too many pages", message)
+    return None
+
+
+def _refused(
+    step: StepProgram, course: Course, rows: list[int], why: Classification, reply: Reply, scope: Mapping[str, Any]
+) -> Classification | None:
+    if why.action == "reject_items":
+        for row in rows if step.carries_users else list(course.left):
+            course.reached.add(row)
+            course.settle(row, Verdict(row, "rejected", why.reason, why.message))
+        return None
+    if why.action == "drop_rejected_and_resend" and step.rejects is not None:
+        spoken = rows if step.carries_users else course.sent
+        refusals = read_rejects(step.rejects, reply, course.part(spoken), scope, len(spoken))
+        course.named = [replace(verdict, row=spoken[verdict.row]) for verdict in refusals.verdicts]
+    return why
+
+
+def _polled(
+    step: StepProgram,
+    poll: PollProgram,
+    course: Course,
+    request: Request,
+    reply: Reply,
+    scope: Mapping[str, Any],
+    dice: Dice,
+    policy: RetryPolicy,
+) -> Flow[Reply | Classification]:
+    """Ask again until the job is done; its last reply."""
+    waited = 0.0
+    while True:
+        if poll.failed is not None and search(poll.failed, reply.tree):
+            return Classification(
+                "The partner's job failed",
+                f"The partner took the users and then gave up on them: {text_of(reply.tree)[:500]}",
+                None,
+                reply.status,
+            )
+        if search(poll.until, reply.tree):
+            return reply
+        if waited >= poll.at_most:
+            course.in_doubt = True
+            message = f"The partner took the users and had not finished after {poll.at_most:g} seconds. The next run sends them again."
+            return Classification("Still pending at the partner", message, None, reply.status)
+        yield Wait(poll.every, "poll")
+        waited += poll.every
+        reading, reply, tally = yield from exchange(step, request, scope, dice, policy)
+        course.count(tally, request, reply)
+        if not isinstance(reading, Accepted):
+            return reading.why
+
+
+def _read(step: StepProgram, course: Course, rows: list[int], reply: Reply) -> Classification | None:
+    """Take from a reply what the step says: saved values, matched users, refused users."""
+    if step.name is not None:
+        course.scope["steps"] = {**course.scope["steps"], step.name: reply.tree}
+    budget = Budget()
+    for saved in step.save:
+        course.keep(
+            saved.name, reply.header(saved.header) if saved.header else search(saved.expression, reply.tree, budget)
+        )
+    if step.match is not None:
+        _match(step.match, course, rows, reply)
+    if step.rejects is None:
+        return None
+    spoken = rows if step.carries_users else course.sent
+    refusals = read_rejects(step.rejects, reply, course.part(spoken), course.scope, len(spoken))
+    if refusals.unread:
+        return Classification(TOO_MUCH, TOO_MUCH_MESSAGE, None, reply.status)
+    if refusals.stray is not None:
+        return Classification(*refusals.stray, None, reply.status)
+    course.uncounted += refusals.uncounted
+    for verdict in refusals.verdicts:
+        row = spoken[verdict.row]
+        if row in course.left:
+            course.settle(row, replace(verdict, row=row))
+            if verdict.row in refusals.again:
+                course.again.add(row)
+    return None
+
+
+def _match(match: MatchProgram, course: Course, rows: list[int], reply: Reply) -> None:
+    """Find the users, or the list, that the rows of a reply name, and save what they say."""
+    budget = Budget(MAX_STEPS + STEPS_A_USER * len(rows))
+    found = rows_of(search(match.rows, reply.tree, budget), xml=reply.is_xml)
+    told = [
+        (position, row) for position, row in enumerate(found) if match.where is None or search(match.where, row, budget)
+    ]
+    if not course.size:
+        _match_one(match, course, [row for _, row in told], budget)
+        return
+    addresses = Addresses(match, course.part(rows), course.scope, len(rows), budget)
+    for position, row in told:
+        for place in addresses.find(row, position):
+            who = rows[place]
+            course.matched |= {who}
+            for name, path in match.save:
+                column = course.columns[name]
+                if column[who] is None:
+                    column[who] = search(path, row, budget)
+                if course.single:
+                    course.keep(name, column[who])
+
+
+def _match_one(match: MatchProgram, course: Course, rows: list[Any], budget: Budget) -> None:
+    wanted = text_of(match.one.render(course.scope)) if match.one is not None else None
+    for row in rows:
+        named = search(match.at, row, budget) if match.at is not None else row
+        if wanted is not None and wanted not in [
+            text_of(value) for value in (named if isinstance(named, list) else [named])
+        ]:
+            continue
+        course.matched = frozenset({0})
+        for name, path in match.save:
+            course.keep(name, search(path, row, budget))
+        return
+
+
+def _missing(match: MatchProgram, course: Course, rows: list[int]) -> Classification | None:
+    """What becomes of those whom no row named."""
+    if not course.size:
+        if match.missing == "reject" and not course.matched:
+            return Classification(
+                "Not found at the partner", "The partner was asked for the list and does not have it."
+            )
+        return None
+    for row in [row for row in rows if row not in course.matched and row in course.left]:
+        if match.missing == "reject":
+            course.settle(row, Verdict(row, "rejected", NOT_FOUND, NOT_FOUND_MESSAGE))
+        elif match.missing == "already_gone":
+            course.reached.add(row)
+            course.settle(row)
+    return None
+
+
+def verdicts_of(course: Course) -> Iterator[Verdict]:
+    """The verdicts in order, without those who are to be tried again."""
+    return (course.verdicts[row] for row in sorted(course.verdicts) if row not in course.again)

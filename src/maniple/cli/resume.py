@@ -44,6 +44,6 @@ def resume(run: RunWord, /, *, quiet: Quiet = False, json: AsJson = False) -> in
         except KeyboardInterrupt:
             raise stopped(found.id) from None
     source = found.batch_items["source"]
-    words = [str(source["at"]), *query_words(source.get("query"))]
+    words = [str(source["at"]) or "COHORT", *query_words(source.get("query"))]
     again = again_command(connection.name, words, sync.cohort_name, sync.cohort_id)
     return end(report, connection.name, again, json=json)

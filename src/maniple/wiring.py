@@ -44,9 +44,9 @@ def retry_policy(environ: Mapping[str, str] = os.environ) -> RetryPolicy:
 
 def open_sender(*, allow_private: bool, via: str | None) -> Sender:
     """The sender of bulk deliveries."""
-    from maniple.delivery.sender import AiohttpSender
+    from maniple.delivery.sender import BulkSender
 
-    return AiohttpSender(allow_private=allow_private, via=via)
+    return BulkSender(allow_private=allow_private, via=via)
 
 
 def open_clock() -> Clock:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maniple.manifest.saved import saved_names
 from maniple.runtime.prepare import Batch, prepare
 from maniple.runtime.program import Cohort, Operation, Program, run_context
 from maniple.runtime.settings import check_settings, split_settings
@@ -36,7 +37,8 @@ EVERY_CALL = [
     if program.call_for(operation).is_plain
 ]
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: not climbs(text))
+# What XML cannot carry is replaced in it, which the laws of the formats are about.
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1).filter(lambda text: not climbs(text))
 plain_values = st.one_of(
     texts, st.integers(-(2**53), 2**53), st.booleans(), st.floats(allow_nan=False, allow_infinity=False)
 )
@@ -49,6 +51,10 @@ def columns(draw: st.DrawFn, slug: str) -> dict[str, list[Any]]:
     size = draw(st.integers(1, 4))
     names = ["amplitude_id", *(mapping.name for mapping in PROGRAMS[slug].mappings)]
     found = {name: draw(st.lists(texts, min_size=size, max_size=size)) for name in names}
+    for mapping in PROGRAMS[slug].mappings:
+        if mapping.choices:
+            target = st.sampled_from([choice.target for choice in mapping.choices])
+            found[f"{mapping.name}.target"] = [draw(target)] * size
     # What a positional row is made of, as it is made from the mapped columns.
     rows = [list(row) for row in zip(*(found[name] for name in names[1:]), strict=True)]
     return {**found, "values": rows, "user": draw(st.lists(carried, min_size=size, max_size=size))}
@@ -60,6 +66,14 @@ def identities(slug: str, operation: Operation, values: dict[str, list[Any]]) ->
     return values["values" if program.call_for(operation).positional else program.mappings[0].name]
 
 
+def saved_of(slug: str) -> dict[str, Any] | None:
+    """What creating the list saves."""
+    create = PROGRAMS[slug].manifest.create_list
+    if create is None:
+        return None
+    return {**dict.fromkeys(saved_names({"create_list": create}), "saved-1"), "list_id": 77}
+
+
 def context_for(slug: str, cohort: Cohort) -> Any:
     own, operator = split_settings(PROGRAMS[slug], SETTINGS[slug])
     return run_context(
@@ -68,7 +82,7 @@ def context_for(slug: str, cohort: Cohort) -> Any:
         cohort=cohort,
         run_id="run_1",
         now="2026-11-20T10:00:00Z",
-        saved={"list_id": 77} if PROGRAMS[slug].create else None,
+        saved=saved_of(slug),
     )
 
 
@@ -120,13 +134,21 @@ def test_a_whole_request_is_read_back_as_its_operation_its_list_and_its_users(
     shape = shape_of(program, operation)
     address = shape.read_address(request)
     assert address is not None
-    reading = shape.read_body(orjson.loads(request.body), address)
+    reading = shape.read_body(shape.parse(request.body), address)
     assert reading is not None
-    assert [shown(member) for member in reading.members] == identities(slug, operation, values)
+    first = program.mappings[0].name
+    seen = [shown(member) for member in reading.members]
+    # Of a row that knows a user by several values, the first identifier is compared.
+    seen = [member[first] if isinstance(member, dict) else member for member in seen]
+    assert seen == identities(slug, operation, values)
     assert reading.captures.get("list_id", 77) in (77, "77")
 
 
-@pytest.mark.parametrize(("slug", "operation"), EVERY_CALL)
+# The names of its files are one expression, in which the simulator cannot see what tells an add from a remove.
+TOLD_APART = [(slug, operation) for slug, operation in EVERY_CALL if slug != "amazon-s3"]
+
+
+@pytest.mark.parametrize(("slug", "operation"), TOLD_APART)
 def test_a_request_is_not_taken_for_the_other_operation(slug: str, operation: Operation) -> None:
     program = PROGRAMS[slug]
     values = {name: ["u1"] for name in ("amplitude_id", *(mapping.name for mapping in program.mappings))}
@@ -139,7 +161,7 @@ def test_a_request_is_not_taken_for_the_other_operation(slug: str, operation: Op
     request = received(prepared.request)
     other = shape_of(program, "remove" if operation == "add" else "add")
     address = other.read_address(request)
-    assert address is None or other.read_body(orjson.loads(request.body), address) is None
+    assert address is None or other.read_body(other.parse(request.body), address) is None
 
 
 @pytest.mark.parametrize("slug", PROGRAMS)

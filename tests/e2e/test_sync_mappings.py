@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from maniple.runtime.retry import RetryPolicy
+from maniple.sources.source import FileSource
 from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.export import export_run
 from maniple.usecases.report import RunReport
@@ -69,7 +70,7 @@ class Story:
     def request(self, *lines: str, name: str = "cohort.csv") -> SyncRequest:
         path = self.folder / name
         path.write_text("".join(f"{line}\n" for line in lines))
-        return SyncRequest("acme", path, "Buyers")
+        return SyncRequest("acme", FileSource(path), "Buyers")
 
     def sync(self, *lines: str, name: str = "cohort.csv") -> RunReport:
         self.partner.sent.clear()

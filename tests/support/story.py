@@ -11,6 +11,7 @@ import orjson
 import yaml
 
 from maniple.runtime.retry import RetryPolicy
+from maniple.sources.source import FileSource
 from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.report import RunReport
 from maniple.usecases.request import SyncRequest
@@ -69,5 +70,5 @@ class Story:
         lines = rows or ["amplitude_id,user_id", *(f"id-{user},{user}" for user in users)]
         path.write_text("\n".join(lines) + "\n")
         self.sent.clear()
-        asked = SyncRequest("acme", path, request.pop("cohort_name", "Buyers"), **request)
+        asked = SyncRequest("acme", FileSource(path), request.pop("cohort_name", "Buyers"), **request)
         return asyncio.run(sync_cohort(self.workspace, asked, self.tools))

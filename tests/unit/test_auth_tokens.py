@@ -46,6 +46,19 @@ def test_a_client_asks_with_its_credentials_in_the_form() -> None:
     }
 
 
+def test_a_parameter_whose_field_is_left_empty_is_not_sent() -> None:
+    stage = Stage(tokens=[told(access_token="a1")])
+
+    stage.play(client(params={"account_id": "", "audience": "x"}).obtain(OWN, None))
+
+    assert form_of(stage.asked[0]) == {
+        "grant_type": "client_credentials",
+        "client_id": "id 1",
+        "client_secret": "s&cret",
+        "audience": "x",
+    }
+
+
 def test_a_client_can_authenticate_with_http_basic() -> None:
     stage = Stage(tokens=[told(access_token="a1")])
 

@@ -36,6 +36,8 @@ def test_there_are_the_verbs_that_scripts_rely_on() -> None:
             "disconnect",
             "sync",
             "resume",
+            "reconcile",
+            "forget",
             "syncs",
             "history",
             "errors",

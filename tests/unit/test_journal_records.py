@@ -24,7 +24,7 @@ from maniple.store.control.rows import (
 from maniple.store.control.store import ControlStore
 from maniple.store.home import Home
 from maniple.store.journal import Journal
-from maniple.store.logbook import Entry, Logbook
+from maniple.store.logbook import Logbook, line_of
 from maniple.store.redact import Redactor
 
 NORMAL, FULL = 1, 2
@@ -143,7 +143,7 @@ async def test_a_logbook_that_a_process_left_behind_is_taken_in_before_another_i
     store: ControlStore, run: RunRow
 ) -> None:
     left = Logbook(store.logbook(run.id))
-    left.append(Entry(batch(0, state="delivered"), ()))
+    left.append(line_of(batch(0, state="delivered"), [], 1000.0))
     left.close()
     async with Journal(store, run.id) as journal:
         journal.sending(batch(1))
@@ -154,6 +154,12 @@ async def test_a_batch_still_sending_cannot_be_settled(store: ControlStore, run:
     async with Journal(store, run.id) as journal:
         with pytest.raises(Bug, match=r"batch 4\.0 is not settled"):
             journal.settled(batch(4))
+
+
+async def test_a_settled_batch_cannot_be_sending(store: ControlStore, run: RunRow) -> None:
+    async with Journal(store, run.id) as journal:
+        with pytest.raises(Bug, match=r"batch 4\.0 is settled"):
+            journal.sending(batch(4, state="delivered"))
 
 
 async def test_a_closed_journal_records_nothing(store: ControlStore, run: RunRow) -> None:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from maniple.delivery.driver import drive
-from maniple.delivery.sender import AiohttpSender
+from maniple.delivery.sender import BulkSender
 from maniple.errors import ManifestError, OperatorError, UsageError
 from maniple.runtime.flow import create_list, deliver
 from maniple.runtime.outcome import Delivered
@@ -31,7 +31,7 @@ INTEGRATIONS = Path(__file__).parents[2] / "integrations"
 
 async def fill(of: Program, port: int, users: list[str]) -> int:
     """Make a list and add users over loopback; the number of retries it took."""
-    sender = AiohttpSender(allow_private=True, via=f"http://127.0.0.1:{port}")
+    sender = BulkSender(allow_private=True, via=f"http://127.0.0.1:{port}")
     clock = FakeClock()
     try:
         assert of.create is not None

@@ -44,7 +44,8 @@ class TokenKind(AuthKind):
     scopes: list[str] = Field(default_factory=list)
     """The scopes asked for."""
     params: dict[str, str] = Field(default_factory=dict)
-    """Further parameters of the token request, or other values for those that the kind sends."""
+    """Further parameters of the token request, or other values for those that the kind sends; one that is empty is left
+    out."""
     headers: dict[str, str] = Field(default_factory=dict)
     """Headers of the token request, such as a `User-Agent` that the partner asks for."""
     save: dict[str, str] = Field(default_factory=dict)
@@ -108,6 +109,8 @@ class TokenKind(AuthKind):
         else:
             parameters |= {name: value for name, value in (("client_id", client), ("client_secret", secret)) if value}
         parameters |= {name: given.text(value) for name, value in self.params.items()}
+        # A partner takes a parameter without a value for a wrong one, not for an optional field left empty.
+        parameters = {name: value for name, value in parameters.items() if value or name not in self.params}
         encoded = urlencode(parameters)
         body = b"" if self.sent == "query" else encoded.encode()
         if self.sent == "query":

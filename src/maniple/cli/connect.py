@@ -15,11 +15,13 @@ from maniple.cli.faults import keep_secret
 from maniple.cli.inputs import read_maps, read_settings
 from maniple.cli.parameters import AllowPrivate, AsJson, DestinationWord, Maps, Settings, Via, flag
 from maniple.cli.screen import hint, note, stdout
+from maniple.diagnostics.cells import visible
 from maniple.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from maniple.runtime.program import Program
     from maniple.store.control.rows import ConnectionRow
+    from maniple.wiring import Workspace
 
 app = App(
     name="connect",
@@ -51,6 +53,10 @@ def connect(
     allow_private_hosts: AllowPrivate = False,
     authorize: Annotated[bool, flag("--authorize", "Grant access in a browser, for the refresh token.")] = False,
     port: Port = PORT,
+    verify: Annotated[
+        bool,
+        Parameter(name="--verify", negative="--no-verify", help="Ask the partner whether the credentials are good."),
+    ] = True,
     json: AsJson = False,
 ) -> int:
     """Set a destination up."""
@@ -77,8 +83,24 @@ def connect(
             via=via,
             allow_private=allow_private_hosts,
         )
+        refused = _refusal(workspace, kept) if verify else None
     _tell(kept, program, values, json=json)
+    if refused is not None:
+        note(f"warning: the partner does not accept this connection: {visible(refused)}")
+        hint(f"`maniple disconnect {kept.name}`, then connect again with good credentials")
+        return ExitCode.FAILED
     return ExitCode.OK
+
+
+def _refusal(workspace: Workspace, connection: ConnectionRow) -> str | None:
+    """What the partner has against the connection, where the destination has a call to ask."""
+    import asyncio
+
+    from maniple.runtime.outcome import Failed
+    from maniple.usecases.verify import verify_connection
+
+    outcome = asyncio.run(verify_connection(workspace, connection))
+    return outcome.why.message if isinstance(outcome, Failed) else None
 
 
 def _gather(

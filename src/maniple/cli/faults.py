@@ -21,7 +21,7 @@ DEBUG = "MANIPLE_DEBUG"
 PIPE_CLOSED = 141
 """What a program ends with that wrote into a closed pipe (128 + SIGPIPE): `maniple export latest | head` does."""
 EXTRAS = {
-    **dict.fromkeys(("aiohttp", "duckdb", "pyarrow", "sqlalchemy", "alembic", "cryptography"), "sync"),
+    **dict.fromkeys(("duckdb", "pyarrow", "sqlalchemy", "alembic", "cryptography"), "sync"),
     "psycopg": "postgresql",
     **dict.fromkeys(("fastapi", "uvicorn", "httptools"), "simulator"),
 }

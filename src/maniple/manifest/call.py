@@ -83,8 +83,9 @@ class Poll(ManifestModel):
     """The pause between two questions."""
     at_most: Duration = "10min"
     """How long to ask."""
-    then: Literal["pending", "fail"] = "fail"
-    """What becomes of the batch when the time is over."""
+    then: Literal["pending", "fail", "accept"] = "fail"
+    """What becomes of the batch when the time is over. `pending` and `fail`: the next run sends it again. `accept`: its
+    users count as taken, for partners that take hours, and whom the job refuses later is not learnt."""
 
 
 class Exchange(ManifestModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urljoin, urlsplit, urlunsplit
 
 from maniple.runtime.program import StepProgram
 from maniple.runtime.search import search
@@ -22,10 +22,13 @@ def next_page(step: StepProgram, request: Request, reply: Reply) -> Request | No
     if cursor is None or cursor == "" or step.paginate.param is None:
         return None
     parts = urlsplit(request.url)
+    # The other parameters stay as they were written: partners may tell `+` from `%20`.
     kept = [
-        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != step.paginate.param
+        piece
+        for piece in parts.query.split("&")
+        if piece and unquote_plus(piece.partition("=")[0]) != step.paginate.param
     ]
-    query = urlencode([*kept, (step.paginate.param, text_of(cursor))])
+    query = "&".join([*kept, f"{quote(step.paginate.param, safe='')}={quote(text_of(cursor), safe='')}"])
     return replace(request, url=urlunsplit(parts._replace(query=query)))
 
 

@@ -86,7 +86,7 @@ class PollProgram:
     failed: Any
     every: float
     at_most: float
-    then: Literal["pending", "fail"]
+    then: Literal["pending", "fail", "accept"]
 
 
 @dataclass(frozen=True)

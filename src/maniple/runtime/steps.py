@@ -26,6 +26,8 @@ LONGEST_SAVED = 1_000
 """Characters of a value that is saved from a reply: it goes into the requests that follow."""
 NOT_FOUND = "unknown to the partner"
 NOT_FOUND_MESSAGE = "The partner was asked for this user and does not know it"
+PENDING = "Still pending at the partner"
+PENDING_MESSAGE = "The partner took the users and had not finished after {:g} seconds. The next run sends them again."
 
 
 @dataclass
@@ -291,18 +293,15 @@ def _polled(
     waited = 0.0
     while True:
         if poll.failed is not None and search(poll.failed, reply.tree):
-            return Classification(
-                "The partner's job failed",
-                f"The partner took the users and then gave up on them: {text_of(reply.tree)[:500]}",
-                None,
-                reply.status,
-            )
+            message = f"The partner took the users and then gave up on them: {text_of(reply.tree)[:500]}"
+            return Classification("The partner's job failed", message, None, reply.status)
         if search(poll.until, reply.tree):
             return reply
         if waited >= poll.at_most:
+            if poll.then == "accept":
+                return reply
             course.in_doubt = True
-            message = f"The partner took the users and had not finished after {poll.at_most:g} seconds. The next run sends them again."
-            return Classification("Still pending at the partner", message, None, reply.status)
+            return Classification(PENDING, PENDING_MESSAGE.format(poll.at_most), None, reply.status)
         yield Wait(poll.every, "poll")
         waited += poll.every
         reading, reply, tally = yield from exchange(step, request, scope, dice, policy)

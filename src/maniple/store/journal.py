@@ -12,7 +12,7 @@ from maniple.errors import Bug, OperatorError
 from maniple.runtime.outcome import Verdict
 from maniple.store.control.rows import BatchRow, VerdictRow
 from maniple.store.control.store import ControlStore
-from maniple.store.logbook import Entry, Logbook
+from maniple.store.logbook import Logbook, line_of
 from maniple.store.redact import Redactor
 
 BETWEEN_SYNCS = 0.05
@@ -54,8 +54,13 @@ class Journal:
                 raise
 
     def sending(self, row: BatchRow) -> None:
-        """Record that a batch is about to be sent. Raises OperatorError when that cannot be recorded."""
-        self._record(Entry(replace(row, state="sending", at=self._store.now())))
+        """Record that a batch (its state is `sending`) is about to be sent.
+
+        Raises OperatorError when that cannot be recorded.
+        """
+        if row.state != "sending":
+            raise Bug(f"batch {row.index}.{row.part} is settled")
+        self._record(line_of(row, None, self._store.now()))
 
     def settled(self, row: BatchRow, verdicts: Sequence[Verdict] = ()) -> None:
         """Record what came of a batch, and of the users in it (`Verdict.row` counts from the batch's first user).
@@ -66,14 +71,16 @@ class Journal:
         if row.state == "sending":
             raise Bug(f"batch {row.index}.{row.part} is not settled")
         text = self._redactor.text
-        absolute = tuple(
+        if row.reason is not None or row.message is not None:
+            reason, message = (None if words is None else text(words) for words in (row.reason, row.message))
+            row = replace(row, reason=reason, message=message)
+        absolute = [
             VerdictRow(
                 row.operation, row.start + verdict.row, verdict.kind, text(verdict.reason), text(verdict.message)
             )
             for verdict in verdicts
-        )
-        reason, message = (None if words is None else text(words) for words in (row.reason, row.message))
-        self._record(Entry(replace(row, reason=reason, message=message, at=self._store.now()), absolute))
+        ]
+        self._record(line_of(row, absolute, self._store.now()))
 
     async def close(self) -> None:
         """Take the logbook over into the tables. Raises OperatorError when that fails; then it stays where it is."""
@@ -87,12 +94,12 @@ class Journal:
         self._store.close_logbook(self._run_id)
         self._logbook = Logbook(path)
 
-    def _record(self, entry: Entry) -> None:
+    def _record(self, line: bytes) -> None:
         if self._logbook is None:
             raise Bug("the journal is not open")
         if self._fault is not None:
             raise self._fault
-        self._logbook.append(entry)
+        self._logbook.append(line)
 
     def _keep_syncing(self) -> None:
         logbook = self._logbook

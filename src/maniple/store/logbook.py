@@ -8,10 +8,10 @@ passed over: every record stands for itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import orjson
@@ -19,13 +19,22 @@ import orjson
 from maniple.errors import OperatorError
 from maniple.store.control.rows import BatchRow, VerdictRow
 
+FACTS = len(fields(BatchRow))
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One batch, with its verdicts when it is settled (None while it is being sent)."""
 
-    batch: BatchRow
-    verdicts: tuple[VerdictRow, ...] | None = None
+class Entry(NamedTuple):
+    """One record as it is read: the facts of a batch in the order of `BatchRow`'s fields, and of its verdicts.
+
+    The verdicts, `(row, kind, reason, message)` each, are None while the batch is being sent.
+    """
+
+    facts: Sequence[Any]
+    verdicts: Sequence[Sequence[Any]] | None = None
+
+    @property
+    def batch(self) -> BatchRow:
+        """The batch."""
+        return BatchRow(*self.facts)
 
 
 class Logbook:
@@ -40,9 +49,8 @@ class Logbook:
         except OSError as cause:
             raise _unwritten(path, cause) from cause
 
-    def append(self, entry: Entry) -> None:
-        """Write a record down. Raises OperatorError when there is no room for it; then nothing of it counts."""
-        line = line_of(entry)
+    def append(self, line: bytes) -> None:
+        """Write a record (`line_of`) down. Raises OperatorError when there is no room for it; then it does not count."""
         if self._torn:
             # Ends the half of a record, which would spoil this one.
             line = b"\n" + line
@@ -71,14 +79,13 @@ class Logbook:
         os.close(self._file)
 
 
-def line_of(entry: Entry) -> bytes:
-    """A record as it stands in the file."""
-    row = entry.batch
-    record: list[Any] = [row.operation, row.index, row.part, row.start, row.count, row.state]
-    record += (row.requests, row.retries, row.rejected, row.skipped, row.uncounted)
-    record += (row.http_status, row.reason, row.message, row.rule, row.at)
-    if entry.verdicts is not None:
-        record.append([(verdict.row, verdict.kind, verdict.reason, verdict.message) for verdict in entry.verdicts])
+def line_of(batch: BatchRow, verdicts: Iterable[VerdictRow] | None, at: float) -> bytes:
+    """A record as it stands in the file, written `at`. `verdicts` is None while the batch is being sent."""
+    record: list[Any] = [batch.operation, batch.index, batch.part, batch.start, batch.count, batch.state]
+    record += (batch.requests, batch.retries, batch.rejected, batch.skipped, batch.uncounted)
+    record += (batch.http_status, batch.reason, batch.message, batch.rule, at)
+    if verdicts is not None:
+        record.append([(verdict.row, verdict.kind, verdict.reason, verdict.message) for verdict in verdicts])
     written = orjson.dumps(record)
     return b"%08x %b\n" % (crc32(written), written)
 
@@ -101,10 +108,7 @@ def _entry(line: bytes) -> Entry | None:
     if line[-1:] != b"\n" or line[:9] != b"%08x " % crc32(written):
         return None
     record = orjson.loads(written)
-    batch = BatchRow(*record[:16])
-    if len(record) == 16:
-        return Entry(batch)
-    return Entry(batch, tuple(VerdictRow(batch.operation, *verdict) for verdict in record[16]))
+    return Entry(record[:FACTS], record[FACTS] if len(record) > FACTS else None)
 
 
 def _unwritten(path: Path, cause: OSError) -> OperatorError:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import random
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -27,7 +27,7 @@ from maniple.ports import Clock, Sender
 from maniple.runtime.authorize import shown
 from maniple.runtime.compile import compile_program
 from maniple.runtime.flow import create_list, deliver
-from maniple.runtime.marks import marked_requests
+from maniple.runtime.marks import MarkedStep, marked_steps
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
@@ -103,15 +103,14 @@ class Plan:
         create = self.program.create
         if create is not None and not self.saved:
             if self.creates_list:
-                yield from (marked.request for marked in marked_requests(create, context.scope, {}, 0))
+                yield from _requests_of(marked_steps(create, context.scope, {}, 0))
             context = context.with_list({"list_id": LIST_ID})
         for operation in ("remove", "add"):
             call = self.program.call_for(operation)
             for batch in self.batches(operation):
                 for prepared in prepare(call, context, batch):
                     if prepared.stepped:
-                        steps = marked_requests(call, prepared.scope, prepared.columns, prepared.size)
-                        yield from (marked.request for marked in steps)
+                        yield from _requests_of(marked_steps(call, prepared.scope, prepared.columns, prepared.size))
                     elif prepared.request is not None:
                         yield shown(call.first, prepared.request, prepared.scope)
 
@@ -194,6 +193,10 @@ def plan(
     difference = changes(before, wanted, {member for member, _ in resolved.skipped}, identity)
     carried = dict(zip(resolved.ids, resolved.columns.get("user", [None] * len(resolved.ids)), strict=True))
     return Plan(program, context, saved, before, difference, identity, carried, names, tuple(resolved.skipped))
+
+
+def _requests_of(steps: Iterable[MarkedStep]) -> Iterator[Request]:
+    return (step.request for step in steps if step.request is not None)
 
 
 def _rows(users: Users) -> list[dict[str, Any]]:
@@ -326,9 +329,9 @@ class _Delivery:
         async for (pairs, first), outcome in landed:
             self._settle(operation, pairs, first, outcome)
 
-    async def _flows(
+    def _flows(
         self, call: CallProgram, operation: Operation, context: RunContext
-    ) -> AsyncIterator[tuple[tuple[Sequence[Pair], int], Callable[[], Flow[Outcome]]]]:
+    ) -> Iterator[tuple[tuple[Sequence[Pair], int], Callable[[], Flow[Outcome]]]]:
         pairs = self.plan.changes.adds if operation == "add" else self.plan.changes.removes
         for batch in self.plan.batches(operation):
             for prepared in prepare(call, context, batch):

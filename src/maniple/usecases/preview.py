@@ -12,8 +12,8 @@ from maniple.body.form import CONTENT_TYPE as FORM
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.errors import UsageError
 from maniple.runtime.authorize import shown
-from maniple.runtime.marks import MarkedRequest, mark, marked_requests
-from maniple.runtime.prepare import Batch, Prepared, prepare
+from maniple.runtime.marks import MarkedStep, mark, marked_steps
+from maniple.runtime.prepare import UNRESOLVED, Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.settings import check_mappings, check_settings, split_settings
@@ -145,14 +145,19 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
     skipped: list[tuple[str, str]] = []
     octets = 0
 
-    def show(marked: Iterable[MarkedRequest]) -> None:
-        for one in marked:
-            requests.append(one.request)
-            conditions.append(one.condition)
+    def show(steps: Iterable[MarkedStep]) -> list[int]:
+        """Take up the requests; the positions of the users for whom there is none."""
+        without: list[int] = []
+        for one in steps:
+            without.extend(one.skipped)
+            if one.request is not None:
+                requests.append(one.request)
+                conditions.append(one.condition)
+        return without
 
     create = trial.program.create
     if create is not None and trial.wants(create):
-        show(marked_requests(create, context.scope, {}, 0))
+        show(marked_steps(create, context.scope, {}, 0))
     context = context.with_list(saved_values(trial))
     seen: set[int] = set()
     for call, batch, resolved in user_batches(trial, context):
@@ -164,7 +169,8 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
         for prepared in prepare(call, context, batch):
             skipped.extend(skips_of(prepared, batch))
             if prepared.stepped:
-                show(marked_requests(call, prepared.scope, prepared.columns, prepared.size))
+                without = show(marked_steps(call, prepared.scope, prepared.columns, prepared.size))
+                skipped.extend((str(prepared.columns["amplitude_id"][place]), UNRESOLVED) for place in without)
             elif prepared.request is not None:
                 requests.append(shown(call.first, prepared.request, prepared.scope))
                 conditions.append("")

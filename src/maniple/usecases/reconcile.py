@@ -13,6 +13,7 @@ from maniple.runtime.flow import converse
 from maniple.runtime.outcome import Delivered, Failed
 from maniple.runtime.program import CallProgram, RunContext
 from maniple.runtime.readback import COUNT, list_members
+from maniple.sources.source import kept_source
 from maniple.store.control.rows import SyncRow
 from maniple.store.data.readback import (
     Difference,
@@ -28,7 +29,7 @@ from maniple.template.text import text_of
 from maniple.usecases.batching import batch_sizes
 from maniple.usecases.planning import identity_names
 from maniple.usecases.report import RunReport
-from maniple.usecases.request import request_of_sync
+from maniple.usecases.request import NOWHERE, request_of_sync
 from maniple.usecases.setting import (
     REAL,
     Setting,
@@ -132,7 +133,7 @@ async def _compare(
     held, known = folder / "held.parquet", folder / "known.parquet"
     with IdentifierFile(held) as file:
 
-        async def keep(page: int, identifiers: list[str] | None) -> None:  # noqa: ARG001  pages come in order
+        def keep(page: int, identifiers: list[str] | None) -> None:  # noqa: ARG001  pages come in order
             file.add(identifiers or ())
 
         flow = list_members(call, context, tools.dice, tools.policy or retry_policy())
@@ -190,6 +191,6 @@ async def _repair(
         run.id,
         "creating_list",
         counts=figures,
-        batch_items={"source": {"at": ""}, **batch_sizes(setting.program, planned)},
+        batch_items={"source": kept_source(NOWHERE), **batch_sizes(setting.program, planned)},
     )
     return await carry_out_plan(workspace, setting, sync, run, tools)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from maniple.template.filters import slugify
 from maniple.wiring import Workspace
 
 LONGEST_NAME = 500
+NOWHERE = FileSource(Path(os.devnull))
+"""The source of what needs no cohort."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def known_sync(workspace: Workspace, connection: ConnectionRow, request: SyncReq
 
 def request_of_sync(connection: ConnectionRow, sync: SyncRow) -> SyncRequest:
     """A request about a sync that needs no cohort."""
-    return SyncRequest(connection.name, FileSource(Path()), sync.cohort_name, sync.cohort_id)
+    return SyncRequest(connection.name, NOWHERE, sync.cohort_name, sync.cohort_id)
 
 
 def _check_names(request: SyncRequest) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from maniple.delivery.driver import drive, drive_many
@@ -271,17 +271,17 @@ class Run:
             self.delivery.failure = self.delivery.failure or why
             return
 
-        async def keep(place: Place, outcome: Outcome | None) -> None:
+        def keep(place: Place, outcome: Outcome | None) -> None:
             before = earlier.attempts.get((place.index, place.part), (0, 0))
             if outcome is None:
                 journal.sending(_row(place, "sending", requests=before[0], retries=before[1]))
             else:
-                # Before the outcome is safe, so that what makes the run stop is known before more is prepared.
                 self.delivery.take(outcome, place.count)
                 journal.settled(*_settlement(place, outcome, before))
 
+        budget = await asyncio.to_thread(self._budget, call, operation)
         landed = drive_many(
-            self._flows(call, operation, plan, earlier.delivered),
+            self._flows(call, operation, plan, earlier.delivered, budget),
             parallel=call.parallel,
             sender=self.edges.sender,
             clock=self.edges.clock,
@@ -293,19 +293,20 @@ class Run:
             done = Progress("delivering", self.delivery.done, total, self.delivery.requests, self.delivery.retries)
             self.edges.show(done)
 
-    async def _flows(
-        self, call: CallProgram, operation: Operation, plan: PlanFile, settled: frozenset[tuple[int, int]]
-    ) -> AsyncIterator[tuple[Place, Callable[[], Flow[Outcome]]]]:
+    def _flows(
+        self,
+        call: CallProgram,
+        operation: Operation,
+        plan: PlanFile,
+        settled: frozenset[tuple[int, int]],
+        budget: DailyBudget,
+    ) -> Iterator[tuple[Place, Callable[[], Flow[Outcome]]]]:
         """The deliveries that are left to do, each rendered just before it is sent."""
         size = int(self.run.batch_items[operation])
         whole = frozenset(index for index, part in settled if part < 0)
         columns, unmapped = self._columns(call)
-        budget = await asyncio.to_thread(self._budget, call, operation)
         with closing(plan.batches(size, columns, skip=whole.__contains__)) as batches:
             while not self.delivery.stop:
-                if not batches.at_hand():
-                    await asyncio.to_thread(batches.wait)
-                # Decoded here and not in a thread: what another core has put into its caches comes slower than it saves.
                 batch = next(batches, None)
                 if batch is None:
                     return
@@ -408,14 +409,13 @@ def _row(place: Place, state: Any, **facts: Any) -> BatchRow:
 
 def _settlement(place: Place, outcome: Outcome, before: tuple[int, int]) -> tuple[BatchRow, list[Any]]:
     """The ledger's row for an outcome, and its verdicts counted from the part's first user."""
-    from dataclasses import replace
-
     verdicts = [replace(verdict, row=verdict.row - place.first_row) for verdict in outcome.verdicts]
+    rejected = sum([verdict.kind == "rejected" for verdict in verdicts])
     facts: dict[str, Any] = {
         "requests": before[0] + outcome.requests,
         "retries": before[1] + outcome.retries,
-        "rejected": sum(verdict.kind == "rejected" for verdict in verdicts),
-        "skipped": sum(verdict.kind == "skipped" for verdict in verdicts),
+        "rejected": rejected,
+        "skipped": len(verdicts) - rejected,
         "http_status": outcome.last.reply.status if outcome.last else None,
     }
     if isinstance(outcome, Delivered):

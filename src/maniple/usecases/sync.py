@@ -240,6 +240,7 @@ async def _plan(
 ) -> RunRow:
     tools.show(Progress("planning"))
     files = RunFiles(workspace.home.make(workspace.home.run_dir(sync.id, run.id)))
+    mappings = mappings_of(setting)
     loop = asyncio.get_running_loop()
 
     def show_rows(rows: int) -> None:
@@ -254,7 +255,7 @@ async def _plan(
                 cohort,
                 files,
                 id_column=cohort.id_column(request.id_column or sync.id_column),
-                mappings=mappings_of(setting),
+                mappings=mappings,
                 scope=context.scope,
                 membership=membership_of(workspace, sync),
                 resend=keeping_is_due(workspace.store, sync, setting.program, run.started_at),

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
 from pathlib import Path
 
-from sqlalchemy import Connection, Executable, bindparam, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
 from maniple.errors import Bug
 from maniple.store.control import tables
 from maniple.store.control.database import Database
 from maniple.store.control.faults import in_plain_words
-from maniple.store.control.rows import BatchRow, VerdictRow
 from maniple.store.home import Home
 from maniple.store.logbook import Entry, entries_in
 
-BATCHES = tables.batches
-VERDICTS = tables.verdicts
 LOGBOOK = "ledger.log"
 CHUNK = 5_000
 
-_PLACE = ("run_id", "operation", "index", "part")
-_FIELDS = tuple(field.name for field in fields(BatchRow))
-_DROP_VERDICTS = delete(VERDICTS).where(
-    VERDICTS.c.run_id == bindparam("the_run"),
-    VERDICTS.c.operation == bindparam("the_operation"),
-    VERDICTS.c.row >= bindparam("first"),
-    VERDICTS.c.row < bindparam("end"),
-)
+
+# For the driver as they are: of a hundred thousand rows SQLAlchemy would make a second's work.
+_UPSERT = """
+INSERT INTO batches (
+  run_id, operation, "index", part, start, count, state, requests, retries, rejected, skipped, uncounted,
+  http_status, reason, message, rule, at
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (run_id, operation, "index", part) DO UPDATE SET
+  start = excluded.start, count = excluded.count, state = excluded.state,
+  requests = excluded.requests, retries = excluded.retries,
+  rejected = excluded.rejected, skipped = excluded.skipped, uncounted = excluded.uncounted,
+  http_status = excluded.http_status, reason = excluded.reason, message = excluded.message, rule = excluded.rule,
+  at = excluded.at
+"""
+_ADD_VERDICTS = 'INSERT INTO verdicts (run_id, operation, "row", kind, reason, message) VALUES (?, ?, ?, ?, ?, ?)'
+_HAS_VERDICTS = "SELECT 1 FROM verdicts WHERE run_id = ? LIMIT 1"
+_DROP_VERDICTS = 'DELETE FROM verdicts WHERE run_id = ? AND operation = ? AND "row" >= ? AND "row" < ?'
 
 
 class Journals(Database):
@@ -84,31 +88,26 @@ class Journals(Database):
 
 def _write_down(connection: Connection, run_id: str, entries: Iterable[Entry]) -> None:
     """Replay records in their order, as the tables have them at the end."""
-    upsert = _upsert_for(connection.dialect.name)
     for chunk in _chunks(entries):
         # Of two records of one batch the later one holds.
-        newest = {(entry.batch.operation, entry.batch.index, entry.batch.part): entry.batch for entry in chunk}
-        rows = [{"run_id": run_id, **{name: getattr(batch, name) for name in _FIELDS}} for batch in newest.values()]
-        connection.execute(upsert, rows)
+        newest = {tuple(entry.facts[:3]): entry.facts for entry in chunk}
+        connection.exec_driver_sql(_UPSERT, [(run_id, *facts) for facts in newest.values()])
         _replace_verdicts(connection, run_id, [entry for entry in chunk if entry.verdicts is not None])
 
 
 def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """The records in groups; of those that settle the same rows of the plan, as a whole and in pieces, one a group."""
     chunk: list[Entry] = []
-    settled: dict[tuple[str, int], list[BatchRow]] = {}
+    settled: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for entry in entries:
-        batch = entry.batch
         if entry.verdicts is not None:
-            beside = settled.setdefault((batch.operation, batch.index), [])
-            overlaps = any(
-                batch.start < one.start + one.count and one.start < batch.start + batch.count for one in beside
-            )
-            if overlaps or len(chunk) >= CHUNK:
+            operation, index, _, start, count = entry.facts[:5]
+            beside = settled.setdefault((operation, index), [])
+            if len(chunk) >= CHUNK or any(start < stop and first < start + count for first, stop in beside):
                 yield chunk
                 chunk, settled = [], {}
-                beside = settled.setdefault((batch.operation, batch.index), [])
-            beside.append(batch)
+                beside = settled.setdefault((operation, index), [])
+            beside.append((start, start + count))
         chunk.append(entry)
     if chunk:
         yield chunk
@@ -117,29 +116,11 @@ def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _replace_verdicts(connection: Connection, run_id: str, settled: list[Entry]) -> None:
     if not settled:
         return
-    kept = select(VERDICTS.c.row).where(VERDICTS.c.run_id == run_id).limit(1)
-    if connection.execute(kept).first() is not None:
-        _drop_verdicts(connection, run_id, [entry.batch for entry in settled])
-    rows = [_verdict(run_id, verdict) for entry in settled for verdict in entry.verdicts or ()]
+    if connection.exec_driver_sql(_HAS_VERDICTS, (run_id,)).first() is not None:
+        # A batch covers its rows from `start` on, `count` of them.
+        covered = ((entry.facts[0], entry.facts[3], entry.facts[4]) for entry in settled)
+        places = [(run_id, operation, start, start + count) for operation, start, count in covered]
+        connection.exec_driver_sql(_DROP_VERDICTS, places)
+    rows = [(run_id, entry.facts[0], *verdict) for entry in settled for verdict in entry.verdicts or ()]
     if rows:
-        connection.execute(insert(VERDICTS), rows)
-
-
-def _verdict(run_id: str, verdict: VerdictRow) -> dict[str, object]:
-    return {"run_id": run_id, **asdict(verdict)}
-
-
-def _drop_verdicts(connection: Connection, run_id: str, settled: Iterable[BatchRow]) -> None:
-    places = [
-        {"the_run": run_id, "the_operation": row.operation, "first": row.start, "end": row.start + row.count}
-        for row in settled
-    ]
-    connection.execute(_DROP_VERDICTS, places)
-
-
-def _upsert_for(dialect: str) -> Executable:
-    """The statement that writes a batch's row, whether it is there already or not."""
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(BATCHES)
-    changed = {column.name: statement.excluded[column.name] for column in BATCHES.c if column.name not in _PLACE}
-    return statement.on_conflict_do_update(index_elements=list(_PLACE), set_=changed)
+        connection.exec_driver_sql(_ADD_VERDICTS, rows)

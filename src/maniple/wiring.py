@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ALLOW_PRIVATE = "MANIPLE_ALLOW_PRIVATE_HOSTS"
 RETRIES = "MANIPLE_MAX_RETRIES"
+DATABASE_URL = "MANIPLE_DATABASE_URL"
 INTEGRATIONS = "MANIPLE_INTEGRATIONS"
 
 
@@ -68,7 +69,7 @@ class Workspace(AbstractContextManager["Workspace"]):
         from maniple.store.control.store import ControlStore
 
         home = Home.locate(environ)
-        return cls(home, ControlStore.open(home))
+        return cls(home, ControlStore.open(home, url=environ.get(DATABASE_URL) or None))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

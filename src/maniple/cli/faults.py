@@ -22,6 +22,7 @@ PIPE_CLOSED = 141
 """What a program ends with that wrote into a closed pipe (128 + SIGPIPE): `maniple export latest | head` does."""
 EXTRAS = {
     **dict.fromkeys(("duckdb", "pyarrow", "sqlalchemy", "alembic", "cryptography"), "sync"),
+    "psycopg": "postgresql",
     **dict.fromkeys(("fastapi", "uvicorn", "httptools"), "simulator"),
 }
 """Packages that come with an extra of maniple, and its name."""

@@ -27,6 +27,7 @@ Examples:
 @app.default
 def resume(run: RunWord, /, *, quiet: Quiet = False, json: AsJson = False) -> int:
     """Go on with a run."""
+    from maniple.usecases.request import NOWHERE
     from maniple.usecases.setting import SyncTools
     from maniple.usecases.sync import resume_run
     from maniple.wiring import Workspace
@@ -44,6 +45,7 @@ def resume(run: RunWord, /, *, quiet: Quiet = False, json: AsJson = False) -> in
         except KeyboardInterrupt:
             raise stopped(found.id) from None
     source = found.batch_items["source"]
-    words = [str(source["at"]) or "COHORT", *query_words(source.get("query"))]
+    word = "COHORT" if source["at"] == NOWHERE.reference else str(source["at"])
+    words = [word, *query_words(source.get("query"))]
     again = again_command(connection.name, words, sync.cohort_name, sync.cohort_id)
     return end(report, connection.name, again, json=json)

@@ -22,6 +22,8 @@ Exit codes:
 
 Environment:
   MANIPLE_HOME                 where connections and memberships are kept
+  MANIPLE_DATABASE_URL         postgresql://...: connections, syncs and runs are
+                               kept there, not in a file
   MANIPLE_INTEGRATIONS         folders of destinations, separated as in PATH
   MANIPLE_SECRET_KEY           seals secrets, instead of a key file
   MANIPLE_OPERATOR_<SLUG>_<FIELD>

@@ -254,7 +254,7 @@ async def _plan(
                 cohort,
                 files,
                 id_column=cohort.id_column(request.id_column or sync.id_column),
-                mappings=mappings_of(setting),
+                mappings=mappings,
                 scope=context.scope,
                 membership=membership_of(workspace, sync),
                 resend=keeping_is_due(workspace.store, sync, setting.program, run.started_at),

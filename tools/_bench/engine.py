@@ -39,18 +39,19 @@ def write_plan(case: Case, cohort: Path, folder: Path) -> None:
     )
 
 
-def bodies(case: Case, folder: Path, port: int) -> list[bytes]:
-    """What `Run.deliver` sends for a plan, body after body."""
+def requests(case: Case, folder: Path, port: int) -> list[tuple[str, bytes]]:
+    """What `Run.deliver` sends for a plan, request after request: path and body."""
     program = load_file(folder / "manifest.yaml").usable()
     context = _context(program, port)
     call = program.call_for("add")
     plan = PlanFile(folder / "adds.parquet")
-    found: list[bytes] = []
+    found: list[tuple[str, bytes]] = []
     for batch in plan.batches(case.size, sorted(call.rows)):
         rows = min(case.size, plan.rows - batch.start)
         for prepared in prepare(call, context, Batch("add", batch.index, batch.rows, rows)):
             assert prepared.request is not None
-            found.append(prepared.request.body or b"")
+            path = prepared.request.url.removeprefix(f"http://127.0.0.1:{port}")
+            found.append((path, prepared.request.body or b""))
     return found
 
 

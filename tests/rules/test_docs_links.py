@@ -9,7 +9,9 @@ import pytest
 from _generate import ROOT
 
 PAGES = sorted(
-    path for folder in ("concepts", "reference", "rules") for path in (ROOT / "docs" / folder).glob("[!_]*.md")
+    path
+    for folder in ("concepts", "guides", "reference", "rules")
+    for path in (ROOT / "docs" / folder).glob("[!_]*.md")
 )
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -72,11 +73,18 @@ def test_the_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> N
     assert [int(word) for word in words if word.isdigit()] == [code.value for code in ExitCode]
 
 
-def test_the_help_of_simulate_names_every_profile(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_of_simulate_tells_of_every_profile_in_its_own_words(capsys: pytest.CaptureFixture[str]) -> None:
     run(["simulate", "--help"])
 
     shown = " ".join(capsys.readouterr().out.split())
-    assert [name for name in PROFILES if name != "none" and name not in shown] == []
+    told = [f"{profile.name} {profile.summary}" for profile in PROFILES.values() if profile.name != "none"]
+    assert [words for words in told if words not in shown] == []
+
+
+def test_the_guide_to_hostile_partners_tells_of_every_profile() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "guides" / "hostile-partners.md").read_text()
+    rows = [f"| `{profile.name}` | {profile.summary} |" for profile in PROFILES.values() if profile.name != "none"]
+    assert [row for row in rows if row not in page] == []
 
 
 @pytest.mark.parametrize("words", [["--help"], ["sync", "--help"], ["--version"]])

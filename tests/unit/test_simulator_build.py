@@ -9,7 +9,8 @@ import jmespath
 import pytest
 
 from maniple.runtime.rejects import read_rejects
-from maniple.testing.simulator.build import NoSuchAnswer, put, satisfied
+from maniple.runtime.search import search
+from maniple.testing.simulator.build import NoSuchAnswer, failing_bodies, put, satisfied
 from maniple.testing.simulator.refusal import RefusedUser, can_refuse, refuse
 from maniple.wire import Reply
 from support.manifests import program
@@ -111,3 +112,26 @@ def test_rows_that_say_nothing_but_their_own_position_cannot_name_some_of_the_us
 
 def test_a_call_whose_answers_name_nobody_cannot_refuse_users() -> None:
     assert not can_refuse(program().call_for("add"), {})
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "ok",
+        "status == 'ok'",
+        "status != 'error'",
+        "!errors",
+        "length(errors) == `0`",
+        "a == 'x' || b == 'y'",
+        "a == 'x' && b == 'y'",
+        "!a || b != 'y'",
+    ],
+)
+def test_a_condition_is_made_false(condition: str) -> None:
+    bodies = list(failing_bodies(jmespath.compile(condition)))
+    assert bodies
+    assert not any(search(jmespath.compile(condition), body) for body in bodies)
+
+
+def test_what_is_always_true_has_no_failing_body() -> None:
+    assert list(failing_bodies(None)) == []

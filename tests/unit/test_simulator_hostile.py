@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -17,9 +20,9 @@ from maniple.runtime.outcome import Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, prepare
 from maniple.runtime.program import Operation, Program
 from maniple.testing.simulator.app import Simulator, simulator_app
-from maniple.testing.simulator.hostile import PROFILES, is_refused
+from maniple.testing.simulator.hostile import PROFILES, hostility_named, is_chosen
 from support.fake_clock import FakeClock
-from support.manifests import context, program
+from support.manifests import context, manifest, program
 
 GONE = {"status": 404, "reason": "List is gone", "then": "recreate_list"}
 NAMED = {"rows": "errors.failed", "by": "value", "at": "value[]", "item": "$user_key", "reason": "key"}
@@ -131,7 +134,7 @@ async def test_refused_users_are_named_and_are_not_members() -> None:
     ]
     assert 0 < len(refused) < 40
     assert sync.members == [sorted(set(USERS) - set(refused))]
-    assert [user for user in USERS if is_refused(1, 0.02, user)] == refused
+    assert [user for user in USERS if is_chosen(1, 0.02, user)] == refused
 
 
 async def test_a_partner_of_single_users_refuses_them_by_its_own_error() -> None:
@@ -173,16 +176,60 @@ async def test_a_partner_who_is_down_does_nothing() -> None:
     assert (outcome.requests, sync.state["lists"], sync.state["refused"]) == (9, {}, {"503": 9})
 
 
-@pytest.mark.parametrize("profile", [name for name in PROFILES if name != "slow"])
+SEEDLESS = ("none", "list-gone", "expiry", "down")
+
+
+@pytest.mark.parametrize("profile", [name for name in PROFILES if name not in ("slow", "uneven")])
 async def test_the_same_seed_brings_the_same_trouble(profile: str) -> None:
     seen = []
     for seed in (1, 1, 2):
-        sync = Sync(program(batch={"items": 4}, add_users__rejects=NAMED, errors=[GONE]), profile, seed)
+        sync = Sync(
+            program(batch={"items": 4}, add_users__rejects=NAMED, success="!error", errors=[GONE]), profile, seed
+        )
         await sync.create()
         await sync.send("add", USERS[:80] if profile == "down" else USERS)
         seen.append((sync.state, sync.clock.slept))
     assert seen[0] == seen[1]
-    assert (seen[0] != seen[2]) == (profile in ("throttle", "flaky", "lossy", "rejects"))
+    assert (seen[0] != seen[2]) == (profile not in SEEDLESS)
+
+
+async def test_a_token_is_good_for_twenty_requests_and_a_sign_in_brings_a_new_one() -> None:
+    oauth = {"kind": "oauth2_client_credentials", "token_url": "https://api.acme.test/token"}
+    # The calls are those of a bearer token; what counts is that the manifest says where one is got.
+    simulator = simulator_app([replace(program(), manifest=manifest(auth=oauth))], "expiry")
+    headers = {"Authorization": "Bearer token-1"}
+    state = simulator.partners["acme"].state
+    statuses = []
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(simulator)) as client:  # type: ignore[arg-type]
+        for number in range(22):
+            if number == 21:
+                state.calls["auth"] += 1
+            answer = await client.post("https://api.acme.test/lists", json={"name": "Buyers"}, headers=headers)
+            statuses.append(answer.status_code)
+    assert statuses == [200] * 20 + [401, 200]
+    assert state.troubles == {"expiry": 1}
+
+
+async def test_a_clock_that_goes_wrong_is_told_in_the_date_and_in_when_to_come_back() -> None:
+    simulator = simulator_app([program(batch={"items": 4})], "skew", seed=1)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(simulator)) as client:  # type: ignore[arg-type]
+        answers = [
+            await client.post("https://api.acme.test/lists", json={"name": f"Buyers {number}"}) for number in range(60)
+        ]
+    throttled = [answer for answer in answers if answer.status_code == 429]
+    assert throttled
+    for answer in throttled:
+        date, after = (parsedate_to_datetime(answer.headers[name]) for name in ("Date", "Retry-After"))
+        assert 0 <= (after - date).total_seconds() <= 2
+        assert int(answer.headers["X-RateLimit-Reset"]) == after.timestamp()
+
+
+def test_several_profiles_act_together() -> None:
+    hostility = hostility_named("slow, throttle,slow", seed=1)
+    came: Counter[tuple[str, bytes]] = Counter()
+    befallen = [hostility.befall(str(number).encode(), came) for number in range(200)]
+    assert {seconds for seconds, _, _ in befallen} == {0.1}
+    assert {name for _, name, _ in befallen} == {"", "throttle"}
 
 
 def test_a_profile_that_cannot_do_anything_to_a_partner_says_so() -> None:
@@ -193,6 +240,10 @@ def test_a_profile_that_cannot_do_anything_to_a_partner_says_so() -> None:
         "`list-gone` does nothing to acme: its manifest has no `recreate_list` rule"
     ]
     assert simulator_app([program(errors=[GONE])], "list-gone").notes == []
+    assert simulator_app([program()], "errors-inside,expiry").notes == [
+        "`errors-inside` does nothing to acme: its manifest reads no 200 as a failure",
+        "`expiry` does nothing to acme: its manifest gets no token that can expire",
+    ]
 
 
 def test_an_unknown_profile_is_refused_with_a_suggestion() -> None:

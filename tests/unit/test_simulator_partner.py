@@ -79,7 +79,8 @@ async def test_adds_and_removes_leave_exactly_the_members_that_stayed() -> None:
             "requests": 4,
             "calls": {"add_users": 2, "create_list": 1, "remove_users": 1},
             "refused": {},
-            "batches_seen": {"different": 3, "repeated": 0, "largest": 2, "users": 6},
+            "troubles": {},
+            "batches_seen": {"different": 3, "repeated": 0, "needless": 0, "largest": 2, "users": 6},
         }
 
 

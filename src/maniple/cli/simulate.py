@@ -18,11 +18,35 @@ app = App(
     help_epilogue="""\
 The server reads requests with the templates that make them, keeps lists and
 members, and answers as the partner would. It runs until Ctrl-C; its address is
-on stdout as soon as it listens. Nothing is kept when it ends.
+on stdout as soon as it listens. Nothing is kept when it ends. `GET /__state`
+shows what it holds and which troubles it made.
+
+How it misbehaves, with --hostile (several with commas):
+  throttle       answers 429 with Retry-After now and then
+  throttle-bare  answers 429 without saying how long to wait
+  flaky          answers 5xx in bursts
+  slow           takes 100 ms for every answer
+  uneven         takes up to 40 ms an answer; answers come out of order
+  lossy          closes connections without an answer, the work done or not
+  hang           never answers some requests, the work done or not
+  reset          resets connections in the middle of an answer
+  drip           sends some answers drop by drop, a few without end
+  truncated      sends some answers cut short inside their JSON
+  huge           sends some answers of 11 MB
+  garbage        sends a web page, bytes or nothing in place of some answers
+  redirect       sends clients to private hosts, or to where they are
+  errors-inside  answers 200 with an error inside that its manifest reads
+  rejects        refuses one user in fifty, as its manifest reads it
+  drops          accepts one user in fifty and does not keep them
+  duplicate      does some requests twice, or loses the answer afterwards
+  list-gone      loses the list once, before the second request about it
+  expiry         refuses a token after 20 requests, until a new sign-in
+  skew           has a clock that goes wrong, and throttles by that clock
+  down           answers 503 always
 
 Examples:
   maniple simulate iterable --port 8080
-  maniple simulate integrations --hostile flaky --seed 7
+  maniple simulate integrations --hostile flaky,reset --seed 7
   maniple sync prod users.csv --cohort Buyers \\
       --via http://127.0.0.1:8080 --allow-private-hosts""",
 )
@@ -46,8 +70,8 @@ def simulate(
         str | None,
         Parameter(
             name="--hostile",
-            metavar="PROFILE",
-            help="How it misbehaves: throttle, flaky, slow, lossy, rejects, list-gone or down.",
+            metavar="NAME[,NAME]",
+            help="How it misbehaves; the names are below.",
         ),
     ] = None,
     seed: Annotated[int, Parameter(name="--seed", metavar="N", help="The same seed, the same trouble.")] = 0,

@@ -240,6 +240,7 @@ async def _plan(
 ) -> RunRow:
     tools.show(Progress("planning"))
     files = RunFiles(workspace.home.make(workspace.home.run_dir(sync.id, run.id)))
+    mappings = mappings_of(setting)
     loop = asyncio.get_running_loop()
 
     def show_rows(rows: int) -> None:

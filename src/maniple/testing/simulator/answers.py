@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,11 +15,12 @@ from maniple.runtime.flow import read_list_id
 from maniple.runtime.outcome import Action
 from maniple.runtime.program import CallProgram
 from maniple.template.text import text_of
-from maniple.testing.simulator.build import NoSuchAnswer, accepting_body, put, refusing_answer
+from maniple.testing.simulator.build import NoSuchAnswer, accepting_body, failing_bodies, put, refusing_answer
 from maniple.testing.simulator.match import Captures
 from maniple.testing.simulator.naming import makes_id
 from maniple.testing.simulator.refusal import RefusedUser, can_refuse, identifier_of, refuse
 from maniple.testing.simulator.shape import Received
+from maniple.testing.simulator.trouble import Manner
 from maniple.wire import Headers, Reply, Request
 
 PROBE_ID = 1
@@ -26,12 +28,16 @@ PROBE_ID = 1
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a partner answers: a status and a tree for a JSON body. `made` is the id of a list it made."""
+    """What a partner answers: a status and a tree for a JSON body, and how that is given.
+
+    `made` is the id of a list it made.
+    """
 
     status: int
     tree: Any = field(default_factory=dict)
     headers: Headers = ()
     made: int | None = None
+    manner: Manner = None
 
     @property
     def body(self) -> bytes:
@@ -53,6 +59,8 @@ class CallAnswers:
     no_user: Answer | None
     names_users: bool
     """Refused users can be named inside a success."""
+    failing: Answer | None
+    """A 200 that is read as a failure."""
 
     @property
     def can_refuse(self) -> bool:
@@ -91,6 +99,7 @@ def answers_to(call: CallProgram) -> CallAnswers:
         gone=_answer_by_rule(call, "recreate_list"),
         no_user=_answer_by_rule(call, "reject_items"),
         names_users=can_refuse(call, accepted.tree),
+        failing=_failing(call),
     )
     probe = answers.created(PROBE_ID) if call.name == "create_list" else accepted
     if not isinstance(classify(call.first.rules, call.first.success, probe.as_reply(), {}), Accepted):
@@ -115,6 +124,25 @@ def _answer_by_rule(call: CallProgram, action: Action) -> Answer | None:
         if isinstance(reading, Refused) and reading.why.rule == rule.place:
             return answer
     return None
+
+
+def _failing(call: CallProgram) -> Answer | None:
+    """A 200 that the manifest reads as a failure: by a rule that fits it, or because `success` is false."""
+    step = call.first
+    trees: list[Any] = []
+    for rule in step.rules:
+        fits = rule.any_status or 200 in rule.statuses or 2 in rule.classes
+        if not fits or rule.action != "fail" or not (rule.has_body or rule.where is not None):
+            continue
+        with suppress(NoSuchAnswer):
+            trees.append(refusing_answer(rule)[1])
+    trees += failing_bodies(step.success)
+    answers = [Answer(200, tree) for tree in trees]
+    return next((one for one in answers if _is_refused(classify(step.rules, step.success, one.as_reply(), {}))), None)
+
+
+def _is_refused(reading: Accepted | Refused) -> bool:
+    return isinstance(reading, Refused) and reading.why.action == "fail"
 
 
 def has_credentials(call: CallProgram, request: Received) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from maniple.errors import UsageError
@@ -119,6 +120,33 @@ def satisfied(tree: Any, condition: Any) -> Any:
 def accepting_body(call: CallProgram) -> Any:
     """A body for which the call's `success` is true. Raises NoSuchAnswer."""
     return satisfied({}, call.first.success)
+
+
+def failing_bodies(condition: Any) -> Iterator[Any]:
+    """Bodies for which a compiled `success` is false, if there is one that can be built."""
+    if condition is None:
+        return
+    for tree in ({}, {"error": "refused"}, _falsify(accepted := satisfied({}, condition), condition.parsed), accepted):
+        if not search(condition, tree):
+            yield tree
+
+
+def _falsify(tree: Any, condition: Path) -> Any:
+    """`tree` changed so that `condition` should be false, as far as that can be built."""
+    children = condition["children"]
+    match condition["type"]:
+        case "not_expression":
+            return satisfy(tree, children[0])
+        case "and_expression":
+            return _falsify(tree, children[0])
+        case "or_expression":
+            return _falsify(_falsify(tree, children[0]), children[1])
+        case "comparator" if condition["value"] == "ne":
+            return _satisfy_comparison(tree, {**condition, "value": "eq"})
+        case "comparator":
+            return _satisfy_comparison(tree, {**condition, "value": "ne"})
+        case _:
+            return tree
 
 
 def refusing_answer(rule: RuleProgram) -> tuple[int, Any]:

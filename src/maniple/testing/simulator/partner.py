@@ -31,11 +31,12 @@ class Malice:
     """What a hostile partner does inside an answer.
 
     `refuses` says which users are refused when they are added. `loses_list_at` is the number (from 1) of the request
-    about a list before which the list vanishes, once.
+    about a list before which the list vanishes, once. `drops` says which users are accepted and not kept.
     """
 
     refuses: Callable[[Member], bool] | None = None
     loses_list_at: int | None = None
+    drops: Callable[[Member], bool] | None = None
 
 
 KIND = Malice()
@@ -76,6 +77,17 @@ class Partner:
         self.state.calls[SIGN_IN] += 1
         return found.answer()
 
+    @property
+    def can_fail_inside(self) -> bool:
+        """An error inside a 200 has an effect: the manifest says how one looks."""
+        return any(answers.failing is not None for answers in self._answers.values())
+
+    @property
+    def can_expire(self) -> bool:
+        """A token can expire: some auth kind of the manifest gets one."""
+        kinds = self.program.manifest.auth
+        return any(hasattr(kind, "token_url") for kind in (kinds if isinstance(kinds, list) else [kinds]))
+
     def addressed(self, request: Received, *, free: bool) -> list[Addressed]:
         """The calls that a request may be, by method and address. `free`: those whose host is the end user's."""
         found = [(shape, shape.read_address(request)) for shape in self._shapes if shape.url.free == free]
@@ -85,6 +97,36 @@ class Partner:
         """Do what a request asks for and answer it. `candidates` are the calls that it may be, one at least."""
         if not has_credentials(candidates[0].shape.call, request):
             return self._refusal(401, "a header or parameter with credentials is missing")
+        read = self._read(request, candidates)
+        if read is None:
+            calls = " or ".join(sorted({f"`{candidate.shape.call.name}`" for candidate in candidates}))
+            return self._refusal(400, f"the body is not what {calls} of the manifest sends")
+        shape, reading, tree = read
+        self.state.calls[shape.call.name] += 1
+        if shape.operation is None:
+            return self._create(shape, request, tree, reading)
+        return self._change(shape, request, reading, malice)
+
+    def forget_answer(self, request: Received, candidates: list[Addressed], made: int | None = None) -> None:
+        """No answer arrives, so the client does not know where the request's users stand.
+
+        If it made a list (`made`), the same request gets the same list once more.
+        """
+        if made is not None:
+            self.state.created[request.mark] = made
+        read = self._read(request, candidates)
+        if read is not None and read[0].operation is not None:
+            shape, reading, _ = read
+            one = self.state.lists.get(list_key(self.program, shape, reading.captures))
+            if one is not None:
+                one.unheard.update(reading.members)
+
+    def fail_inside(self, candidates: list[Addressed]) -> Answer | None:
+        """A 200 with an error inside; None when the manifest does not say how one looks."""
+        return self._answers[candidates[0].shape.call.name].failing
+
+    def _read(self, request: Received, candidates: list[Addressed]) -> tuple[CallShape, Reading, Any] | None:
+        """The first call whose body this is, what it says, and the body as data."""
         parsed: dict[str, Any] = {}
         for candidate in candidates:
             # An add and a remove that share a call have bodies of one format.
@@ -93,19 +135,9 @@ class Partner:
                 parsed[name] = candidate.shape.read_content(request.body)
             tree = parsed[name]
             reading = candidate.shape.read_body(tree, candidate.captures)
-            if reading is None:
-                continue
-            self.state.calls[candidate.shape.call.name] += 1
-            if candidate.shape.operation is None:
-                return self._create(candidate.shape, request, tree, reading)
-            return self._change(candidate.shape, request, reading, malice)
-        calls = " or ".join(sorted({f"`{candidate.shape.call.name}`" for candidate in candidates}))
-        return self._refusal(400, f"the body is not what {calls} of the manifest sends")
-
-    def forget_answer(self, request: Received, answer: Answer) -> None:
-        """The answer did not arrive: if it made a list, the same request gets the same list once more."""
-        if answer.made is not None:
-            self.state.created[request.mark] = answer.made
+            if reading is not None:
+                return candidate.shape, reading, tree
+        return None
 
     def _refusal(self, status: int, why: str) -> Answer:
         self.state.refused[status] += 1
@@ -133,12 +165,16 @@ class Partner:
             self.state.refused[answers.gone.status if answers.gone else 404] += 1
             return answers.gone or Answer(404, {"error": f"there is no list `{key}`"})
         one.requests += 1
+        self.state.batches.needless += one.is_known(str(shape.operation), reading.members)
+        one.unheard.difference_update(reading.members)
         if shape.operation == "remove":
             one.members.difference_update(reading.members)
             return answers.accepted
         refuses = malice.refuses if answers.can_refuse else None
         refused = [at for at, member in enumerate(reading.members) if refuses(member)] if refuses else []
         one.members.update(reading.members)
+        if malice.drops is not None:
+            one.members.difference_update([member for member in reading.members if malice.drops(member)])
         if not refused:
             return answers.accepted
         one.members.difference_update(reading.members[at] for at in refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,7 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from maniple.errors import OperatorError
 from maniple.testing.destination import manifest_paths, read_program
-from maniple.testing.simulator.app import HANG_UP, Simulator, simulator_app
+from maniple.testing.simulator.app import Simulator, simulator_app
+from maniple.testing.simulator.giving import HANG_UP
 
 Ready = Callable[[int], None]
 
@@ -27,9 +29,13 @@ class Protocol(HttpToolsProtocol):
         scope: Any = self.scope
         scope["extensions"] = {HANG_UP: self._hang_up}
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, *, reset: bool = False) -> None:
         if self.cycle is not None:
             self.cycle.disconnected = True
+        connection = self.transport.get_extra_info("socket")
+        if reset and connection is not None:
+            # Closing then sends RST in place of FIN.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
 
 
@@ -124,6 +130,8 @@ def _server(app: Simulator, ready: Callable[[], None]) -> Server:
         access_log=False,
         log_level="critical",
         server_header=False,
+        # A partner whose clock goes wrong tells the time itself.
+        date_header=app.hostility.skew is None,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )

@@ -54,7 +54,6 @@ class CallCompiler:
 
     def compile(self, name: str, call: Call, available: Available, users: Available) -> CallProgram:
         """Compile one call. `available` has a value anywhere in it, `users` for each user; without `users` it carries none."""
-        self.reader.items_are_text = call.join is not None
         batch = call.batch or self.manifest.batch
         items = self._batch_items(call) if users else 1
         single = bool(users) and items == 1
@@ -104,6 +103,7 @@ class CallCompiler:
         for position, exchange in enumerate(call.steps if call.steps is not None else [call]):
             step = exchange if isinstance(exchange, Step) else None
             place = self._place(name, position, step)
+            self.reader.items_are_text = exchange.join is not None
             item = self._item(name, call, exchange, place, {**known, **of_users}, frozenset(of_users))
             inside: dict[str, str] = {
                 **known,

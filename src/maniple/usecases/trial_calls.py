@@ -84,7 +84,7 @@ async def try_calls(
             skipped.extend(resolved.skipped)
         for prepared in prepare(program, context, batch) if batch.size else ():
             skipped.extend(skips_of(prepared, batch))
-            if prepared.request is None:
+            if prepared.request is None and not prepared.stepped:
                 continue
             call = await _one(program, deliver(program, prepared, dice, policy), sender, clock, pace, memory, batch)
             done.append(call)

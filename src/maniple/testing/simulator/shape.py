@@ -153,6 +153,11 @@ def shapes_of(program: Program) -> list[CallShape]:
 def _shape(program: Program, call: CallProgram, operation: Operation | None, keys: Sequence[str]) -> CallShape:
     known = {} if operation is None else {"operation": operation, "membership": operation == "add"}
     fields = {form_field.name: form_field for form_field in program.fields}
+    if len(call.steps) > 1 or call.first.match or call.first.poll:
+        raise UsageError(
+            f"the simulator cannot play {program.manifest.name}: `{call.name}` is an exchange of several requests",
+            hint="write the exchange down as golden cases; a real server of your own can be named with `--via`",
+        )
     try:
         read = body_shape(call.first, known)
     except NoSuchReader as why:

@@ -15,7 +15,8 @@ from maniple.runtime.retry import RetryPolicy
 from maniple.testing.simulator.shape import shapes_of
 from maniple.usecases.preview import preview, start_trial
 from maniple.usecases.trial_calls import try_calls
-from maniple.usecases.users import TestUsers, read_users
+from maniple.usecases.users import TestUsers as Users
+from maniple.usecases.users import read_users
 from maniple.wire import Reply, Request
 from support.fake_clock import FakeClock
 from support.manifests import SETTINGS, program
@@ -40,7 +41,7 @@ class Partner:
         return None
 
 
-def users(folder: Path) -> TestUsers:
+def users(folder: Path) -> Users:
     path = folder / "users.csv"
     path.write_text("user_id\na\nb\n")
     return read_users(path)

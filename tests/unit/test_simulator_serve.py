@@ -74,9 +74,19 @@ def test_a_connection_that_is_closed_without_an_answer_is_tried_again() -> None:
     assert state["lists"] == {"1001": {"name": "My cohort", "members": sorted(users)}}
 
 
-def test_every_destination_of_the_repository_can_be_played() -> None:
+EXCHANGES = ["google-ads", "hubspot", "intercom", "klaviyo", "marketo-static-list"]
+EXCHANGES += ["salesforce-marketing-cloud-v2", "twitter-ads"]
+
+
+def test_every_destination_of_the_repository_is_played_but_those_of_several_requests() -> None:
     simulator = load_simulator([INTEGRATIONS, INTEGRATIONS / "infobip"])
-    assert sorted(simulator.partners) == sorted(folder.name for folder in INTEGRATIONS.iterdir())
+    assert sorted(simulator.partners) == sorted({folder.name for folder in INTEGRATIONS.iterdir()} - set(EXCHANGES))
+    assert len(simulator.left_out) == len(EXCHANGES)
+
+
+def test_a_destination_of_several_requests_alone_is_refused() -> None:
+    with pytest.raises(UsageError, match="is an exchange of several requests"):
+        load_simulator([INTEGRATIONS / "klaviyo"])
 
 
 def test_a_folder_without_manifests_is_refused(tmp_path: Path) -> None:

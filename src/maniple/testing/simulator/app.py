@@ -59,6 +59,8 @@ class Simulator:
             raise UsageError(f"two manifests have the slug `{slug}`, so they cannot be told apart")
         self.hostility = hostility
         self.unknown: Counter[str] = Counter()
+        self.left_out: tuple[str, ...] = ()
+        """Why destinations that were asked for are not played."""
         self.at_once = 0
         self.most_at_once = 0
         self._came: Counter[tuple[str, bytes]] = Counter()

@@ -141,6 +141,8 @@ class CallShape:
 
 def shapes_of(program: Program) -> list[CallShape]:
     """The calls of a manifest, for reading. Raises UsageError for a call that cannot be read back."""
+    for name in ("create_list", program.call_for("add").name, program.call_for("remove").name):
+        _refuse_exchange(program, name)
     shapes = [_shape(program, call, None, ()) for name, call in program.calls.items() if name == "create_list"]
     keys = member_keys(program)
     for operation in ("add", "remove"):
@@ -153,11 +155,6 @@ def shapes_of(program: Program) -> list[CallShape]:
 def _shape(program: Program, call: CallProgram, operation: Operation | None, keys: Sequence[str]) -> CallShape:
     known = {} if operation is None else {"operation": operation, "membership": operation == "add"}
     fields = {form_field.name: form_field for form_field in program.fields}
-    if len(call.steps) > 1 or call.first.match or call.first.poll:
-        raise UsageError(
-            f"the simulator cannot play {program.manifest.name}: `{call.name}` is an exchange of several requests",
-            hint="write the exchange down as golden cases; a real server of your own can be named with `--via`",
-        )
     try:
         read = body_shape(call.first, known)
     except NoSuchReader as why:
@@ -207,6 +204,15 @@ def _user_holes(program: Program, call: CallProgram) -> dict[str, set[str]]:
     found = {written(hole): outside & set(expression_names(hole)) for hole in below}
     found |= {written(hole): rows & set(expression_names(hole)) for hole in item}
     return {key: names for key, names in found.items() if names}
+
+
+def _refuse_exchange(program: Program, name: str) -> None:
+    call = program.calls.get(name)
+    if call is not None and (len(call.steps) > 1 or call.first.match or call.first.poll):
+        raise UsageError(
+            f"the simulator cannot play {program.manifest.name}: `{name}` is an exchange of several requests",
+            hint="write the exchange down as golden cases; a real server of your own can be named with `--via`",
+        )
 
 
 def _refuse_unreadable(program: Program, call: CallProgram) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from maniple.errors import SettingsError
 from maniple.wire import Reply, Request
 from maniple.wiring import Workspace
 from support.manifests import BASE
@@ -213,6 +214,27 @@ def test_a_property_says_whether_the_user_is_a_member(tell: MakeStory) -> None:
         {"id": "a", "name": "Buyers", "value": False},
         {"id": "b", "name": "Buyers", "value": True},
     ]
+
+
+def test_a_property_sync_sends_each_users_value_and_later_only_those_that_changed(tell: MakeStory) -> None:
+    story = tell(**PROPERTY)
+    head = "amplitude_id,user_id,score"
+    story.sync(rows=[head, "1,a,10", "2,b,20"], property="score")
+    assert [body["users"] for _, _, body in story.sent] == [
+        [{"id": "a", "name": "score", "value": "10"}, {"id": "b", "name": "score", "value": "20"}]
+    ]
+
+    report = story.sync(rows=[head, "1,a,10", "2,b,25"], property="score")
+
+    assert [body["users"] for _, _, body in story.sent] == [[{"id": "b", "name": "score", "value": "25"}]]
+    assert (report.added, report.unchanged, report.members) == (1, 1, 2)
+
+
+def test_a_destination_without_a_place_for_a_value_says_so(tell: MakeStory) -> None:
+    story = tell()
+
+    with pytest.raises(SettingsError, match="no place for the value of a property"):
+        story.sync(rows=["amplitude_id,user_id,score", "1,a,10"], property="score")
 
 
 def test_a_step_that_fails_midway_leaves_the_batch_in_doubt_and_it_is_sent_again(tell: MakeStory) -> None:

@@ -73,6 +73,12 @@ def sync(
     query_file: Annotated[
         Path | None, Parameter(name="--query-file", metavar="FILE.sql", help="The file that holds the query.")
     ] = None,
+    property_: Annotated[
+        str | None,
+        Parameter(
+            name="--property", metavar="COLUMN", help="The column whose value is synced, for property destinations."
+        ),
+    ] = None,
     dry_run: Annotated[bool, flag("--dry-run", "Say what would be sent and how long it takes; send nothing.")] = False,
     via: Via = None,
     allow_private_hosts: AllowPrivate = False,
@@ -96,6 +102,7 @@ def sync(
         cohort,
         cohort_id,
         id_column=id_column,
+        property=property_,
         via=via,
         allow_private=allow_private_hosts,
     )

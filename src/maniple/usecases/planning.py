@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maniple.cohort.resolve import sent_names
+from maniple.cohort.resolve import MappingColumn, sent_names
+from maniple.errors import SettingsError
 from maniple.runtime.program import Operation, Program
 from maniple.runtime.resolve import mapping_columns, required_groups
 from maniple.sources.file import CohortFile
@@ -53,12 +54,16 @@ def plan_run(
     scope: Mapping[str, Any],
     membership: Path | None,
     resend: bool = False,
+    value_column: str | None = None,
 ) -> tuple[dict[str, Any], Planned]:
     """Snapshot, resolve and diff. Answers with the figures of the report so far, and the plan's.
 
-    With `resend` unchanged members are sent again.
+    With `resend` unchanged members are sent again. `value_column` holds the value of a property sync for each user; a
+    user whose value has changed is sent again.
     """
     columns = mapping_columns(program, mappings, scope, cohort.columns(), id_column)
+    if value_column is not None:
+        columns.append(_value_of(program, cohort, value_column))
     mapped = [name for column in columns for name in column.sources()]
     carried = carried_properties(program, cohort, id_column, mapped)
     taken = snapshot(cohort, id_column, [*mapped, *carried], files.snapshot)
@@ -80,6 +85,18 @@ def plan_run(
         "removes": planned.removes,
     }
     return figures, planned
+
+
+def _value_of(program: Program, cohort: CohortFile, column: str) -> MappingColumn:
+    """The column of a property sync. Raises SettingsError when no call has a place for it."""
+    if not any("property_value" in call.rows for call in program.calls.values()):
+        raise SettingsError(
+            f"{program.manifest.name} has no place for the value of a property",
+            hint="its manifest does not use `$property_value`; leave out `--property`",
+        )
+    if column not in cohort.columns():
+        raise cohort.missing(column)
+    return MappingColumn("property_value", column, optional=True)
 
 
 def carried_properties(program: Program, cohort: CohortFile, id_column: str, mapped: list[str]) -> list[str]:

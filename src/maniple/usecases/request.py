@@ -29,6 +29,8 @@ class SyncRequest:
     cohort_id: str | None = None
     cohort_url: str = ""
     id_column: str | None = None
+    property: str | None = None
+    """The column whose value is synced for each user, in a property sync; it also names the property."""
     via: str | None = None
     allow_private: bool = False
 

@@ -106,7 +106,7 @@ def context_of(setting: Setting, sync: SyncRow | None, request: SyncRequest, run
     name = sync.cohort_name if sync else request.cohort_name
     cohort_id = sync.cohort_id if sync else request.cohort_id or cohort_id_of(request.cohort_name)
     cohort = Cohort(name, cohort_id, request.cohort_url)
-    return run_context(
+    context = run_context(
         setting.program,
         settings=setting.settings,
         cohort=cohort,
@@ -115,6 +115,7 @@ def context_of(setting: Setting, sync: SyncRow | None, request: SyncRequest, run
         saved=sync.list if sync else None,
         mappings=mappings_of(setting),
     )
+    return context if request.property is None else context.with_list({"property_name": request.property})
 
 
 def iso_time(moment: float) -> str:

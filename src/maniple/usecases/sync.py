@@ -70,6 +70,7 @@ def estimate_sync(workspace: Workspace, request: SyncRequest) -> Estimate:
                 mappings=mappings,
                 scope=context.scope,
                 membership=membership,
+                value_column=request.property,
             )
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -143,6 +144,7 @@ def _request_of(connection: ConnectionRow, sync: SyncRow, run: RunRow) -> SyncRe
         sync.cohort_id,
         str(kept.get("cohort_url") or ""),
         kept.get("id_column"),
+        kept.get("property"),
     )
 
 
@@ -153,6 +155,7 @@ async def _run(
         "source": kept_source(request.source),
         "cohort_url": request.cohort_url,
         "id_column": request.id_column or sync.id_column,
+        "property": request.property,
         "via": request.via,
         "allow_private": request.allow_private,
     }
@@ -259,6 +262,7 @@ async def _plan(
                 scope=context.scope,
                 membership=membership_of(workspace, sync),
                 resend=keeping_is_due(workspace.store, sync, setting.program, run.started_at),
+                value_column=request.property,
             )
 
     try:

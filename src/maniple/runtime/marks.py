@@ -33,7 +33,8 @@ def mark(name: str, step: StepProgram, place: int | None = None) -> str:
 def marked_requests(
     call: CallProgram, scope: Scope, columns: Mapping[str, list[Any]], size: int
 ) -> Iterator[MarkedRequest]:
-    """One request a step, in order, those included that a run may leave out.
+    """One request a step, in order, those included that a run may leave out. What `scope` and `columns` know already of
+    the values that replies give stands in the place of their marks.
 
     Raises MissingValue and HeaderInjection.
     """
@@ -66,7 +67,8 @@ def marked_requests(
             if not size:
                 saved[name] = mark(name, step)
                 continue
-            users[name] = [mark(name, step, place) for place in range(size)]
+            if name not in users:
+                users[name] = [mark(name, step, place) for place in range(size)]
             if call.single:
                 saved[name] = users[name][0]
         unknown |= set(saved)

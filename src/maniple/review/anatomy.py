@@ -25,6 +25,7 @@ from maniple.wire import Request, header_value
 
 Writing: TypeAlias = Literal["typed", "text", "xml"]
 """How values stand in a body: with their types, as text, as text of XML."""
+_NAME = re.compile(r'; (?:file)?name="([^"]*)"')
 _URL = re.compile(r"(?P<origin>[^:/]+://[^/?]*)(?P<path>[^?]*)(?:\?(?P<query>.*))?", re.DOTALL)
 
 
@@ -106,13 +107,19 @@ def _plain(format_: Format, content: bytes) -> Any:
 
 
 def _parts(content: bytes, boundary: bytes, rows: CsvFormat | None) -> list[Any]:
-    """Head and content of each part; a file of rows as its rows."""
+    """Names, head and content of each part; a file of rows as its rows."""
     found: list[Any] = []
     pieces = (b"\r\n" + content).split(b"\r\n--" + boundary)
     for piece in pieces[1:-1]:
         head, _, inside = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         is_rows = rows is not None and b"text/csv" in head
-        found.append([head.decode().split("\r\n"), _plain(rows, inside) if is_rows and rows else inside.decode()])
+        found.append(
+            [
+                _NAME.findall(head.decode()),
+                _NAME.sub("", head.decode()),
+                _plain(rows, inside) if is_rows and rows else inside.decode(),
+            ]
+        )
     return found
 
 
@@ -128,7 +135,7 @@ class _Elements:
         parser.buffer_text = True
         parser.ordered_attributes = True
         parser.StartElementHandler = self._start
-        parser.EndElementHandler = lambda _: self.open.pop()
+        parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.Parse(content, True)
         root: list[Any] = self.open[0][2]
@@ -138,6 +145,11 @@ class _Elements:
         element = [name, [list(pair) for pair in zip(attributes[::2], attributes[1::2], strict=True)], []]
         self.open[-1][2].append(element)
         self.open.append(element)
+
+    def _end(self, _: str) -> None:
+        # Nothing between its tags is an empty text.
+        inside = self.open.pop()[2]
+        inside += [] if inside else [""]
 
     def _text(self, text: str) -> None:
         inside = self.open[-1][2]

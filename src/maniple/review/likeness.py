@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from maniple.body.multipart import quoted
 from maniple.body.xml import in_text
 from maniple.review.anatomy import Anatomy, Writing
 from maniple.template.text import text_of
@@ -101,7 +102,8 @@ class Likeness:
             yield from self._json_text(plain, odd, tokens, place)
             return
         expected = self._expected(plain, writing)
-        if type(expected) is not type(odd) or expected != odd:
+        whole = type(expected) is type(odd) and expected == odd
+        if not whole and not (writing == "text" and quoted(expected) == odd):
             yield Difference(place, "the value is not whole in its place", tokens)
         elif isinstance(plain, str):
             yield from self._broken_text(plain, tokens, place, is_text=place in ("query", "path") or writing == "text")

@@ -63,9 +63,9 @@ def _written(part: PartFormat, values: Mapping[str, Any]) -> list[bytes]:
     else:
         encoded = part.format.encode(content)
         bodies = [(encoded.content, part.content_type or encoded.content_type)]
-    head = f'Content-Disposition: form-data; name="{_quoted(values["name"])}"'
+    head = f'Content-Disposition: form-data; name="{quoted(values["name"])}"'
     if values.get("filename") is not None:
-        head += f'; filename="{_quoted(values["filename"])}"'
+        head += f'; filename="{quoted(values["filename"])}"'
     written: list[bytes] = []
     for body, kind in bodies:
         lines = [head, *([f"Content-Type: {kind}"] if kind else []), "", ""]
@@ -73,7 +73,8 @@ def _written(part: PartFormat, values: Mapping[str, Any]) -> list[bytes]:
     return written
 
 
-def _quoted(value: Any) -> str:
+def quoted(value: Any) -> str:
+    """A value inside the quotes of a part's name."""
     return text_of(value).translate(_ESCAPED)
 
 

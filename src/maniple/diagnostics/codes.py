@@ -243,6 +243,13 @@ _ALL = (
         "An option has no value, or the default is not among the options.",
         "Give each option a `value`, and let `default` be one of them.",
     ),
+    # What trials find: the manifest runs, and some value changes what is sent.
+    Code(
+        "MAN701",
+        "Value leaves its place",
+        "With some value the request is another one, or the value does not arrive whole.",
+        "Encode the value for the text that it stands in, or give the mapping a `format`.",
+    ),
     # Advice: a manifest that runs, and could be better for those who use and review it.
     Code(
         "MAN601",

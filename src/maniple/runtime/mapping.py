@@ -26,6 +26,8 @@ _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character, which no pattern is held against."""
 _HASH_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
 
 
@@ -150,7 +152,7 @@ def format_check(wanted: Format) -> Callable[[str], Any]:
             return _INTEGER.fullmatch
         case Pattern(regex=regex):
             matches: Callable[[str], Any] = re2.compile(regex).fullmatch
-            return lambda text: len(text) <= LONGEST_MATCHED and matches(text)
+            return lambda text: len(text) <= LONGEST_MATCHED and not _HALF.search(text) and matches(text)
 
 
 def _hash_pattern(name: HashName | None) -> Callable[[str], Any]:

@@ -36,7 +36,9 @@ def mark(name: str, step: StepProgram, place: int | None = None) -> str:
 
 
 def marked_steps(call: CallProgram, scope: Scope, columns: Mapping[str, list[Any]], size: int) -> Iterator[MarkedStep]:
-    """The steps in order, those included that a run may leave out. Raises MissingValue and HeaderInjection."""
+    """The steps in order, those included that a run may leave out. What `scope` and `columns` know already of the values
+    that replies give stands in the place of their marks. Raises MissingValue and HeaderInjection.
+    """
     known: dict[str, Any] = {**scope, "steps": {}}
     users = dict(columns)
     unknown: set[str] = {"steps"}
@@ -57,7 +59,8 @@ def marked_steps(call: CallProgram, scope: Scope, columns: Mapping[str, list[Any
             if not size:
                 saved[name] = mark(name, step)
                 continue
-            users[name] = [mark(name, step, place) for place in range(size)]
+            if name not in users:
+                users[name] = [mark(name, step, place) for place in range(size)]
             if call.single:
                 saved[name] = users[name][0]
         unknown |= set(saved)

@@ -81,7 +81,7 @@ def check_settings(
                 values[form_field.name] = _of_operator(program, form_field, operator.get(form_field.name))
             continue
         try:
-            values[form_field.name] = _filled(form_field, given.get(form_field.name))
+            values[form_field.name] = filled(form_field, given.get(form_field.name))
         except SettingsError as error:
             problems.append(error.message)
     if problems:
@@ -101,7 +101,7 @@ def _misplaced(program: Program, given: Mapping[str, Any]) -> Iterator[str]:
             yield f"`{name}` is given by whoever runs maniple (`maniple operator {program.manifest.slug}`)"
 
 
-def _filled(form_field: FormField, value: Any) -> Any:
+def filled(form_field: FormField, value: Any) -> Any:
     """The checked value of a field, or its default; None when it may stay empty and does. Raises SettingsError."""
     if value is None or value == "":
         value = form_field.default
@@ -114,7 +114,7 @@ def _filled(form_field: FormField, value: Any) -> Any:
 
 def _of_operator(program: Program, form_field: FormField, value: Any) -> Any:
     try:
-        return _filled(form_field, value)
+        return filled(form_field, value)
     except SettingsError as error:
         slug = program.manifest.slug
         raise OperatorError(

@@ -91,8 +91,13 @@ def _write_down(connection: Connection, run_id: str, entries: Iterable[Entry]) -
     for chunk in _chunks(entries):
         # Of two records of one batch the later one holds.
         newest = {tuple(entry.facts[:3]): entry.facts for entry in chunk}
-        connection.exec_driver_sql(_UPSERT, [(run_id, *facts) for facts in newest.values()])
+        connection.exec_driver_sql(_driver_sql(connection, _UPSERT), [(run_id, *facts) for facts in newest.values()])
         _replace_verdicts(connection, run_id, [entry for entry in chunk if entry.verdicts is not None])
+
+
+def _driver_sql(connection: Connection, statement: str) -> str:
+    """The statement with the placeholders of the connection's driver."""
+    return statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")
 
 
 def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -116,11 +121,11 @@ def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _replace_verdicts(connection: Connection, run_id: str, settled: list[Entry]) -> None:
     if not settled:
         return
-    if connection.exec_driver_sql(_HAS_VERDICTS, (run_id,)).first() is not None:
+    if connection.exec_driver_sql(_driver_sql(connection, _HAS_VERDICTS), (run_id,)).first() is not None:
         # A batch covers its rows from `start` on, `count` of them.
         covered = ((entry.facts[0], entry.facts[3], entry.facts[4]) for entry in settled)
         places = [(run_id, operation, start, start + count) for operation, start, count in covered]
-        connection.exec_driver_sql(_DROP_VERDICTS, places)
+        connection.exec_driver_sql(_driver_sql(connection, _DROP_VERDICTS), places)
     rows = [(run_id, entry.facts[0], *verdict) for entry in settled for verdict in entry.verdicts or ()]
     if rows:
-        connection.exec_driver_sql(_ADD_VERDICTS, rows)
+        connection.exec_driver_sql(_driver_sql(connection, _ADD_VERDICTS), rows)

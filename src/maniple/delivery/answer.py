@@ -52,6 +52,7 @@ class Answer:
     """
 
     __slots__ = (
+        "_framing",
         "_headless",
         "_held",
         "_interim",
@@ -76,6 +77,8 @@ class Answer:
         self._left = 0
         self._parts: list[bytes] = []
         self._size = 0
+        self._framing: dict[str, list[str]] = {}
+        """The members of the headers that say where the answer ends."""
 
     def feed(self, octets: bytes) -> bool:
         """Take what has come; whether the answer is complete now. Raises Unreadable."""
@@ -163,19 +166,23 @@ class Answer:
         if status is None or len(head) > MAX_HEAD:
             raise Unreadable
         headers = []
+        framing: dict[str, list[str]] = {"connection": [], "content-length": [], "transfer-encoding": []}
         for line in lines:
             header = _HEADER.fullmatch(line)
             if header is None:
                 raise Unreadable
-            headers.append((header[1].decode(), header[2].decode("utf-8", "replace")))
+            name, value = header[1].decode(), header[2].decode("utf-8", "replace")
+            headers.append((name, value))
+            if (members := framing.get(name.lower())) is not None:
+                members += [member.strip().lower() for member in value.split(",")]
         self.headers = tuple(headers)
         self.status = int(status[2])
-        options = _words(self.headers, "connection")
+        self._framing = framing
+        options = framing["connection"]
         self.is_last = "close" in options or (status[1] == b"0" and "keep-alive" not in options)
 
     def _begin_body(self) -> bool:
-        lengths = set(_words(self.headers, "content-length"))
-        codings = _words(self.headers, "transfer-encoding")
+        lengths, codings = set(self._framing["content-length"]), self._framing["transfer-encoding"]
         if len(lengths) > 1 or (lengths and codings) or codings not in ([], ["chunked"]):
             raise Unreadable
         length = lengths.pop() if lengths else None
@@ -245,11 +252,6 @@ class Answer:
                 self.is_last = True
                 return True
         return False
-
-
-def _words(headers: Headers, name: str) -> list[str]:
-    """The members of a header's list, lower case."""
-    return [word.strip().lower() for key, value in headers if key.lower() == name for word in value.split(",")]
 
 
 def unpacked(octets: bytes, coding: str, *, cut: bool) -> bytes:

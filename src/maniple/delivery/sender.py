@@ -20,7 +20,7 @@ from maniple.wire import Headers, Reply, Request
 
 KEPT = 15.0
 """Seconds that a connection is kept for the next request: fewer than any server keeps one that nobody uses."""
-_URL = re.compile(r"(https?)://([^/?#]+)([^#]*)", re.IGNORECASE)
+_URL = re.compile(r"(https?)://([!-\"$-.0->@-~]+)([!-\"$-~]*)(?:#[!-~]*)?", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f:.]+(?:%[0-9A-Za-z._~%-]+)?)\]|([^:\[\]@\\]+))(?::([0-9]*))?")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -150,13 +150,16 @@ class BulkSender:
 
     def _written(self, request: Request) -> tuple[Place, bytes]:
         """Where a request goes, and its head as it goes over the wire. Raises Unwritable."""
-        aim, start = opening(request.method, request.url, request.headers)
+        split = _URL.fullmatch(request.url)
+        if split is None:
+            raise Unwritable(failure.fault_in(request) or "the URL cannot be read")
+        scheme, authority, target = split.groups()
+        place, lines = opening(request.method, scheme.lower(), authority, request.headers)
         body = request.body
         if body or request.method in _LENGTH_ALWAYS:
-            head = b"%bContent-Length: %d\r\n\r\n" % (start, len(body or b""))
-        else:
-            head = start + b"\r\n"
-        return self._via or aim, head
+            lines += f"Content-Length: {len(body or b'')}\r\n"
+        slash = "" if target.startswith("/") else "/"
+        return self._via or place, f"{request.method} {slash}{target} HTTP/1.1\r\n{lines}\r\n".encode()
 
     def _unclear_host(self, host: str) -> str | None:
         """The words for an IPv4 address in an old spelling (`127.1`). Raises ForbiddenAddress for what it means."""
@@ -191,28 +194,22 @@ def destination(scheme: str, authority: str) -> Destination:
 
 
 @lru_cache(maxsize=16)
-def opening(method: str, url: str, headers: Headers) -> tuple[Place, bytes]:
-    """Where a request goes, and its head up to what its body adds; the same for one batch after another.
+def opening(method: str, scheme: str, authority: str, headers: Headers) -> tuple[Place, str]:
+    """Where a request goes, and the lines of its head that are the same for one batch after another.
 
     Raises Unwritable.
     """
-    if fault := failure.fault_in(Request(method, url, headers)):
-        raise Unwritable(fault)
-    split = _URL.fullmatch(url)
-    if split is None:
-        raise Unwritable("the URL cannot be read")
-    scheme, authority, target = split.groups()
-    aim = destination(scheme.lower(), authority)
+    aim = destination(scheme, authority)
     if not _TOKEN.fullmatch(method):
         raise Unwritable(f"the request cannot be written as HTTP: `{method}` is no method")
-    lines = [f"{method} {target if target.startswith('/') else f'/{target}'} HTTP/1.1\r\n"]
-    if not any(name.lower() == "host" for name, _ in headers):
-        lines.append(f"Host: {aim.host}\r\n")
+    lines = [] if any(name.lower() == "host" for name, _ in headers) else [f"Host: {aim.host}\r\n"]
     for name, value in headers:
+        if name.lower() in failure.FRAMING:
+            raise Unwritable(f"the header `{name}` follows from the body and cannot be set")
         if not _TOKEN.fullmatch(name) or _CONTROL.search(value):
             raise Unwritable(f"the request cannot be written as HTTP: the header `{name!r}` holds a control character")
         lines.append(f"{name}: {value}\r\n")
-    return aim.place, "".join(lines).encode()
+    return aim.place, "".join(lines)
 
 
 def stand_in(via: str) -> str:

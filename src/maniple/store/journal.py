@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import threading
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -22,8 +22,8 @@ BETWEEN_SYNCS = 0.05
 class Journal:
     """Records the batches of one run; what a call has recorded outlives this process, whatever becomes of it.
 
-    A thread makes the records safe from a power cut twenty times a second. The logbook they go into is taken over into
-    the tables when the journal is closed, or by whoever takes the run up again (`store.control.journals`). A batch
+    Twenty times a second the records are made safe from a power cut. The logbook they go into is taken over into the
+    tables when the journal is closed, or by whoever takes the run up again (`store.control.journals`). A batch
     still marked `sending` after its process died is in doubt: the partner may hold it. Use it as an async context
     manager, with the sync's lock held.
     """
@@ -33,14 +33,17 @@ class Journal:
         self._run_id = run_id
         self._redactor = redactor or Redactor()
         self._logbook: Logbook | None = None
-        self._over = threading.Event()
-        self._syncing = threading.Thread(target=self._keep_syncing, name="journal")
+        self._syncing: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
         self._fault: OperatorError | None = None
-        """Why records are not safe from a power cut: the disk said so to the thread."""
+        """Why records are not safe from a power cut: the disk said so while they were synced."""
 
     async def __aenter__(self) -> Journal:
-        await asyncio.to_thread(self._open)
-        self._syncing.start()
+        # Here and not in a thread: two short looks, while a thread would have to be waited for on a busy machine.
+        path = self._store.logbook(self._run_id)
+        self._store.close_logbook(self._run_id)
+        self._logbook = Logbook(path)
+        self._syncing = asyncio.create_task(self._keep_syncing(self._logbook))
         return self
 
     async def __aexit__(
@@ -85,14 +88,12 @@ class Journal:
     async def close(self) -> None:
         """Take the logbook over into the tables. Raises OperatorError when that fails; then it stays where it is."""
         logbook, self._logbook = self._logbook, None
-        if logbook is not None:
-            self._over.set()
-            await asyncio.to_thread(self._close, logbook)
-
-    def _open(self) -> None:
-        path = self._store.logbook(self._run_id)
-        self._store.close_logbook(self._run_id)
-        self._logbook = Logbook(path)
+        if logbook is None or self._syncing is None:
+            return
+        self._over.set()
+        await self._syncing
+        logbook.close()
+        await asyncio.to_thread(self._store.close_logbook, self._run_id)
 
     def _record(self, line: bytes) -> None:
         if self._logbook is None:
@@ -101,16 +102,13 @@ class Journal:
             raise self._fault
         self._logbook.append(line)
 
-    def _keep_syncing(self) -> None:
-        logbook = self._logbook
-        while logbook is not None and not self._over.wait(BETWEEN_SYNCS):
-            try:
-                logbook.sync()
-            except OperatorError as fault:
-                self._fault = fault
+    async def _keep_syncing(self, logbook: Logbook) -> None:
+        while self._fault is None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), BETWEEN_SYNCS)
                 return
-
-    def _close(self, logbook: Logbook) -> None:
-        self._syncing.join()
-        logbook.close()
-        self._store.close_logbook(self._run_id)
+            if logbook.is_unsafe:
+                try:
+                    await asyncio.to_thread(logbook.sync)
+                except OperatorError as fault:
+                    self._fault = fault

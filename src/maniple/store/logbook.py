@@ -43,7 +43,8 @@ class Logbook:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._torn = False
-        self._unsafe = False
+        self.is_unsafe = False
+        """A power cut could take records."""
         try:
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except OSError as cause:
@@ -62,13 +63,11 @@ class Logbook:
             self._torn = self._torn or written > 0
             raise _unwritten(self._path, cause) from cause
         self._torn = False
-        self._unsafe = True
+        self.is_unsafe = True
 
     def sync(self) -> None:
         """Wait until every record is safe from a power cut; another thread may append meanwhile. Raises OperatorError."""
-        if not self._unsafe:
-            return
-        self._unsafe = False
+        self.is_unsafe = False
         try:
             os.fdatasync(self._file)
         except OSError as cause:

@@ -233,12 +233,14 @@ class Run:
         whose identifier changed must end as a member. A snapshot is all adds: who is not in it is removed by it."""
         plans = {operation: PlanFile(self.files.plan(operation)) for operation in operations()}
         total = sum(plan.rows for plan in plans.values())
-        earlier = await asyncio.to_thread(self._earlier, plans)
+        earlier = await asyncio.to_thread(self._earlier, plans) if self.run.resumed else {}
         async with Journal(self.edges.store, self.run.id, self.edges.redactor) as journal:
             with rare_collections():
                 for operation in self._sent():
                     if plans[operation].rows and not self.delivery.stop:
-                        await self._deliver_all(operation, plans[operation], journal, total, earlier[operation])
+                        await self._deliver_all(
+                            operation, plans[operation], journal, total, earlier.get(operation, Earlier())
+                        )
             if self.program.is_snapshot and plans["remove"].rows and self.delivery.failure is None:
                 await self._replaced(plans, journal)
 
@@ -279,7 +281,9 @@ class Run:
                 self.delivery.take(outcome, place.count)
                 journal.settled(*_settlement(place, outcome, before))
 
-        budget = await asyncio.to_thread(self._budget, call, operation)
+        budget = (
+            await asyncio.to_thread(self._budget, call, operation) if call.budget is not None else DailyBudget(None)
+        )
         landed = drive_many(
             self._flows(call, operation, plan, earlier.delivered, budget),
             parallel=call.parallel,
@@ -357,8 +361,6 @@ class Run:
 
     def _budget(self, call: CallProgram, operation: Operation) -> DailyBudget:
         """What is left today of the calls that the partner allows."""
-        if call.budget is None:
-            return DailyBudget(None)
         since = day_began(self.edges.clock.now())
         used = self.edges.store.requests_since(self.sync.connection_id, operation, since)
         return daily_budget(call.budget, self.context.scope, used)
@@ -368,8 +370,6 @@ class Run:
 
     def _earlier(self, plans: Mapping[Operation, PlanFile]) -> dict[Operation, Earlier]:
         """What earlier attempts at this run have come to, for each operation."""
-        if not self.run.resumed:
-            return dict.fromkeys(plans, Earlier())
         found: dict[Operation, Earlier] = {}
         for operation, plan in plans.items():
             size = int(self.run.batch_items[operation])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, CursorResult, select
 
 from maniple.errors import Bug
 from maniple.store.control import tables
@@ -14,6 +15,7 @@ from maniple.store.control.faults import in_plain_words
 from maniple.store.home import Home
 from maniple.store.logbook import Entry, entries_in
 
+_Values: TypeAlias = tuple[Any, ...] | list[tuple[Any, ...]]
 LOGBOOK = "ledger.log"
 CHUNK = 5_000
 
@@ -91,13 +93,8 @@ def _write_down(connection: Connection, run_id: str, entries: Iterable[Entry]) -
     for chunk in _chunks(entries):
         # Of two records of one batch the later one holds.
         newest = {tuple(entry.facts[:3]): entry.facts for entry in chunk}
-        connection.exec_driver_sql(_driver_sql(connection, _UPSERT), [(run_id, *facts) for facts in newest.values()])
+        _run(connection, _UPSERT, [(run_id, *facts) for facts in newest.values()])
         _replace_verdicts(connection, run_id, [entry for entry in chunk if entry.verdicts is not None])
-
-
-def _driver_sql(connection: Connection, statement: str) -> str:
-    """The statement with the placeholders of the connection's driver."""
-    return statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")
 
 
 def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -121,11 +118,17 @@ def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _replace_verdicts(connection: Connection, run_id: str, settled: list[Entry]) -> None:
     if not settled:
         return
-    if connection.exec_driver_sql(_driver_sql(connection, _HAS_VERDICTS), (run_id,)).first() is not None:
+    if _run(connection, _HAS_VERDICTS, (run_id,)).first() is not None:
         # A batch covers its rows from `start` on, `count` of them.
         covered = ((entry.facts[0], entry.facts[3], entry.facts[4]) for entry in settled)
         places = [(run_id, operation, start, start + count) for operation, start, count in covered]
-        connection.exec_driver_sql(_driver_sql(connection, _DROP_VERDICTS), places)
+        _run(connection, _DROP_VERDICTS, places)
     rows = [(run_id, entry.facts[0], *verdict) for entry in settled for verdict in entry.verdicts or ()]
     if rows:
-        connection.exec_driver_sql(_driver_sql(connection, _ADD_VERDICTS), rows)
+        _run(connection, _ADD_VERDICTS, rows)
+
+
+def _run(connection: Connection, statement: str, values: _Values) -> CursorResult[Any]:
+    # PostgreSQL's driver marks the places of values otherwise; no statement here holds either mark for another purpose.
+    own = statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")
+    return connection.exec_driver_sql(own, values)

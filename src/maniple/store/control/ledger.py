@@ -77,6 +77,7 @@ class Ledger(Journals):
 
     def requests_since(self, connection_id: str, operation: Operation, since: float) -> int:
         """Requests for users that the runs of a connection made which started at `since` or later."""
+        self._take_in_all(_of_connection(select(RUNS.c.id), connection_id, since))
         total = select(func.coalesce(func.sum(BATCHES.c.requests), 0)).join(RUNS, RUNS.c.id == BATCHES.c.run_id)
         with self.reading() as connection:
             found = connection.scalar(
@@ -93,11 +94,7 @@ class Ledger(Journals):
     def errors(self, sync_id: str, limit: int | None = None) -> list[RunErrors]:
         """Runs of a sync that gave a reason, have batches that failed or are in doubt, or users whom the partner
         refused; newest first."""
-        under_way = select(RUNS.c.id).where(RUNS.c.sync_id == sync_id, RUNS.c.status.in_(UNFINISHED))
-        with self.reading() as connection:
-            unfinished = list(connection.scalars(under_way))
-        for run_id in unfinished:
-            self.take_in(run_id)
+        self._take_in_all(select(RUNS.c.id).where(RUNS.c.sync_id == sync_id))
         wrong = BATCHES.c.state.in_(("failed", "in_doubt"))
         refused = or_(BATCHES.c.rejected > 0, BATCHES.c.uncounted > 0)
         troubled = or_(RUNS.c.reason.is_not(None), exists().where(BATCHES.c.run_id == RUNS.c.id, or_(wrong, refused)))
@@ -113,6 +110,13 @@ class Ledger(Journals):
                 for row in connection.execute(grouped):
                     failures[run.id].append(FailureTally(**{**row._asdict(), "users": int(row.users)}))
         return [RunErrors(run, tuple(sorted(failures[run.id], key=_most_users_first))) for run in runs]
+
+    def _take_in_all(self, runs: Select[Any]) -> None:
+        """Take in the logbooks of those of the runs that have not ended."""
+        with self.reading() as connection:
+            unfinished = list(connection.scalars(runs.where(RUNS.c.status.in_(UNFINISHED))))
+        for run_id in unfinished:
+            self.take_in(run_id)
 
 
 def _of_connection(query: Select[Any], connection_id: str, since: float) -> Select[Any]:

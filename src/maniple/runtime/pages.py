@@ -17,7 +17,7 @@ def next_page(step: StepProgram, request: Request, reply: Reply) -> Request | No
         return None
     if step.paginate.next is not None:
         link = search(step.paginate.next, reply.tree)
-        return replace(request, url=urljoin(request.url, link)) if isinstance(link, str) and link else None
+        return replace(request, url=_followed(request.url, link)) if isinstance(link, str) and link else None
     cursor = search(step.paginate.cursor, reply.tree)
     if cursor is None or cursor == "" or step.paginate.param is None:
         return None
@@ -30,6 +30,14 @@ def next_page(step: StepProgram, request: Request, reply: Reply) -> Request | No
     ]
     query = "&".join([*kept, f"{quote(step.paginate.param, safe='')}={quote(text_of(cursor), safe='')}"])
     return replace(request, url=urlunsplit(parts._replace(query=query)))
+
+
+def _followed(url: str, link: str) -> str:
+    """Where a link in the answer of `url` leads; a link that is none leads nowhere."""
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return ""
 
 
 def leads_elsewhere(request: Request, following: Request) -> bool:

@@ -14,7 +14,7 @@ from maniple.runtime.pages import leads_elsewhere, next_page
 from maniple.runtime.prepare import UNRESOLVED, why_unsendable
 from maniple.runtime.program import MatchProgram, PollProgram, StepProgram
 from maniple.runtime.rejects import STEPS_A_USER, read_rejects
-from maniple.runtime.request import build_request, joined
+from maniple.runtime.request import CONTROL, build_request, joined
 from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.runtime.search import MAX_STEPS, Budget, search
 from maniple.runtime.twins import without_twins
@@ -24,6 +24,7 @@ from maniple.wire import Flow, Hold, Recall, Release, Remember, Reply, Request, 
 
 LONGEST_SAVED = 1_000
 """Characters of a value that is saved from a reply: it goes into the requests that follow."""
+UNSENDABLE = "The partner's answer had a line break in a value that stands in a header of the next request"
 NOT_FOUND = "unknown to the partner"
 NOT_FOUND_MESSAGE = "The partner was asked for this user and does not know it"
 PENDING = "Still pending at the partner"
@@ -67,9 +68,8 @@ class Course:
 
     def part(self, rows: list[int]) -> dict[str, list[Any]]:
         """The columns of some users."""
-        if len(rows) == self.size:
-            return self.columns
-        return {name: [column[row] for row in rows] for name, column in self.columns.items()}
+        everybody = len(rows) == self.size
+        return self.columns if everybody else {name: [each[row] for row in rows] for name, each in self.columns.items()}
 
     def count(self, tally: Tally, request: Request, reply: Reply) -> None:
         """Add what an exchange has cost."""
@@ -218,6 +218,11 @@ def _unsendable(refused: MissingValue | HeaderInjection, course: Course, rows: l
     if isinstance(refused, MissingValue) and refused.name in course.saved:
         message = f"The partner's answer had no `{refused.name}`, which the next request needs. The destination's manifest must say where it is."
         return Classification("An answer lacked a value", message)
+    if isinstance(refused, HeaderInjection) and any(CONTROL.search(text_of(each)) for each in course.saved.values()):
+        message = (
+            "The partner's answer had a line break or another control character in a value that the next request needs"
+        )
+        return Classification("An answer cannot be sent on", message)
     if not course.single:
         raise refused
     user = {name: column[0] for name, column in course.columns.items()}
@@ -366,9 +371,7 @@ def _match_one(match: MatchProgram, course: Course, rows: list[Any], budget: Bud
     wanted = text_of(match.one.render(course.scope)) if match.one is not None else None
     for row in rows:
         named = search(match.at, row, budget) if match.at is not None else row
-        if wanted is not None and wanted not in [
-            text_of(value) for value in (named if isinstance(named, list) else [named])
-        ]:
+        if wanted is not None and wanted not in map(text_of, named if isinstance(named, list) else [named]):
             continue
         course.matched = frozenset({0})
         for name, path in match.save:
@@ -380,9 +383,7 @@ def _missing(match: MatchProgram, course: Course, rows: list[int]) -> Classifica
     """What becomes of those whom no row named."""
     if not course.size:
         if match.missing == "reject" and not course.matched:
-            return Classification(
-                "Not found at the partner", "The partner was asked for the list and does not have it."
-            )
+            return Classification("Not found", "The partner was asked for the list and does not have it.")
         return None
     for row in [row for row in rows if row not in course.matched and row in course.left]:
         if match.missing == "reject":

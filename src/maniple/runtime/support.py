@@ -85,6 +85,21 @@ def _names(manifest: Manifest) -> Iterator[Finding]:
                 {"key": path[0] == "define"},
             )
         seen.setdefault(name, str(path[0]))
+    asked = {each.name: "auth" for auth in auths for each in auth.default_fields}
+    yield from _saved_over(manifest, {**asked, **seen})
+
+
+def _saved_over(manifest: Manifest, declared: dict[str, str]) -> Iterator[Finding]:
+    """What a reply gives must not take the place of what somebody filled in."""
+    for call_name, call in manifest.calls.items():
+        for position, step in enumerate(call.steps or ()):
+            at: Path = (call_name, "steps", position)
+            places = [(name, (*at, "save", name)) for name in step.save]
+            places += [(name, (*at, "match", "save", name)) for name in (step.match.save if step.match else ())]
+            for name, path in places:
+                if name in declared:
+                    message = f"`{name}` is declared twice, here and under `{declared[name]}`"
+                    yield "MAN209", message, path, {"key": True, "hint": "choose another name"}
 
 
 def _options(manifest: Manifest) -> Iterator[Finding]:

@@ -383,7 +383,9 @@ def _missing(match: MatchProgram, course: Course, rows: list[int]) -> Classifica
     """What becomes of those whom no row named."""
     if not course.size:
         if match.missing == "reject" and not course.matched:
-            return Classification("Not found", "The partner was asked for the list and does not have it.")
+            return Classification(
+                "Not found at the partner", "The partner was asked for the list and does not have it."
+            )
         return None
     for row in [row for row in rows if row not in course.matched and row in course.left]:
         if match.missing == "reject":

@@ -3,7 +3,7 @@
     ManipleError
       ManifestError     the author of the manifest (carries diagnostics with spans)
       SettingsError     the end user who connects a destination
-      CohortError       the person who supplies the cohort file
+      CohortError       the person who supplies the cohort
       DeliveryError     the partner whose API was called
       OperatorError     whoever runs maniple (disk, lock, database, network policy)
       UsageError        the person at the command line or the caller of the library
@@ -30,7 +30,7 @@ class ExitCode(IntEnum):
     FINDINGS = 1
     """`check` found blocking problems, `fmt --check` found files to rewrite."""
     USAGE = 2
-    """The command line, the settings or the cohort file cannot be used as given; nothing was sent."""
+    """The command line, the settings or the cohort cannot be used as given; nothing was sent."""
     FAILED = 3
     """The run or the test call failed at the partner; what was accepted is kept."""
     OPERATOR = 4
@@ -89,7 +89,7 @@ class SettingsError(ManipleError):
 
 
 class CohortError(ManipleError):
-    """The cohort file cannot be read, has no id column, or lacks a mapped property."""
+    """The cohort cannot be read, has no id column, or lacks a mapped property."""
 
     code = "cohort"
     exit_code = ExitCode.USAGE

@@ -30,11 +30,21 @@ class Clock(Protocol):
 
 
 class Memory(Protocol):
-    """Where a flow's `Remember` goes and its `Recall` comes from: tokens of one connection."""
+    """What the flows of one connection share: its tokens, and whose turn it is to get one."""
 
     async def recall(self, key: str) -> Any: ...
 
     async def remember(self, key: str, value: Any, seconds: float | None) -> None: ...
+
+    async def hold(self, key: str) -> Any:
+        """Wait for `key`; the word it was last released with meanwhile, else None."""
+        ...
+
+    def release(self, key: str, word: Any = None) -> None: ...
+
+    def conceal(self, texts: tuple[str, ...]) -> None:
+        """`texts` are secrets from now on."""
+        ...
 
 
 class Secrets(Protocol):

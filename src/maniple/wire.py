@@ -13,7 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from maniple.markup import is_markup, read_markup, values_in_markup
+
 Headers: TypeAlias = tuple[tuple[str, str], ...]
+SIGN_IN = "auth"
+"""The `call` of requests for tokens."""
 
 
 def header_value(headers: Headers, name: str) -> str | None:
@@ -26,6 +30,8 @@ MAX_VALUES = 500_000
 """Values of a reply that are read: with all that belongs to them they take a hundred megabytes."""
 MAX_DEPTH = 100
 """Maps and lists inside each other."""
+_LINES = re.compile(r"ndjson|jsonl|json-?lines", re.IGNORECASE)
+"""Content types of lines of JSON."""
 _HALF_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -51,6 +57,17 @@ def read_tree(body: bytes) -> Any:
     if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(tree):
         return None
     return _mended(tree) if _HALF_ESCAPE.search(text) else tree
+
+
+def read_lines(body: bytes) -> Any:
+    """Lines of JSON as a list, None for a line that is none; None when there are more than 500,000 values.
+
+    >>> read_lines(b'{"a":1}\\r\\n\\n[2]\\n')
+    [{'a': 1}, [2]]
+    """
+    if values_in(body) + body.count(b"\n") > MAX_VALUES:
+        return None
+    return [read_tree(line) for line in body.splitlines() if line.strip()]
 
 
 def _finite(written: str) -> float | None:
@@ -86,7 +103,8 @@ class Request:
     """One HTTP request, complete: what preview shows is what is sent.
 
     `headers` are in sending order and lack only `Host` and `Content-Length`, which follow from `url` and `body`.
-    `timeout` is in seconds, for the whole exchange. `call` names the manifest's call (`add_users`), `step` its step, where it has some.
+    `timeout` is in seconds, for the whole exchange. `call` names the manifest's call (`add_users`), `step` its step, where
+    it has some. `call` is `auth` for the requests of a sign-in, which no rate of the partner's API is about.
     """
 
     method: str
@@ -104,6 +122,10 @@ class Request:
             kept = tuple((key, value if key.lower() == lowered else old) for key, old in self.headers)
             return replace(self, headers=kept)
         return replace(self, headers=(*self.headers, (name, value)))
+
+    def with_query(self, name: str, value: str) -> Request:
+        """This request with one more query parameter, both parts percent-encoded already."""
+        return replace(self, url=f"{self.url}{'&' if '?' in self.url else '?'}{name}={value}")
 
 
 @dataclass(frozen=True)
@@ -131,14 +153,26 @@ class Reply:
         return header_value(self.headers, name)
 
     @cached_property
+    def is_xml(self) -> bool:
+        """The body begins as XML begins, and is not called HTML."""
+        return is_markup(self.body) and "html" not in (self.header("content-type") or "").lower()
+
+    @cached_property
     def tree(self) -> Any:
-        """The body as plain data: JSON where it is JSON that can be read in bounded memory (`read_tree`), else None."""
+        """The body as plain data where it can be read in bounded memory, else None.
+
+        JSON is what it says (`read_tree`), lines of JSON are a list, XML is a map (`markup.read_markup`).
+        """
+        if self.is_xml:
+            return read_markup(self.body, MAX_VALUES, MAX_DEPTH)
+        if _LINES.search(self.header("content-type") or ""):
+            return read_lines(self.body)
         return read_tree(self.body)
 
     @property
     def is_beyond_reading(self) -> bool:
-        """The body may be JSON, and holds more values than are read."""
-        return values_in(self.body) > MAX_VALUES
+        """The body may be JSON or XML, and holds more values than are read."""
+        return (values_in_markup if self.is_xml else values_in)(self.body) > MAX_VALUES
 
     @property
     def text(self) -> str:
@@ -179,7 +213,45 @@ class Record:
     outcome: Any = None
 
 
-Effect: TypeAlias = Request | Wait | Recall | Remember | Record
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Answered with the time now, in seconds since the Unix epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nonce:
+    """Answered with `octets` bytes of chance, in hexadecimal."""
+
+    octets: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Comes back when no other flow of this connection holds `key`. It is released at the latest when the flow ends.
+
+    Answered with the word of whoever released it last while this flow waited, else with None.
+    """
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Let the next flow have `key`; those who wait for it are told `word`."""
+
+    key: str
+    word: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Conceal:
+    """From now on `texts` are secrets: they stand in no log, no file and no error."""
+
+    texts: tuple[str, ...] = field(repr=False)
+
+
+Effect: TypeAlias = Request | Wait | Recall | Remember | Record | Moment | Nonce | Hold | Release | Conceal
 T = TypeVar("T")
 Flow: TypeAlias = Generator[Effect, Any, T]
-"""A generator of effects. A `Request` is answered with a `Reply`, a `Recall` with a value, the rest with None."""
+"""A generator of effects. A `Request` is answered with a `Reply`, a `Recall` with a value, a `Moment`, a `Nonce` and a
+`Hold` with what they say, the rest with None."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ALLOW_PRIVATE = "MANIPLE_ALLOW_PRIVATE_HOSTS"
 RETRIES = "MANIPLE_MAX_RETRIES"
+DATABASE_URL = "MANIPLE_DATABASE_URL"
 INTEGRATIONS = "MANIPLE_INTEGRATIONS"
 
 
@@ -43,9 +44,9 @@ def retry_policy(environ: Mapping[str, str] = os.environ) -> RetryPolicy:
 
 def open_sender(*, allow_private: bool, via: str | None) -> Sender:
     """The sender of bulk deliveries."""
-    from maniple.delivery.sender import AiohttpSender
+    from maniple.delivery.sender import BulkSender
 
-    return AiohttpSender(allow_private=allow_private, via=via)
+    return BulkSender(allow_private=allow_private, via=via)
 
 
 def open_clock() -> Clock:
@@ -68,7 +69,7 @@ class Workspace(AbstractContextManager["Workspace"]):
         from maniple.store.control.store import ControlStore
 
         home = Home.locate(environ)
-        return cls(home, ControlStore.open(home))
+        return cls(home, ControlStore.open(home, url=environ.get(DATABASE_URL) or None))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

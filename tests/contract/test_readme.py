@@ -55,7 +55,12 @@ def test_every_link_leads_somewhere(link: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", *(str(path.relative_to(ROOT)) for path in ROOT.glob("integrations/*/README.md"))]
+    "page",
+    [
+        "README.md",
+        "docs/guides/cohort-sources.md",
+        *(str(path.relative_to(ROOT)) for path in ROOT.glob("integrations/*/README.md")),
+    ],
 )
 def test_every_command_shown_is_a_verb_with_its_options(page: str) -> None:
     from maniple.cli.verbs import app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -10,8 +11,20 @@ import pexpect
 import pytest
 
 from support.command import Command, partner
+from support.manifests import BASE
 
 WIDE, NARROW = 120, 80
+
+CHOOSING = {
+    **BASE,
+    "auth": {"kind": "none"},
+    "mappings": [
+        {"name": "ident", "label": "Identifier", "one_of": [{"target": "TDID"}, {"target": "UID2"}]},
+        {"name": "traits", "label": "Traits", "many": True, "optional": True},
+    ],
+    "add_users": {**BASE["add_users"], "item": {"$ident.target": "$ident", "traits~": "$traits"}},
+    "remove_users": {**BASE["remove_users"], "item": {"$ident.target": "$ident"}},
+}
 
 
 @pytest.fixture
@@ -64,6 +77,36 @@ def test_connect_asks_for_what_is_missing_and_hides_secrets(maniple: Command) ->
     (kept,) = maniple("connections", "--json").json
     assert kept["settings"] == {"site_id": "site-1", "region": "eu", "id_type": "cio_id"}
     assert (kept["mappings"], kept["has_secrets"]) == ({"user_id_field_amplitude": "crm_id"}, True)
+
+
+def test_connect_asks_what_a_property_is_to_the_partner_and_for_many_properties(maniple: Command) -> None:
+    path = maniple.write("acme.json", json.dumps(CHOOSING))
+    asked = terminal(maniple, "connect", path, "--name", "prod", "--settings", maniple.write("none.json", "{}"))
+    answers = {
+        "Identifier: sent as which": "2",
+        "sent as UID2: which user property": "uid",
+        "Traits: which user": "a,b",
+    }
+    for question, answer in answers.items():
+        asked.expect(question)
+        asked.expect(": $")
+        asked.sendline(answer)
+    code, _ = ended(asked)
+
+    assert code == 0
+    (kept,) = maniple("connections", "--json").json
+    assert kept["mappings"] == {"ident": "uid", "ident.target": "UID2", "traits": "a,b"}
+
+
+def test_connect_takes_a_target_and_many_properties_as_words(maniple: Command) -> None:
+    path = maniple.write("acme.json", json.dumps(CHOOSING))
+    words = ("--map", "ident=uid", "ident.target=uid2", 'traits="a,b",c')
+    maniple("connect", path, "--name", "prod", *words)
+    unknown = maniple("connect", path, "--name", "other", "--map", "ident=uid", "ident.target=UID")
+
+    (kept,) = maniple("connections", "--json").json
+    assert kept["mappings"] == {"ident": "uid", "ident.target": "UID2", "traits": '"a,b",c'}
+    assert (unknown.code, "did you mean `UID2`?" in unknown.err) == (2, True)
 
 
 def test_connect_asks_again_for_an_answer_that_does_not_fit(maniple: Command) -> None:

@@ -52,7 +52,7 @@ def test_a_clean_manifest_passes_even_with_warnings(maniple: Command) -> None:
     done = maniple("check", place(maniple, MANIFEST))
 
     assert done.code == 0
-    assert "warning[MAN901]" in done.out
+    assert "warning[MAN609]" in done.out
     assert done.err.startswith("✓ 1 manifest checked, 0 blocked: ")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maniple.delivery.sender import AiohttpSender
+from maniple.delivery.sender import BulkSender
 from maniple.errors import ForbiddenAddress
 from maniple.wire import Reply, Request
 from support.stub_server import Behaviour, StubServer, Talk, then
@@ -47,7 +47,7 @@ def peak() -> int:
 
 async def answer(behaviour: Behaviour) -> Reply:
     async with StubServer(behaviour) as partner:
-        sender = AiohttpSender(allow_private=True)
+        sender = BulkSender(allow_private=True)
         try:
             return await sender.send(Request("POST", f"{partner.url}/x", (), b"{}", timeout=20.0))
         finally:
@@ -106,7 +106,7 @@ async def test_a_redirect_is_an_answer_and_is_not_followed(status: int) -> None:
 
 
 async def test_a_host_in_unsound_punycode_does_not_resolve() -> None:
-    sender = AiohttpSender()
+    sender = BulkSender()
 
     reply = await sender.send(Request("POST", "https://xn--localhost-/x"))
     await sender.close()
@@ -131,7 +131,7 @@ async def test_a_host_in_unsound_punycode_does_not_resolve() -> None:
     ],
 )
 async def test_no_spelling_of_an_inner_address_is_called(host: str) -> None:
-    sender = AiohttpSender()
+    sender = BulkSender()
 
     with pytest.raises(ForbiddenAddress):
         await sender.send(Request("POST", f"https://{host}/x"))

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from maniple.delivery.sender import AiohttpSender
+from maniple.delivery.sender import BulkSender
 from maniple.errors import ForbiddenAddress
 from maniple.wire import Request
 from support.names import Names
@@ -54,15 +54,15 @@ def ipv6_loopback() -> bool:
 
 
 @pytest.fixture
-async def guarded() -> AsyncIterator[AiohttpSender]:
-    sender = AiohttpSender()
+async def guarded() -> AsyncIterator[BulkSender]:
+    sender = BulkSender()
     yield sender
     await sender.close()
 
 
 @pytest.fixture
-async def opened() -> AsyncIterator[AiohttpSender]:
-    sender = AiohttpSender(allow_private=True)
+async def opened() -> AsyncIterator[BulkSender]:
+    sender = BulkSender(allow_private=True)
     yield sender
     await sender.close()
 
@@ -81,7 +81,7 @@ def dialled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("host", LOOPBACK)
-async def test_no_spelling_of_loopback_reaches_a_server(guarded: AiohttpSender, host: str) -> None:
+async def test_no_spelling_of_loopback_reaches_a_server(guarded: BulkSender, host: str) -> None:
     async with StubServer() as partner:
         with pytest.raises(ForbiddenAddress):
             await guarded.send(Request("POST", f"http://{host}:{partner.port}/", body=b"x"))
@@ -90,14 +90,14 @@ async def test_no_spelling_of_loopback_reaches_a_server(guarded: AiohttpSender, 
 
 
 @pytest.mark.parametrize("host", ELSEWHERE)
-async def test_no_private_address_is_dialled(guarded: AiohttpSender, dialled: list[str], host: str) -> None:
+async def test_no_private_address_is_dialled(guarded: BulkSender, dialled: list[str], host: str) -> None:
     with pytest.raises(ForbiddenAddress, match=f"an? {ELSEWHERE[host]} address"):
         await guarded.send(Request("POST", f"http://{host}/", body=b"x"))
 
     assert dialled == []
 
 
-async def test_the_refusal_says_where_the_host_leads_and_what_opens_the_way(guarded: AiohttpSender) -> None:
+async def test_the_refusal_says_where_the_host_leads_and_what_opens_the_way(guarded: BulkSender) -> None:
     Names({"partner.test": [["10.0.0.5"]]}).answer_for_this_loop()
 
     with pytest.raises(ForbiddenAddress) as caught:
@@ -107,7 +107,7 @@ async def test_the_refusal_says_where_the_host_leads_and_what_opens_the_way(guar
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-async def test_the_flag_opens_loopback(opened: AiohttpSender, host: str) -> None:
+async def test_the_flag_opens_loopback(opened: BulkSender, host: str) -> None:
     async with StubServer() as partner:
         reply = await opened.send(Request("POST", f"http://{host}:{partner.port}/"))
 
@@ -115,20 +115,20 @@ async def test_the_flag_opens_loopback(opened: AiohttpSender, host: str) -> None
 
 
 @pytest.mark.skipif(not ipv6_loopback(), reason="this machine has no IPv6 loopback")
-async def test_the_flag_opens_ipv6_loopback(opened: AiohttpSender) -> None:
+async def test_the_flag_opens_ipv6_loopback(opened: BulkSender) -> None:
     async with StubServer(host="::1") as partner:
         reply = await opened.send(Request("POST", partner.url))
 
     assert (reply.status, partner.received[0].header("Host")) == (200, f"[::1]:{partner.port}")
 
 
-async def test_an_old_spelling_is_named_even_with_the_flag(opened: AiohttpSender) -> None:
+async def test_an_old_spelling_is_named_even_with_the_flag(opened: BulkSender) -> None:
     reply = await opened.send(Request("POST", "http://127.1/"))
 
     assert (reply.failure, reply.in_doubt) == ("the address `127.1` must be written out as `127.0.0.1`", False)
 
 
-async def test_the_flag_does_not_open_metadata(opened: AiohttpSender, dialled: list[str]) -> None:
+async def test_the_flag_does_not_open_metadata(opened: BulkSender, dialled: list[str]) -> None:
     with pytest.raises(ForbiddenAddress) as caught:
         await opened.send(Request("GET", "http://169.254.169.254/latest/meta-data/"))
 
@@ -136,7 +136,7 @@ async def test_the_flag_does_not_open_metadata(opened: AiohttpSender, dialled: l
 
 
 async def test_a_name_that_turns_private_after_it_was_public_is_not_followed(
-    guarded: AiohttpSender, dialled: list[str]
+    guarded: BulkSender, dialled: list[str]
 ) -> None:
     names = Names({"rebind.test": [["8.8.8.8"], ["127.0.0.1"]]})
     names.answer_for_this_loop()
@@ -150,7 +150,7 @@ async def test_a_name_that_turns_private_after_it_was_public_is_not_followed(
 
 
 async def test_a_name_with_a_public_and_a_private_address_is_dialled_at_the_public_one_only(
-    guarded: AiohttpSender, dialled: list[str]
+    guarded: BulkSender, dialled: list[str]
 ) -> None:
     Names({"both.test": [["10.0.0.5", "8.8.8.8", "::1"]]}).answer_for_this_loop()
 
@@ -160,7 +160,7 @@ async def test_a_name_with_a_public_and_a_private_address_is_dialled_at_the_publ
     assert set(dialled) == {"8.8.8.8"}
 
 
-async def test_a_redirect_to_a_private_host_is_not_followed(opened: AiohttpSender) -> None:
+async def test_a_redirect_to_a_private_host_is_not_followed(opened: BulkSender) -> None:
     async with StubServer() as inside:
         moved = answer(307, headers=[("Location", f"{inside.url}/secrets")])
         async with StubServer(moved) as partner:
@@ -171,7 +171,7 @@ async def test_a_redirect_to_a_private_host_is_not_followed(opened: AiohttpSende
 
 async def test_a_stand_in_is_guarded_too() -> None:
     async with StubServer() as stand_in:
-        sender = AiohttpSender(via=stand_in.url)
+        sender = BulkSender(via=stand_in.url)
         with pytest.raises(ForbiddenAddress, match=r"`127\.0\.0\.1` is a loopback address"):
             await sender.send(Request("POST", "https://api.acme.test/"))
         await sender.close()
@@ -183,7 +183,7 @@ async def test_the_partners_own_host_is_not_looked_up_when_there_is_a_stand_in()
     names = Names({"stub.test": [["127.0.0.1"]]})
     names.answer_for_this_loop()
     async with StubServer() as stand_in:
-        sender = AiohttpSender(allow_private=True, via=f"http://stub.test:{stand_in.port}")
+        sender = BulkSender(allow_private=True, via=f"http://stub.test:{stand_in.port}")
         await sender.send(Request("POST", "https://10.0.0.5/"))
         await sender.close()
 

@@ -13,10 +13,12 @@ import yaml
 
 from maniple.errors import UsageError
 from maniple.runtime.retry import RetryPolicy
+from maniple.sources.source import FileSource
 from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.report import RunReport
 from maniple.usecases.request import SyncRequest
-from maniple.usecases.sync import SyncTools, sync_cohort
+from maniple.usecases.setting import SyncTools
+from maniple.usecases.sync import sync_cohort
 from maniple.wire import Reply, Request
 from maniple.wiring import Workspace
 from support.fake_clock import FakeClock
@@ -73,7 +75,7 @@ class Story:
         self.partner.answers = list(answers or ())
         self.partner.sent.clear()
         tools = SyncTools(sender=self.partner, clock=FakeClock(), dice=lambda: 0.0, policy=RetryPolicy(0))
-        return asyncio.run(sync_cohort(self.workspace, SyncRequest("acme", path, "Buyers"), tools))
+        return asyncio.run(sync_cohort(self.workspace, SyncRequest("acme", FileSource(path), "Buyers"), tools))
 
 
 @pytest.fixture
@@ -127,17 +129,17 @@ def test_a_doubted_user_who_leaves_is_removed(story: Story) -> None:
     assert {"b"} == story.partner.members
 
 
-def test_an_authentication_error_stops_the_run_but_for_the_request_that_is_ready(story: Story) -> None:
+def test_an_authentication_error_stops_the_run_at_once(story: Story) -> None:
     report = story.sync(*"abcdefgh", answers=[Reply(401)] * 4)
 
-    assert 2 == len(story.partner.sent)
+    assert 1 == len(story.partner.sent)
     assert ("failed", 8) == (report.status, report.unsent)
 
 
 def test_three_failures_in_a_row_leave_the_rest_for_the_next_run(story: Story) -> None:
     report = story.sync(*"abcdefghijkl", answers=[Reply(400)] * 6)
 
-    assert 4 == len(story.partner.sent)
+    assert 3 == len(story.partner.sent)
     assert 12 == report.unsent
 
 
@@ -156,7 +158,7 @@ def test_a_member_who_loses_the_property_is_skipped_and_stays(story: Story) -> N
 
     tools = SyncTools(sender=story.partner, clock=FakeClock())
     report = asyncio.run(
-        sync_cohort(story.workspace, SyncRequest("acme", story.folder / "cohort.csv", "Buyers"), tools)
+        sync_cohort(story.workspace, SyncRequest("acme", FileSource(story.folder / "cohort.csv"), "Buyers"), tools)
     )
 
     assert ("succeeded_with_skips", {"unresolved mapping": 1}) == (report.status, report.skipped_by_reason)
@@ -169,7 +171,7 @@ def test_a_leaver_goes_by_the_identifier_it_was_sent_as(story: Story) -> None:
 
     tools = SyncTools(sender=story.partner, clock=FakeClock())
     report = asyncio.run(
-        sync_cohort(story.workspace, SyncRequest("acme", story.folder / "cohort.csv", "Buyers"), tools)
+        sync_cohort(story.workspace, SyncRequest("acme", FileSource(story.folder / "cohort.csv"), "Buyers"), tools)
     )
 
     assert {"b2"} == story.partner.members
@@ -187,7 +189,9 @@ def test_a_run_that_would_remove_most_members_is_asked_about_and_can_be_refused(
 
     tools = SyncTools(sender=story.partner, clock=FakeClock(), agree=refuse)
     with pytest.raises(UsageError, match="11 of 12 members"):
-        asyncio.run(sync_cohort(story.workspace, SyncRequest("acme", story.folder / "cohort.csv", "Buyers"), tools))
+        asyncio.run(
+            sync_cohort(story.workspace, SyncRequest("acme", FileSource(story.folder / "cohort.csv"), "Buyers"), tools)
+        )
 
     assert [(11, 12)] == asked
     assert set("abcdefghijkl") == story.partner.members

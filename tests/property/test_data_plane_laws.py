@@ -21,7 +21,7 @@ from maniple.cohort.fold import Fate as PairFate
 from maniple.cohort.fold import fold
 from maniple.cohort.identity import identity_of
 from maniple.cohort.member import INVALID, Member, Membership, Pair, Skip
-from maniple.cohort.resolve import MappingColumn
+from maniple.cohort.resolve import MappingColumn, sent_names
 from maniple.cohort.resolve import resolve as resolve_member
 from maniple.sources.file import open_cohort
 from maniple.store.data.plane import Fate, RowVerdict, fold_membership, plan_changes, resolve, snapshot
@@ -73,9 +73,17 @@ def write_skips(path: Path, members: Sequence[str]) -> None:
     pq.write_table(pa.table(columns, schema=pa.schema([(name, pa.string()) for name in names])), path)
 
 
-def read_pairs(path: Path) -> list[Pair]:
+def read_pairs(path: Path, names: Sequence[str] = MAPPINGS) -> list[Pair]:
     rows = pq.read_table(path).to_pylist()
-    return [Pair(row["member_id"], tuple(row[f"m_{name}"] for name in MAPPINGS)) for row in rows]
+    return [Pair(row["member_id"], tuple(row[f"m_{name}"] for name in names)) for row in rows]
+
+
+def as_stored(pair: Pair) -> Pair:
+    """The pair with its maps as the text that a file holds."""
+    values: tuple[Any, ...] = pair.sent_as
+    return Pair(
+        pair.member_id, tuple(orjson.dumps(each).decode() if isinstance(each, dict) else each for each in values)
+    )
 
 
 def read_membership(path: Path) -> Membership:
@@ -219,11 +227,12 @@ def write_parquet(path: Path, users: list[tuple[str | None, dict[str, Any]]]) ->
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), path, row_group_size=3)
 
 
+TARGETS = st.sampled_from((None, "TDID", "it's"))
 WRITERS = st.sampled_from(((write_jsonl, "c.jsonl"), (write_csv, "c.csv"), (write_parquet, "c.parquet")))
 
 
 @MANY
-@given(USERS, CONVERSIONS, CONVERSIONS, st.booleans(), st.booleans(), st.booleans(), WRITERS)
+@given(USERS, CONVERSIONS, CONVERSIONS, st.booleans(), st.booleans(), st.booleans(), TARGETS, st.booleans(), WRITERS)
 def test_members_are_resolved_as_the_reference_does(
     users: list[tuple[str | None, dict[str, Any]]],
     of_email: Any,
@@ -231,15 +240,20 @@ def test_members_are_resolved_as_the_reference_does(
     email_optional: bool,
     name_optional: bool,
     one_of_both: bool,
+    target: str | None,
+    many: bool,
     written: Any,
 ) -> None:
     mappings = [
-        MappingColumn(MAPPINGS[0], "mail", email_optional, of_email),
+        MappingColumn(MAPPINGS[0], "mail", email_optional, of_email, target),
         MappingColumn(MAPPINGS[1], "Näme", name_optional, of_name),
     ]
+    if many:
+        mappings.append(MappingColumn("traits", "", True, of_name, properties=("mail", "Näme")))
     require = [MAPPINGS] if one_of_both else []
     members = [Member(None, {}), *expected_members(users)]
     answers = [resolve_member(member, mappings, require) for member in members]
+    names = sent_names(mappings)
     write, name = written
     with folder() as here:
         write(here / name, users)
@@ -250,9 +264,17 @@ def test_members_are_resolved_as_the_reference_does(
         )
         skips = pq.read_table(here / "skips.parquet").to_pylist()
 
-        assert [answer for answer in answers if isinstance(answer, Pair)] == read_pairs(here / "resolved.parquet")
+        assert [as_stored(answer) for answer in answers if isinstance(answer, Pair)] == read_pairs(
+            here / "resolved.parquet", names
+        )
     skipped = {(answer.member_id, answer.reason, answer.mapping) for answer in answers if isinstance(answer, Skip)}
     assert skipped == {(skip["member_id"], skip["reason"], skip["mapping"]) for skip in skips}
+    assert {name for skip in skips for name in skip} <= {
+        "member_id",
+        "reason",
+        "mapping",
+        *(f"m_{name}" for name in names),
+    }
     assert (taken.rows, taken.missing_ids) == (
         sum(member.id is not None for member in members),
         sum(member.id is None for member in members),

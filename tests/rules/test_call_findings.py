@@ -122,6 +122,18 @@ def test_a_secret_anywhere_in_a_url_is_a_warning(change: str) -> None:
     assert [(each.code, each.severity) for each in found_in(change)] == [("MAN304", "warning")]
 
 
+@pytest.mark.parametrize(
+    "value", ["{{ 'x' | hmac_sha256(api_key) }}", "{{ amp_cohort_id | hmac_sha1(api_key) if api_key }}"]
+)
+def test_a_keyed_hash_of_a_secret_in_a_url_is_no_finding(value: str) -> None:
+    assert found_in(f'query: {{proof: "{value}"}}\n') == []
+
+
+@pytest.mark.parametrize("value", ["{{ api_key | sha256 }}", "{{ 'x' if amp_cohort_id else api_key }}"])
+def test_what_a_secret_can_be_found_by_in_a_url_is_a_warning(value: str) -> None:
+    assert [each.code for each in found_in(f'query: {{proof: "{value}"}}\n')] == ["MAN304"]
+
+
 @pytest.mark.parametrize("placeholder", ["{uid}", "<list-id>", ":uid"])
 def test_a_hole_as_other_languages_write_it_is_not_sent_as_it_stands(placeholder: str) -> None:
     url = f"https://api.acme.test/v2/lists/{placeholder}/add"

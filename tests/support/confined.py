@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import json
 import os
@@ -13,6 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from data.hostile.attack import Attack
@@ -116,7 +116,6 @@ def use(attack: Attack, content: bytes | None = None) -> str:
     from maniple.usecases.destinations import load_content
     from maniple.usecases.preview import preview, saved_values, start_trial, user_batches
     from maniple.usecases.users import TestUsers
-    from maniple.wire import Reply, Wait
 
     loaded = load_content(Path(attack.file), content if content is not None else attack.make())
     for diagnostic in loaded.diagnostics[:20]:
@@ -129,7 +128,7 @@ def use(attack: Attack, content: bytes | None = None) -> str:
     rows = tuple({"user_id": str(n), "k": attack.value} for n in range(3))
     trial = start_trial(
         loaded.program,
-        settings={"bearer_token": "token-1"},
+        settings=attack.settings,
         mappings={mapping.name: "k" for mapping in loaded.program.mappings},
         users=TestUsers(rows, ("add",) * 3, ("user_id", "k"), False),
         cohort=Cohort("Cohort", "c1"),
@@ -140,8 +139,41 @@ def use(attack: Attack, content: bytes | None = None) -> str:
     context = trial.context(saved=saved_values(trial))
     for call, batch, _ in user_batches(trial, context):
         for prepared in prepare(call, context, batch) if batch.size and attack.reply is not None else ():
-            flow = deliver(call, prepared, lambda: 0.5)
-            next(flow)
-            with contextlib.suppress(StopIteration):
-                assert isinstance(flow.send(Reply(200, body=attack.reply)), Wait)
+            elsewhere = _play(deliver(call, prepared, lambda: 0.5), attack)
+            if elsewhere:
+                return elsewhere
     return "harmless"
+
+
+SECRETS = ("token-1", "access-1", "s3cret")
+HOSTS = frozenset({"api.acme.test", "sign-in.acme.test", "a.test"})
+"""Where hostile manifests may send something."""
+
+
+def _play(flow: Any, attack: Attack) -> str:
+    """Perform a delivery's effects; the first thing in it that must not be, if any."""
+    from maniple.store.redact import Redactor
+    from maniple.wire import SIGN_IN, Moment, Nonce, Reply, Request
+
+    answer: Any = None
+    for _ in range(attack.effects):
+        try:
+            effect = flow.send(answer)
+        except StopIteration as end:
+            said = Redactor(SECRETS).text(repr([end.value.verdicts, getattr(end.value, "why", None)]))
+            return "says a secret" if any(secret in said for secret in SECRETS) else ""
+        match effect:
+            case Request(call=call, url=url):
+                if urlsplit(url).hostname not in HOSTS:
+                    return f"went to {url}"
+                answer = (
+                    Reply(200, (), attack.token) if call == SIGN_IN else Reply(200, attack.headers, attack.reply or b"")
+                )
+            case Moment():
+                answer = 1_000_000.0
+            case Nonce():
+                answer = "00" * 16
+            case _:
+                answer = None
+    flow.close()
+    return ""

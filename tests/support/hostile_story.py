@@ -11,12 +11,14 @@ from typing import Any
 import orjson
 
 from maniple.runtime.retry import RetryPolicy
+from maniple.sources.source import FileSource
 from maniple.testing.simulator.app import Simulator
 from maniple.testing.simulator.serve import load_simulator, running
 from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.report import RunReport
 from maniple.usecases.request import SyncRequest
-from maniple.usecases.sync import SyncTools, sync_cohort
+from maniple.usecases.setting import SyncTools
+from maniple.usecases.sync import sync_cohort
 from maniple.wiring import Workspace
 from support.fake_clock import FakeClock
 from support.manifests import BASE, SETTINGS
@@ -55,7 +57,7 @@ class Story:
         path = self.folder / "cohort.csv"
         path.write_text("user_id\n" + "".join(f"{user}\n" for user in users))
         tools = SyncTools(clock=FakeClock(), dice=lambda: 0.0, policy=RetryPolicy(retries))
-        return asyncio.run(sync_cohort(self.workspace, SyncRequest("acme", path, "Buyers"), tools))
+        return asyncio.run(sync_cohort(self.workspace, SyncRequest("acme", FileSource(path), "Buyers"), tools))
 
     def sync_until_done(self, users: list[str], runs: int = 20) -> tuple[RunReport, list[RunReport]]:
         """The first run that does not fail, and the failed ones before it."""

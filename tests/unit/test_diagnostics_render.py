@@ -145,7 +145,7 @@ def test_github_escapes_what_would_end_a_property_or_a_command() -> None:
     assert render_github(found) == (
         "::warning file=a%3Ab%2Cc%25.yaml,line=1,col=1,endLine=2,title=MAN304::100%25%0D%0Asure"
     )
-    assert render_github(Diagnostic("MAN901", "m", severity="note")) == "::notice title=MAN901::m"
+    assert render_github(Diagnostic("MAN601", "m", severity="note")) == "::notice title=MAN601::m"
 
 
 def test_one_line_names_the_place_first() -> None:

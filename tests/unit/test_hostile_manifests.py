@@ -9,7 +9,7 @@ import pytest
 
 from support.confined import OCTETS, SECONDS, Confinement
 
-MODULES = ("texts", "shapes", "expressions", "replies")
+MODULES = ("texts", "shapes", "expressions", "replies", "courses")
 ATTACKS = [
     pytest.param(module, name, attack.expected, id=f"{module}: {name}")
     for module in MODULES

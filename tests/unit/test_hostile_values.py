@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from maniple.body import json as json_body
+from maniple.cohort.member import INVALID
 from maniple.errors import SettingsError
 from maniple.runtime.prepare import MOST_BYTES, Batch, prepare
 from maniple.runtime.program import Program
@@ -144,3 +145,11 @@ def test_items_that_would_fill_memory_are_sent_in_parts() -> None:
     assert users == [user[190_000:] for body in bodies for user in orjson.loads(body)["users"]]
     assert max(map(len, bodies)) <= MOST_BYTES
     assert len(bodies) == 4
+
+
+def test_half_a_character_fits_no_pattern() -> None:
+    made = program(mappings=[{"name": "user_key", "label": "U", "format": {"regex": "[^,]+"}}])
+    convert = made.mappings[0].converter({}, {})
+
+    assert convert is not None
+    assert [INVALID, "ab"] == convert(["a\ud800", "ab"])

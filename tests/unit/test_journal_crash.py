@@ -32,10 +32,11 @@ async def main():
             while True:
                 index = next(numbers)
                 row = BatchRow("add", index, 0, index * 100, 100)
-                await journal.sending([row])
+                journal.sending(row)
                 print("sending", index, flush=True)
-                await journal.settled(replace(row, state="delivered"), [Verdict(1, "rejected", "Bad")])
+                journal.settled(replace(row, state="delivered"), [Verdict(1, "rejected", "Bad")])
                 print("delivered", index, flush=True)
+                await asyncio.sleep(0)
         await asyncio.gather(*(worker() for _ in range(8)))
 
 asyncio.run(main())

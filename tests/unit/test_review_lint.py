@@ -65,7 +65,9 @@ def test_a_manifest_with_all_that_is_asked_for_has_no_advice() -> None:
 
 @pytest.mark.parametrize("path", DESTINATIONS, ids=lambda path: path.parent.name)
 def test_the_destinations_of_the_catalogue_need_no_advice(path: Path) -> None:
-    assert advice(path.read_text()) == []
+    # Amplitude's own destination names a Mailchimp tag exactly as the cohort, and users look for it by that.
+    known = ["MAN608"] if path.parent.name == "mailchimp" else []
+    assert [found.code for found in advice(path.read_text())] == known
     document = load_manifest("manifest.yaml", path.read_bytes()).document
     assert document is not None
     assert lint_files(document, [each.name for each in path.parent.iterdir()]) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from maniple.errors import UsageError
+from maniple.testing.golden import run_cases
 from maniple.usecases.check import check
 from maniple.usecases.scaffold import scaffold
 from support.scaffolds import SECRET, adding, guessed, previewed
@@ -190,9 +191,11 @@ def test_a_text_without_a_command_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_form_body_is_written_and_said_not_to_run(tmp_path: Path) -> None:
-    manifest = scaffold("acme", "list", "curl https://a.test/add -d email=ada@acme.test -d list_id=7", tmp_path)[0]
+@pytest.mark.parametrize("option", ["-d", "--data-urlencode"])
+def test_a_form_body_is_written_and_runs(option: str, tmp_path: Path) -> None:
+    curl = f"curl https://a.test/add {option} email=ada@acme.test {option} list_id=7"
+    manifest = scaffold("acme", "list", curl, tmp_path)[0]
     (checked,) = check([manifest])
-    assert {finding.code for finding in checked.findings if finding.severity == "error"} == {"MAN901"}
+    assert {finding.code for finding in checked.findings if finding.severity == "error"} == set()
     assert "form: {email: $email, list_id: $list_id}" in manifest.read_text()
-    assert "# note: this version sends JSON bodies only" in manifest.read_text()
+    assert run_cases(manifest.parent).passed

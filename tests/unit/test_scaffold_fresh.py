@@ -37,16 +37,7 @@ def test_a_fresh_scaffold_has_no_finding_that_blocks(tmp_path: Path, kind: Kind)
     assert {finding.code for finding in checked.findings} >= {"MAN603", "MAN604", "MAN610", "MAN611"}
 
 
-def test_a_fresh_snapshot_says_everywhere_that_it_is_not_run_yet(tmp_path: Path) -> None:
-    manifest, cases, readme, *_ = scaffold("acme", "snapshot", into=tmp_path)
-    (checked,) = check([manifest])
-    assert "MAN901" in {finding.code for finding in checked.findings}
-    assert "# note: This version of maniple reads `kind: snapshot` and does not run it" in manifest.read_text()
-    assert "**Not yet.** This version of maniple reads `kind: snapshot` and does not run it" in readme.read_text()
-    assert cases.read_text().endswith("cases: []\n")
-
-
-@pytest.mark.parametrize("kind", ["list", "property"])
+@pytest.mark.parametrize("kind", ["list", "property", "snapshot"])
 def test_the_cases_of_a_fresh_scaffold_pass_and_try_every_call(tmp_path: Path, kind: Kind) -> None:
     manifest = scaffold("acme", kind, into=tmp_path)[0]
     report = run_cases(manifest.parent)

@@ -34,7 +34,10 @@ def tells_apart(node: Node) -> bool:
         case Array(elements):
             return all(map(tells_apart, elements))
         case Case(_, branches, otherwise):
-            return all(tells_apart(branch) for _, branch in branches) and (otherwise is None or tells_apart(otherwise))
+            # Two branches that look the same do not tell which one was taken.
+            every = [branch for _, branch in branches] + ([otherwise] if otherwise is not None else [])
+            values = [orjson.dumps(branch.value) for branch in every if isinstance(branch, Const)]
+            return len(set(values)) == len(every)
     return True
 
 

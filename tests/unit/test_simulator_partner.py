@@ -84,6 +84,19 @@ async def test_adds_and_removes_leave_exactly_the_members_that_stayed() -> None:
         }
 
 
+async def test_a_member_is_known_by_what_its_value_is_to_the_partner_too() -> None:
+    identifier = {"name": "user_key", "label": "Id", "one_of": [{"target": "TDID"}, {"target": "UID2"}]}
+    keyed = {"$user_key.target": "$user_key"}
+    acme = program(mappings=[identifier], add_users__item=keyed, remove_users__item=keyed)
+    targets = {"user_key.target": ["TDID", "UID2"]}
+    async with client(acme) as partner:
+        made = await partner.create(acme, name="one")
+        await partner.send(acme, "add", ["u1", "u1"], made, **targets)
+        await partner.send(acme, "remove", ["u1"], made, **{"user_key.target": ["UID2"]})
+        members = (await partner.state())["lists"]["1001"]["members"]
+        assert members == [{"user_key.target": "TDID", "user_key": "u1"}]
+
+
 async def test_each_list_that_is_made_has_an_id_and_members_of_its_own() -> None:
     acme = program()
     async with client(acme) as partner:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from maniple.delivery.driver import drive
-from maniple.delivery.sender import AiohttpSender
+from maniple.delivery.sender import BulkSender
 from maniple.errors import ManifestError, OperatorError, UsageError
 from maniple.runtime.flow import create_list, deliver
 from maniple.runtime.outcome import Delivered
@@ -31,7 +31,7 @@ INTEGRATIONS = Path(__file__).parents[2] / "integrations"
 
 async def fill(of: Program, port: int, users: list[str]) -> int:
     """Make a list and add users over loopback; the number of retries it took."""
-    sender = AiohttpSender(allow_private=True, via=f"http://127.0.0.1:{port}")
+    sender = BulkSender(allow_private=True, via=f"http://127.0.0.1:{port}")
     clock = FakeClock()
     try:
         assert of.create is not None
@@ -74,9 +74,19 @@ def test_a_connection_that_is_closed_without_an_answer_is_tried_again() -> None:
     assert state["lists"] == {"1001": {"name": "My cohort", "members": sorted(users)}}
 
 
-def test_every_destination_of_the_repository_can_be_played() -> None:
+EXCHANGES = ["google-ads", "hubspot", "intercom", "klaviyo", "marketo-static-list"]
+EXCHANGES += ["salesforce-marketing-cloud-v2", "twitter-ads"]
+
+
+def test_every_destination_of_the_repository_is_played_but_those_of_several_requests() -> None:
     simulator = load_simulator([INTEGRATIONS, INTEGRATIONS / "infobip"])
-    assert sorted(simulator.partners) == sorted(folder.name for folder in INTEGRATIONS.iterdir())
+    assert sorted(simulator.partners) == sorted({folder.name for folder in INTEGRATIONS.iterdir()} - set(EXCHANGES))
+    assert len(simulator.left_out) == len(EXCHANGES)
+
+
+def test_a_destination_of_several_requests_alone_is_refused() -> None:
+    with pytest.raises(UsageError, match="is an exchange of several requests"):
+        load_simulator([INTEGRATIONS / "klaviyo"])
 
 
 def test_a_folder_without_manifests_is_refused(tmp_path: Path) -> None:

@@ -186,3 +186,14 @@ def test_a_first_line_that_is_a_user_is_recognised() -> None:
         cohort("1", "a@b.test").id_column()
 
     assert "the first line must name the columns, it looks like a user" == caught.value.hint
+
+
+@pytest.mark.parametrize(("head", "scheme"), [(b"SQLite format 3\x00", "sqlite"), (b"\x00" * 8 + b"DUCK", "duckdb")])
+def test_a_database_is_to_be_asked_with_a_query(tmp_path: Path, head: bytes, scheme: str) -> None:
+    path = tmp_path / "users.db"
+    path.write_bytes(head + bytes(100))
+
+    with pytest.raises(CohortError, match="is a database") as caught:
+        open_cohort(path)
+
+    assert (caught.value.hint or "").startswith(f"`{scheme}:///{path}` reads users from it")

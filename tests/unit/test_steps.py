@@ -107,7 +107,20 @@ def test_a_cursor_goes_into_its_parameter() -> None:
 
     played = played_remove(found, users("u1"), *pages, answer())
 
-    assert played.sent[1] == ("GET", "/people?keys=u1&after=a+b")
+    assert played.sent[1] == ("GET", "/people?keys=u1&after=a%20b")
+
+
+def test_what_stands_beside_a_cursor_stays_as_it_was_written() -> None:
+    found = looking_up(paginate={"cursor": "next", "param": "after"})
+    pages = [answer({"data": [], "next": "2"}), answer({"data": [], "next": "3"}), answer({"data": []})]
+
+    played = played_remove(found, users("u 1+"), *pages)
+
+    assert [path for _, path in played.sent] == [
+        "/people?keys=u%201%2B",
+        "/people?keys=u%201%2B&after=2",
+        "/people?keys=u%201%2B&after=3",
+    ]
 
 
 def test_a_page_at_another_host_is_not_fetched() -> None:
@@ -267,6 +280,16 @@ def test_a_job_that_is_not_done_in_time_leaves_its_users_in_doubt() -> None:
     assert isinstance(played.outcome, Failed)
     assert played.outcome.in_doubt
     assert played.outcome.why.reason == "Still pending at the partner"
+    assert played.waits == [2.0, 2.0, 2.0]
+
+
+def test_a_job_that_may_take_longer_than_anybody_waits_counts_as_done() -> None:
+    pending = answer({"status": "queued"})
+
+    played = played_add(importing("accept"), users("u1"), JOB, pending, pending, pending, pending)
+
+    assert isinstance(played.outcome, Delivered)
+    assert played.verdicts == []
     assert played.waits == [2.0, 2.0, 2.0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -22,11 +22,13 @@ from _bench.measure import (
 )
 from _bench.report import ENGINE, LIMIT, Result, Sample, Target, result_of
 
-DELIVERY = Target(ratio_to_floor=0.9)
+BATCHES = Target(at_least={"ratio_to_floor": 0.9})
+SINGLES = Target(at_least={"ratio_to_floor": 0.8})
 WAYS = {
     "list": ("table", "stream"),
     "object": ("table, dicts", "stream, dicts", "table, fragments"),
     "hash": ("table, dicts", "stream, dicts", "table, fragments"),
+    "single": ("table, dicts", "stream, dicts"),
 }
 COMMAND = ("-c", "from maniple.cli.main import run; run()")
 """What the `maniple` command runs."""
@@ -41,14 +43,20 @@ class Scale:
     """Of the deliveries that take longer."""
     waiting_users: int
     """Of the delivery to a slow partner."""
+    single_users: int
+    """Of the delivery of one user a request."""
+    members: int
+    """Of the memberships that are compared."""
+    tenfold: bool
+    """Whether ten times as many are compared too."""
     rounds: int
     commands: int
     """Rounds of whole commands."""
 
 
 MILLION = 1_000_000
-FULL = Scale(MILLION, 100_000, rounds=9, commands=5)
-QUICK = Scale(200_000, 20_000, rounds=4, commands=2)
+FULL = Scale(MILLION, 100_000, 20_000, 10 * MILLION, tenfold=True, rounds=9, commands=5)
+QUICK = Scale(200_000, 20_000, 4_000, MILLION, tenfold=False, rounds=3, commands=2)
 
 
 @dataclass
@@ -94,15 +102,15 @@ class Bench:
         return home
 
 
-def _deliver(name: str, case: str) -> Callable[[Bench], Result]:
+def _deliver(name: str, case: str, target: Target) -> Callable[[Bench], Result]:
     def measure(bench: Bench) -> Result:
-        users = MILLION if case == "list" else bench.scale.users
+        users = {"list": MILLION, "single": bench.scale.single_users}.get(case, bench.scale.users)
         where = (case, str(bench.plan(case, users)), str(bench.sink.port))
         with Workers(bench.sink) as workers:
             contenders = {ENGINE: workers.start("engine", *where), LIMIT: workers.start("limit", *where)}
             contenders |= {way: workers.start("floor", *where, way) for way in WAYS[case]}
             rounds = in_turn(contenders, bench.scale.rounds, warm_up=True)
-        return result_of(name, users, rounds, target=DELIVERY)
+        return result_of(name, users, rounds, target=target)
 
     return measure
 
@@ -121,7 +129,8 @@ def latency_100ms(bench: Bench) -> Result:
             rounds = in_turn(contenders, bench.scale.commands, warm_up=True)
     finally:
         bench.sink.hold_back(0)
-    return result_of("latency_100ms", users, rounds, limit_s=users / 1000 / 4 * HOLD_BACK)
+    target = Target(at_least={"ratio_to_limit": 0.95})
+    return result_of("latency_100ms", users, rounds, target=target, limit_s=users / 1000 / 4 * HOLD_BACK)
 
 
 def sync_first_1m(bench: Bench) -> Result:
@@ -143,34 +152,36 @@ def sync_first_1m(bench: Bench) -> Result:
             LIMIT: workers.start("limit", "list", str(plan), port),
         }
         rounds = in_turn(contenders, bench.scale.commands, warm_up=False)
-    target = Target(ratio_to_floor=0.4, users_per_s=300_000)
+    target = Target(at_least={"ratio_to_floor": 0.4, "users_per_s": 300_000})
     return result_of("sync_first_1m", users, rounds, target=target)
 
 
-def sync_diff_1m(bench: Bench) -> Result:
-    """The second `maniple sync`, with one user in a hundred another."""
-    users, port = MILLION, str(bench.sink.port)
-    before, after = bench.cohort(users), bench.cohort(users, users // 100)
-    kept = bench.fresh_home()
-    words = ("--cohort", "Bench", "--quiet")
-    bench.command(kept, "sync", "bench", str(before), *words)
-    first = kept.rename(bench.folder / "home-first")
-
-    def engine() -> Sample:
-        home = bench.folder / "home-second"
-        shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(first, home)
-        bench.sink.take_counts()
-        return bench.command(home, "sync", "bench", str(after), *words)
-
-    contenders = {
-        ENGINE: engine,
-        "arrow": bench.script("diff", "arrow", port, str(after), str(before)),
-        "csv": bench.script("diff", "csv", port, str(after), str(before)),
+def sync_diff_10m(bench: Bench) -> Result:
+    """What is to change between two memberships of which one user in a hundred is another."""
+    members = bench.scale.members
+    contenders = {how: _difference(bench, how, members) for how in (ENGINE, "anti", "outer")}
+    rounds = in_turn(contenders, 2, warm_up=False)
+    most = {"peak_mb": 1024.0, "tenfold_peak_mb": 2048.0, "tenfold_time": 12.0}
+    target = Target(at_least={"ratio_to_floor": 1 / 1.5}, at_most=most)
+    result = result_of("sync_diff_10m", members, rounds, target=target)
+    shutil.rmtree(bench.folder / f"members-{members}")
+    if not bench.scale.tenfold:
+        return result
+    tenfold = _difference(bench, ENGINE, 10 * members)()
+    shutil.rmtree(bench.folder / f"members-{10 * members}")
+    more = {
+        "tenfold_wall_s": round(tenfold.wall_s, 1),
+        "tenfold_peak_mb": round(tenfold.peak_mb, 1),
+        "tenfold_time": round(tenfold.wall_s * result.users_per_s / members, 2) if result.users_per_s else None,
     }
-    rounds = in_turn(contenders, bench.scale.commands, warm_up=False)
-    shutil.rmtree(first)
-    return result_of("sync_diff_1m", users, rounds)
+    return replace(result, more={**result.more, **more})
+
+
+def _difference(bench: Bench, how: str, members: int) -> Contender:
+    folder = bench.folder / f"members-{members}"
+    if not folder.exists():
+        run_setup("members", str(folder), str(members))
+    return lambda: run_timed([interpreter(), "-m", "_bench.difference", how, str(folder)])
 
 
 def load_all(bench: Bench) -> Result:
@@ -187,10 +198,11 @@ def load_all(bench: Bench) -> Result:
         "rounds": len(passes),
         "manifests": len(each),
         "ms_a_manifest": round(wall * 1000 / len(each), 2),
+        "ms_slowest": max(each.values()),
         "ms_each": each,
     }
     cpu, peak = median(one["cpu_s"] for one in passes), max(one["peak_mb"] for one in passes)
-    return Result("load_all", None, None, cpu, peak, more=more)
+    return Result("load_all", None, None, cpu, peak, target=Target(at_most={"ms_slowest": 10.0}), more=more)
 
 
 def startup(bench: Bench) -> Result:
@@ -207,15 +219,16 @@ def startup(bench: Bench) -> Result:
         "bare_python_cpu_s": round(median(sample.cpu_s for sample in bare), 3),
     }
     cpu, peak = median(sample.cpu_s for sample in own), max(sample.peak_mb for sample in own)
-    return Result("startup", None, None, cpu, peak, more=more)
+    return Result("startup", None, None, cpu, peak, target=Target(at_most={"cpu_s": 0.35}), more=more)
 
 
 BENCHES: dict[str, Callable[[Bench], Result]] = {
-    "deliver_list_10k": _deliver("deliver_list_10k", "list"),
-    "deliver_object_1k": _deliver("deliver_object_1k", "object"),
-    "deliver_hash_10k": _deliver("deliver_hash_10k", "hash"),
+    "deliver_list_10k": _deliver("deliver_list_10k", "list", BATCHES),
+    "deliver_object_1k": _deliver("deliver_object_1k", "object", BATCHES),
+    "deliver_hash_10k": _deliver("deliver_hash_10k", "hash", BATCHES),
+    "deliver_single": _deliver("deliver_single", "single", SINGLES),
     "sync_first_1m": sync_first_1m,
-    "sync_diff_1m": sync_diff_1m,
+    "sync_diff_10m": sync_diff_10m,
     "latency_100ms": latency_100ms,
     "load_all": load_all,
     "startup": startup,

@@ -26,33 +26,37 @@ mappings:
 _CALLS = """\
 add_users:
   method: POST
-  url: $server/add
-  json: {{{key}: $items}}
-  item: {item}
-  batch: {{items: {size}}}
+  url: $server/add{path}
+{body}  batch: {{items: {size}}}
 remove_users:
   method: POST
-  url: $server/remove
-  json: {{{key}: $items}}
-  item: {item}
-  batch: {{items: {size}}}
+  url: $server/remove{path}
+{body}  batch: {{items: {size}}}
 limits: {{parallel: 4}}
 """
+_LIST = "  json: {{{key}: $items}}\n  item: {item}\n"
+_SINGLE = "  json: {item}\n"
 _MAPPING = "  - {{name: {name}, label: {name}, target: {name}, suggest: [{name}], format: any}}\n"
 
 
 class Case:
-    """One way to send users: a manifest, and the properties that its mappings take."""
+    """One way to send users: a manifest, and the properties that its mappings take.
 
-    def __init__(self, name: str, mapped: tuple[str, ...], key: str, item: str, size: int) -> None:
+    `key` is the member of the body that holds the users; without it a user is a request, and `path` ends its URL.
+    """
+
+    def __init__(
+        self, name: str, mapped: tuple[str, ...], item: str, size: int, *, key: str = "", path: str = ""
+    ) -> None:
         self.name = name
         self.mapped = mapped
         self.size = size
+        body = (_LIST if key else _SINGLE).format(key=key, item=item)
         self.manifest = "".join(
             (
                 _HEAD.format(name=name),
                 *(_MAPPING.format(name=mapping) for mapping in mapped),
-                _CALLS.format(key=key, item=item, size=size),
+                _CALLS.format(path=path, body=body, size=size),
             )
         )
 
@@ -60,15 +64,16 @@ class Case:
 CASES = {
     case.name: case
     for case in (
-        Case("list", ("user_id",), "userIds", "$user_id", 10_000),
-        Case("object", ("email", "user_id"), "users", "{email: $email, userId: $user_id}", 1_000),
+        Case("list", ("user_id",), "$user_id", 10_000, key="userIds"),
+        Case("object", ("email", "user_id"), "{email: $email, userId: $user_id}", 1_000, key="users"),
         Case(
             "hash",
             ("email", "plan"),
-            "users",
             '{email: "{{ email | trim | lower | sha256 }}", fields: {plan: $plan}}',
             10_000,
+            key="users",
         ),
+        Case("single", ("email", "user_id"), "{email: $email}", 1, path="/$user_id"),
     )
 }
 

@@ -15,7 +15,8 @@ from maniple.store.data.planfile import PlanFile
 from maniple.store.redact import Redactor
 from maniple.usecases.connect import connect
 from maniple.usecases.destinations import Destination, load_file
-from maniple.usecases.run import Run, RunEdges, RunFiles, plan_run
+from maniple.usecases.planning import RunFiles, plan_run
+from maniple.usecases.run import Run, RunEdges
 from maniple.wiring import Workspace, open_clock, open_sender, retry_policy
 
 KEY = "bench-key"
@@ -38,18 +39,19 @@ def write_plan(case: Case, cohort: Path, folder: Path) -> None:
     )
 
 
-def bodies(case: Case, folder: Path, port: int) -> list[bytes]:
-    """What `Run.deliver` sends for a plan, body after body."""
+def requests(case: Case, folder: Path, port: int) -> list[tuple[str, bytes]]:
+    """What `Run.deliver` sends for a plan, request after request: path and body."""
     program = load_file(folder / "manifest.yaml").usable()
     context = _context(program, port)
     call = program.call_for("add")
     plan = PlanFile(folder / "adds.parquet")
-    found: list[bytes] = []
+    found: list[tuple[str, bytes]] = []
     for batch in plan.batches(case.size, sorted(call.rows)):
         rows = min(case.size, plan.rows - batch.start)
         for prepared in prepare(call, context, Batch("add", batch.index, batch.rows, rows)):
             assert prepared.request is not None
-            found.append(prepared.request.body or b"")
+            path = prepared.request.url.removeprefix(f"http://127.0.0.1:{port}")
+            found.append((path, prepared.request.body or b""))
     return found
 
 

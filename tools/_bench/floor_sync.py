@@ -46,14 +46,14 @@ def main(job: str, how: str, port: str, cohort: str, before: str = "") -> None:
 
     gc.disable()
     if job == "first":
-        asyncio.run(send_all((orjson.dumps({"userIds": block}) for block in ids_in(how, cohort)), int(port)))
+        asyncio.run(send_all((("/add", orjson.dumps({"userIds": block})) for block in ids_in(how, cohort)), int(port)))
         return
     old = set(itertools.chain.from_iterable(ids_in(how, before)))
     new = list(itertools.chain.from_iterable(ids_in(how, cohort)))
     left = sorted(old.difference(new))
     entered = [member for member in new if member not in old]
-    for path, ids in (("remove", left), ("add", entered)):
-        asyncio.run(send_all((orjson.dumps({"userIds": block}) for block in cut(ids)), int(port), path))
+    for path, ids in (("/remove", left), ("/add", entered)):
+        asyncio.run(send_all(((path, orjson.dumps({"userIds": block})) for block in cut(ids)), int(port)))
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ import asyncio
 import gc
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import orjson
@@ -21,12 +23,15 @@ from multidict import CIMultiDict
 from yarl import URL
 
 Columns = list[Any]
-Render = Callable[[Columns], bytes]
+Parts = Iterable[tuple[str, bytes]]
+"""Paths and bodies of requests."""
+Render = Callable[[Columns], Parts]
 Source = Callable[[Path, list[str], int], Iterator[Columns]]
 
 PARALLEL = 4
 sha256 = hashlib.sha256
 dumps = orjson.dumps
+quoted = partial(quote, safe="")
 
 
 def from_table(path: Path, columns: list[str], size: int) -> Iterator[Columns]:
@@ -90,20 +95,42 @@ def hash_fragments(columns: Columns) -> bytes:
     return b'{"users":[' + b",".join(users) + b"]}"
 
 
-COLUMNS = {"list": ["m_user_id"], "object": ["m_email", "m_user_id"], "hash": ["m_email", "m_plan"]}
+def single_dicts(columns: Columns) -> Parts:
+    """A request a user, the id in its path."""
+    emails, ids = columns
+    return [
+        (f"/add/{i}", dumps({"email": e}))
+        for e, i in zip(emails.to_pylist(), map(quoted, ids.to_pylist()), strict=True)
+    ]
+
+
+def whole(render: Callable[[Columns], bytes]) -> Render:
+    """A batch is one request."""
+    return lambda columns: (("/add", render(columns)),)
+
+
+COLUMNS = {
+    "list": ["m_user_id"],
+    "object": ["m_email", "m_user_id"],
+    "hash": ["m_email", "m_plan"],
+    "single": ["m_email", "m_user_id"],
+}
 VARIANTS: dict[str, dict[str, tuple[Source, Render]]] = {
-    "list": {"table": (from_table, list_values), "stream": (from_stream, list_values)},
+    "list": {"table": (from_table, whole(list_values)), "stream": (from_stream, whole(list_values))},
     "object": {
-        "table, dicts": (from_table, object_dicts),
-        "stream, dicts": (from_stream, object_dicts),
-        "table, fragments": (from_table, object_fragments),
+        "table, dicts": (from_table, whole(object_dicts)),
+        "stream, dicts": (from_stream, whole(object_dicts)),
+        "table, fragments": (from_table, whole(object_fragments)),
     },
     "hash": {
-        "table, dicts": (from_table, hash_dicts),
-        "stream, dicts": (from_stream, hash_dicts),
-        "table, fragments": (from_table, hash_fragments),
+        "table, dicts": (from_table, whole(hash_dicts)),
+        "stream, dicts": (from_stream, whole(hash_dicts)),
+        "table, fragments": (from_table, whole(hash_fragments)),
     },
+    "single": {"table, dicts": (from_table, single_dicts), "stream, dicts": (from_stream, single_dicts)},
 }
+DECODED_AT_ONCE = 1024
+"""Users that are decoded together where each is a request."""
 
 
 class Body(aiohttp.Payload):
@@ -120,12 +147,13 @@ class Body(aiohttp.Payload):
         await writer.write(self._value)
 
 
-async def send_all(bodies: Iterator[bytes], port: int, path: str = "add") -> int:
-    """Send bodies as they come, four at a time over kept-alive connections; how many there were.
+async def send_all(requests: Iterator[tuple[str, bytes]], port: int) -> int:
+    """Send requests as they come, four at a time over kept-alive connections; how many there were.
 
     Each body is rendered where its place is free: in the loop, which beats a thread by what the cores' caches cost.
     """
-    url = URL(f"http://127.0.0.1:{port}/{path}")
+    base = f"http://127.0.0.1:{port}"
+    url_of = lru_cache(maxsize=1)(lambda path: URL(base + path, encoded=True))
     headers = CIMultiDict({"Content-Type": "application/json", "Api-Key": "bench-key", "User-Agent": "floor"})
     sent = itertools.count()
     async with aiohttp.ClientSession(
@@ -137,8 +165,8 @@ async def send_all(bodies: Iterator[bytes], port: int, path: str = "add") -> int
     ) as session:
 
         async def work() -> None:
-            for body in bodies:
-                async with session.post(url, data=Body(body), allow_redirects=False) as answer:
+            for path, body in requests:
+                async with session.post(url_of(path), data=Body(body), allow_redirects=False) as answer:
                     await answer.read()
                     assert answer.status == 200
                 next(sent)
@@ -150,8 +178,10 @@ async def send_all(bodies: Iterator[bytes], port: int, path: str = "add") -> int
 def deliver(case: str, variant: str, path: Path, size: int, port: int) -> None:
     """Send every user of a plan file."""
     source, render = VARIANTS[case][variant]
+    at_once = DECODED_AT_ONCE if size == 1 else size
     gc.disable()
     try:
-        asyncio.run(send_all(map(render, source(path, COLUMNS[case], size)), port))
+        batches = map(render, source(path, COLUMNS[case], at_once))
+        asyncio.run(send_all(itertools.chain.from_iterable(batches), port))
     finally:
         gc.enable()

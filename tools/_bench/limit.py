@@ -1,4 +1,4 @@
-"""The limit: bodies rendered beforehand, over the barest client there can be, a protocol on kept-alive connections."""
+"""The limit: requests rendered beforehand, over the barest client there can be, a protocol on kept-alive connections."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ _END = b"\r\n\r\n"
 
 
 class Caller(asyncio.Protocol):
-    """One connection: sends a body, waits for the answer, sends the next."""
+    """One connection: sends a request, waits for the answer, sends the next."""
 
-    def __init__(self, bodies: Iterator[bytes], port: int, over: asyncio.Future[None]) -> None:
-        self._bodies = bodies
-        self._head = (
-            f"POST /add HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: "
-        )
+    def __init__(self, requests: Iterator[tuple[str, bytes]], port: int, over: asyncio.Future[None]) -> None:
+        self._requests = requests
+        self._head = f" HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: "
         self._over = over
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -33,44 +31,46 @@ class Caller(asyncio.Protocol):
         self._next()
 
     def _next(self) -> None:
-        body = next(self._bodies, None)
-        if body is None:
+        request = next(self._requests, None)
+        if request is None:
             self._transport.close()
             self._over.set_result(None)
         else:
-            self._transport.writelines((f"{self._head}{len(body)}\r\n\r\n".encode(), body))
+            path, body = request
+            self._transport.writelines((f"POST {path}{self._head}{len(body)}\r\n\r\n".encode(), body))
 
 
-async def _send(bodies: Iterator[bytes], port: int) -> None:
+async def _send(requests: Iterator[tuple[str, bytes]], port: int) -> None:
     loop = asyncio.get_running_loop()
     callers = [loop.create_future() for _ in range(PARALLEL)]
     for over in callers:
-        await loop.create_connection(lambda over=over: Caller(bodies, port, over), "127.0.0.1", port)  # type: ignore[misc]
+        await loop.create_connection(lambda over=over: Caller(requests, port, over), "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.gather(*callers)
 
 
-def deliver(bodies: list[bytes], port: int) -> None:
-    """Send bodies that are in memory."""
+def deliver(requests: list[tuple[str, bytes]], port: int) -> None:
+    """Send requests that are in memory."""
     gc.disable()
-    asyncio.run(_send(iter(bodies), port))
+    asyncio.run(_send(iter(requests), port))
     gc.enable()
 
 
-def write_bodies(bodies: list[bytes], path: Path) -> None:
-    """Keep bodies in a file, each after its length."""
+def write_requests(requests: list[tuple[str, bytes]], path: Path) -> None:
+    """Keep requests in a file: path and body, each after its length."""
     with path.open("wb") as file:
-        for body in bodies:
-            file.write(len(body).to_bytes(8, "big"))
-            file.write(body)
+        for target, body in requests:
+            for part in (target.encode(), body):
+                file.write(len(part).to_bytes(8, "big"))
+                file.write(part)
 
 
-def read_bodies(path: Path) -> list[bytes]:
-    """The bodies that `write_bodies` kept."""
+def read_requests(path: Path) -> list[tuple[str, bytes]]:
+    """The requests that `write_requests` kept."""
     content = path.read_bytes()
-    bodies: list[bytes] = []
+    parts: list[bytes] = []
     at = 0
     while at < len(content):
         length = int.from_bytes(content[at : at + 8], "big")
-        bodies.append(content[at + 8 : at + 8 + length])
+        parts.append(content[at + 8 : at + 8 + length])
         at += 8 + length
-    return bodies
+    return [(target.decode(), body) for target, body in zip(parts[::2], parts[1::2], strict=True)]

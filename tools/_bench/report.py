@@ -24,27 +24,36 @@ class Sample:
     sink_cpu_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+SHOWN = {
+    "ratio_to_floor": "{:.2f} of floor",
+    "ratio_to_limit": "{:.2f} of limit",
+    "users_per_s": "{:,.0f}/s",
+    "cpu_s": "{:.2f} CPU s",
+    "peak_mb": "{:,.0f} MB",
+    "ms_slowest": "{:.0f} ms each",
+    "tenfold_peak_mb": "{:,.0f} MB tenfold",
+    "tenfold_time": "{:.0f} times tenfold",
+}
+"""How the figures that targets name are written."""
+
+
+@dataclass(frozen=True)
 class Target:
-    """What a bench is to reach; None: nothing is asked of it."""
+    """What a bench is to reach, by the names that its figures have in JSON."""
 
-    ratio_to_floor: float | None = None
-    users_per_s: float | None = None
+    at_least: Mapping[str, float] = field(default_factory=dict)
+    at_most: Mapping[str, float] = field(default_factory=dict)
 
-    def is_met(self, ratio_to_floor: float | None, users_per_s: float | None) -> bool | None:
-        """Whether figures reach it; None when nothing is asked or the figure is missing."""
-        asked = [(self.ratio_to_floor, ratio_to_floor), (self.users_per_s, users_per_s)]
-        known = [(least, found) for least, found in asked if least is not None and found is not None]
-        return all(found >= least for least, found in known) if known else None
+    def is_met(self, figures: Mapping[str, Any]) -> bool | None:
+        """Whether figures reach it; None when nothing is asked, or none of what is asked was measured."""
+        enough = [figures[name] >= least for name, least in self.at_least.items() if figures.get(name) is not None]
+        little = [figures[name] <= most for name, most in self.at_most.items() if figures.get(name) is not None]
+        return all(enough + little) if enough or little else None
 
     def words(self) -> str:
         """The target for a table."""
-        parts = []
-        if self.ratio_to_floor is not None:
-            parts.append(f"{self.ratio_to_floor:.2f} of floor")
-        if self.users_per_s is not None:
-            parts.append(f"{self.users_per_s:,.0f}/s")
-        return ", ".join(parts)
+        enough = [SHOWN[name].format(least) for name, least in self.at_least.items()]
+        return ", ".join([*enough, *(f"<= {SHOWN[name].format(most)}" for name, most in self.at_most.items())])
 
 
 @dataclass(frozen=True)
@@ -65,10 +74,20 @@ class Result:
     @property
     def ok(self) -> bool | None:
         """Whether the target is met."""
-        return self.target.is_met(self.ratio_to_floor, self.users_per_s)
+        return self.target.is_met(self._figures())
 
     def as_json(self) -> dict[str, Any]:
         """The figures, rounded to what they are worth."""
+        figures = self._figures()
+        return {
+            **{name: figures.pop(name) for name in ("name", "users", "users_per_s", "cpu_s", "peak_mb")},
+            **{name: figures.pop(name) for name in ("ratio_to_floor", "ratio_to_limit")},
+            "target": {"at_least": dict(self.target.at_least), "at_most": dict(self.target.at_most)},
+            "ok": self.ok,
+            **figures,
+        }
+
+    def _figures(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "users": self.users,
@@ -77,8 +96,6 @@ class Result:
             "peak_mb": _rounded(self.peak_mb, 1),
             "ratio_to_floor": _rounded(self.ratio_to_floor, 3),
             "ratio_to_limit": _rounded(self.ratio_to_limit, 3),
-            "target": {"ratio_to_floor": self.target.ratio_to_floor, "users_per_s": self.target.users_per_s},
-            "ok": self.ok,
             **self.more,
         }
 

@@ -2,14 +2,15 @@
 
     python -m _bench.worker engine CASE FOLDER PORT        deliver the plan in FOLDER with the engine
     python -m _bench.worker floor CASE FOLDER PORT HOW     the same, by hand
-    python -m _bench.worker limit CASE FOLDER PORT         the same bodies, rendered beforehand
+    python -m _bench.worker limit CASE FOLDER PORT         the same requests, rendered beforehand
     python -m _bench.worker load CATALOGUE                 load, check and compile every manifest
 
 Everything is imported before the first pass. And, once each, without a line to wait for:
 
-    python -m _bench.worker plan CASE FOLDER COHORT        make the plan of a first run in FOLDER, and its bodies
+    python -m _bench.worker plan CASE FOLDER COHORT        make the plan of a first run in FOLDER, and its requests
     python -m _bench.worker connect CASE FOLDER PORT HOME  make a connection in HOME
     python -m _bench.worker cohort FILE USERS FIRST        write a cohort file
+    python -m _bench.worker members FOLDER COUNT           make two memberships of which one in a hundred differs
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from _bench import difference
 from _bench.cohorts import CASES, write_cohort
 
 
@@ -75,14 +77,14 @@ def floor_pass(case: str, folder: Path, port: int, how: str) -> Callable[[], Pas
 
 
 def limit_pass(folder: Path, port: int) -> Callable[[], Pass]:
-    """Ready bodies."""
+    """Ready requests."""
     from _bench import limit
 
-    bodies = limit.read_bodies(folder / "bodies")
+    requests = limit.read_requests(folder / "requests")
 
     def once() -> Pass:
         with Pass() as timed:
-            limit.deliver(bodies, port)
+            limit.deliver(requests, port)
         return timed
 
     return once
@@ -117,11 +119,11 @@ def serve(once: Callable[[], Any]) -> None:
 
 
 def make_plan(case: str, folder: Path, cohort: Path) -> None:
-    """The plan and the bodies that follow from it."""
+    """The plan and the requests that follow from it."""
     from _bench import engine, limit
 
     engine.write_plan(CASES[case], cohort, folder)
-    limit.write_bodies(engine.bodies(CASES[case], folder, 1), folder / "bodies")
+    limit.write_requests(engine.requests(CASES[case], folder, 1), folder / "requests")
 
 
 def make_connection(case: str, folder: Path, port: int, home: str) -> None:
@@ -152,6 +154,8 @@ def main(arguments: list[str]) -> None:
             make_connection(case, Path(folder), int(port), home)
         case ["cohort", file, users, first]:
             write_cohort(Path(file), int(users), int(first))
+        case ["members", folder, count]:
+            difference.write_members(Path(folder), int(count))
         case _:
             raise SystemExit(__doc__)
 

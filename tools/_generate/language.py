@@ -13,14 +13,11 @@ from typing import Any, get_args
 from _generate.filters import filter_rows
 from _generate.markdown import cell, key_table, table, words
 from maniple.auth import Auth, AuthKind
-from maniple.body import BODY_FORMATS, RUNNING_FORMATS
 from maniple.errors import ExitCode
 from maniple.manifest.limits import DEFAULT_ITEMS, DEFAULT_PARALLEL
 from maniple.manifest.model import CALL_NAMES
 from maniple.manifest.schema import manifest_schema
-from maniple.runtime.reading import NOT_FILLED_YET
 from maniple.runtime.retry import FIRST_PAUSE, MAX_PAUSE, MAX_RETRIES, MAX_THROTTLED, WORTH_RETRYING
-from maniple.runtime.support import LATER_KEYS, UNSENT_CALLS
 from maniple.source import limits as source_limits
 from maniple.template.scope import PREDEFINED
 
@@ -46,12 +43,6 @@ _THEN = {
     "pause_sync": "stops the run at once, as a 401 or 403 does; what is left is sent by the next run",
     "treat_as_success": "is no failure at all",
 }
-_LATER_BESIDES = (
-    "`kind: snapshot`, and `replace_users` in any kind",
-    "`keep_users`",
-    "`from: operator` on a field",
-    "`items: all` in `batch`",
-)
 
 
 def page() -> str:
@@ -77,11 +68,37 @@ def _fields(schema: dict[str, Any]) -> Iterator[str]:
     yield "of `region`, `$region.host` is that of the chosen one."
 
 
+_OF_MAPPINGS = """
+A value goes through `normalize`, then must fit `format`, then is hashed. Null and empty text stay without a value, and
+so does what `normalize` makes empty: nothing is hashed then. A value that looks like such a hash already (as many
+hexadecimal digits, white space around it aside) is not hashed again; it is sent with its letters in lower case, as
+partners compare hashes.
+
+**`when`.** The mapping is there only for connections with settings for which the expression over the fields is true.
+For others nobody is asked for it, and its variable is null.
+
+**`require`.** Of each group every user needs a value for at least one mapping, and the end user maps at least one.
+Mappings that stand in a group are `optional`. A group of which nothing is asked for is not looked at.
+
+**`many`.** The end user names any number of properties: `--map traits=plan,city`, in `cases.yaml` also a list; a name
+with a comma stands in double quotes. The variable is a map of those that have a value, by the property's name, and null
+when there is none; `normalize`, `format` and `hash` are for each of the values, and one that does not fit is left out.
+`$targets` and `$values` leave it out.
+
+**`one_of`.** The end user says which of the partner's identifiers the property is: `--map ident=uid --map
+ident.target=UID2`; without a target it is the one named like the property, else the first. The variable is the value by
+the rules of the choice, and `$ident.target` is its `target`: in `item`, where it may also be a key, and outside of it;
+in `$targets` too. It has no value in `define` and `normalize`. The target is part of what a user is sent as: when it is
+changed, members are removed with the target by which they were added, and added anew. Each of the choices:
+"""
+
+
 def _mappings(schema: dict[str, Any]) -> Iterator[str]:
     definitions = schema["$defs"]
     yield "## Mappings\n\nA mapping is a user property chosen by the end user, and a variable with each user's value.\n"
     yield key_table(definitions["Mapping"])
-    yield "\nA value goes through `normalize`, then must fit `format`, then is hashed. Null and empty text stay without a value."
+    yield _OF_MAPPINGS
+    yield key_table(definitions["Choice"])
     yield "\n`cohort_name` says what is done to the cohort's name before it stands in a request:\n"
     yield key_table(definitions["CohortName"])
 
@@ -90,7 +107,17 @@ def _authentication(schema: dict[str, Any]) -> Iterator[str]:
     yield "## Authentication\n"
     yield "`auth` is one of these kinds, or a list of them, each with a `when`: the first whose `when` is true is used."
     yield "A call may have an `auth` of its own. Fields that a kind needs and the manifest does not declare are added to"
-    yield "the form, as secrets."
+    yield "the form, as secrets.\n"
+    yield "Tokens are kept for the connection, sealed, also from one run to the next. A token is replaced before it ends, and"
+    yield "once when the partner refuses it: with a 401, with a reply that an `expired` rule fits, or with one whose error rule"
+    yield "says `then: refresh_auth`. However many calls are under way, one of them asks for the new one. A call that uses"
+    yield "`$access_token` says itself where the token stands; every other call gets `Authorization: Bearer`. What comes with"
+    yield "a token, `$access_token` and the names in `save`, has a value in the URL, query, headers and body of a call, not in"
+    yield "its `item`. A preview asks nobody, and shows `access_token_from_auth` in the token's place.\n"
+    yield "An `expired` rule is a reply besides a 401 that means the token has ended:\n"
+    yield key_table(schema["$defs"]["Expiry"])
+    yield "\nA field with `from: operator` (an OAuth client, a partner key) is on nobody's form. Whoever runs maniple gives it"
+    yield "once, with `maniple operator SLUG` or in the environment as `MANIPLE_OPERATOR_<SLUG>_<FIELD>`."
     for kind in get_args(get_args(Auth)[0]):
         yield from _auth_kind(kind, schema["$defs"][kind.__name__])
 
@@ -98,7 +125,7 @@ def _authentication(schema: dict[str, Any]) -> Iterator[str]:
 def _auth_kind(kind: type[AuthKind], definition: dict[str, Any]) -> Iterator[str]:
     name = definition["properties"]["kind"]["const"]
     yield f"\n### `{name}`\n"
-    yield inspect.cleandoc(kind.__doc__ or "") + ("" if kind.runs else " *Not run yet.*")
+    yield inspect.cleandoc(kind.__doc__ or "")
     if kind.default_fields:
         fields = (
             f"`{each.name}` ({each.label}{', optional' if each.optional else ''})" for each in kind.default_fields
@@ -176,7 +203,7 @@ def _variables(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001  every 
                 ", ".join(f"`${alias}`" for alias in row.aliases),
                 row.kind,
                 row.meaning,
-                _HAS_VALUE[row.place] + (" *(not filled in yet)*" if row.name in NOT_FILLED_YET else ""),
+                _HAS_VALUE[row.place],
             )
             for row in PREDEFINED.values()
         ),
@@ -215,19 +242,6 @@ def _figures(schema: dict[str, Any]) -> Iterator[str]:
     )
 
 
-def _not_run_yet(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001
-    yield "## Not run yet\n"
-    yield "The language has these, and this version reads and checks them and does not run them ([MAN901](../rules/MAN901.md)).\n"
-    kinds = [kind.model_fields["kind"].annotation.__args__[0] for kind in get_args(get_args(Auth)[0]) if not kind.runs]
-    yield f"- auth kinds {words(kinds)}"
-    yield f"- bodies {words([name for name in BODY_FORMATS if name not in RUNNING_FORMATS])}"
-    for owner, keys in LATER_KEYS.items():
-        yield f"- {words(keys)} in {owner}"
-    yield from (f"- {what}" for what in _LATER_BESIDES)
-    yield f"- variables {words([f'${name}' for name in NOT_FILLED_YET])}"
-    yield f"- calls {words(UNSENT_CALLS)}: a warning, they are not made"
-
-
 def _exit_codes(schema: dict[str, Any]) -> Iterator[str]:  # noqa: ARG001
     yield "## Exit codes\n"
     docs = _attribute_docs(inspect.getsource(ExitCode))
@@ -260,6 +274,5 @@ _SECTIONS: tuple[Callable[[dict[str, Any]], Iterator[str]], ...] = (
     _variables,
     _filters,
     _figures,
-    _not_run_yet,
     _exit_codes,
 )

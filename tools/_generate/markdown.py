@@ -16,6 +16,7 @@ _LINKS = {
     "BatchSize": "[batch](#batch)",
     "CohortName": "[cohort name](#mappings)",
     "ErrorRule": "[error rule](#answers)",
+    "Expiry": "[`expired` rule](#authentication)",
     "FormField": "[field](#fields)",
     "Limits": "[limits](#limits-rates-sizes-and-durations)",
     "ListId": "[list id](#list_id)",

@@ -24,6 +24,7 @@ from maniple.diagnostics.model import Diagnostic
 from maniple.diagnostics.render import render_text
 from maniple.manifest.load import load_manifest
 from maniple.review.lint import lint, lint_files
+from maniple.review.trials import try_values
 from maniple.runtime.compile import try_compile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +115,7 @@ def findings(example: Example) -> list[Diagnostic]:
     found.extend(compilation.diagnostics)
     if compilation.program is not None:
         found.extend(lint(loaded.manifest, loaded.document, compilation.program))
+        found.extend(try_values(compilation.program, loaded.document).findings)
         found.extend(lint_files(loaded.document, example.options.get("files", FILES)))
     return found
 

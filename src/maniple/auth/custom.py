@@ -19,7 +19,7 @@ class CustomAuth(AuthKind):
     query: dict[str, str] = Field(default_factory=dict)
     """Query parameters."""
     json_: dict[str, Any] = Field(default_factory=dict, alias="json")
-    """Members merged into a JSON body that is an object."""
+    """Members merged into a JSON body that is an object, into a form, or added as parts of a multipart body."""
 
     def additions(self, render: Render) -> Additions:
         return Additions(
@@ -30,3 +30,6 @@ class CustomAuth(AuthKind):
 
     def sets_header(self) -> tuple[str, ...]:
         return tuple(self.headers)
+
+    def sets_query(self) -> tuple[str, ...]:
+        return tuple(self.query)

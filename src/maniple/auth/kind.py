@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from maniple.wire import Flow, Request
+from maniple.wire import Flow, Reply, Request
 
 Render: TypeAlias = Callable[[str], Any]
 """Renders one of the kind's own templates with the connection's settings; null is None."""
@@ -32,13 +32,56 @@ class Additions:
     json: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a kind works with: its templates' values, and the reading of replies."""
+
+    render: Render
+    find: Callable[[str, Any], Any]
+    """What a JMESPath finds in a reply's tree; None when there is nothing."""
+    by_operator: bool = False
+    """Whoever runs maniple gave the credentials, or some of them."""
+
+    def text(self, template: str | None) -> str:
+        """The value of a template as text; without a template or a value the empty text."""
+        value = None if template is None else self.render(template)
+        return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a kind got from the partner: values by name. Those whose names it tells (`variables`) are for templates."""
+
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """No credential could be got: why, in a few words and in a sentence that says who must act.
+
+    `reply` is the last answer. `hopeless`: no other call will fare better until somebody has acted.
+    """
+
+    reason: str
+    message: str
+    reply: Reply = field(repr=False)
+    hopeless: bool = True
+
+
+NOTHING = Credential()
+"""The credential of kinds that ask nobody."""
+
+
 class AuthKind(BaseModel):
-    """Base of the auth kinds. A kind that runs in this version has `runs` true."""
+    """The family of auth kinds."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
-    runs: ClassVar[bool] = True
     default_fields: ClassVar[tuple[DefaultField, ...]] = ()
+    urls: ClassVar[frozenset[str]] = frozenset()
+    """Names of its fields that are URLs."""
+    words: ClassVar[frozenset[str]] = frozenset()
+    """Names of its fields that are no templates."""
 
     when: str | None = None
     """An expression over the fields: this auth is used when it is true (in a list of auths)."""
@@ -47,11 +90,46 @@ class AuthKind(BaseModel):
         """Headers, query parameters and body members that are known without asking anybody."""
         return Additions()
 
-    def flow(self, request: Request, render: Render) -> Flow[Request]:  # noqa: ARG002  kinds that exchange use it
-        """The request with its credentials, after whatever exchanges the kind needs."""
-        return request
+    def obtain(
+        self,
+        given: Given,  # noqa: ARG002  kinds that exchange use them
+        expired: Credential | None,  # noqa: ARG002
+    ) -> Flow[Credential | Denied]:
+        """The credential for one try of a request: remembered, or got by whatever exchanges the kind needs.
+
+        `expired` is one that the partner did not take any more.
+        """
+        return NOTHING
         yield  # a kind without exchanges is still a generator
+
+    def sign(
+        self,
+        request: Request,
+        given: Given,  # noqa: ARG002  kinds that sign use them
+        credential: Credential,  # noqa: ARG002
+    ) -> Flow[Request]:
+        """The request with its signature or token, complete but for that."""
+        return request
+        yield  # a kind without effects is still a generator
+
+    def show(self, request: Request) -> Request:
+        """The request as a preview shows it: a mark stands where `sign` would put what only the moment of sending
+        brings."""
+        return request
+
+    def ends_with(self, reply: Reply) -> bool:  # noqa: ARG002  kinds that exchange use it
+        """The reply says that the credential's time is over."""
+        return False
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The variables that it fills in."""
+        return frozenset()
 
     def sets_header(self) -> tuple[str, ...]:
         """Names of the headers that this kind sets, for the editor and the review."""
+        return ()
+
+    def sets_query(self) -> tuple[str, ...]:
+        """Names of the query parameters that this kind sets."""
         return ()

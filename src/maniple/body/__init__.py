@@ -1,9 +1,13 @@
-"""The body formats: one file a format. This version sends JSON."""
+"""The body formats: one file a format.
+
+A format turns plain data into bytes and says what they are. What the data is made from, and which holes it has, is
+the matter of `maniple.runtime.body`.
+"""
 
 from __future__ import annotations
 
 BODY_FORMATS = ("json", "form", "ndjson", "csv", "multipart", "xml", "text")
 """Every body key a call may have."""
 
-RUNNING_FORMATS = ("json",)
-"""The formats that this version sends."""
+MERGING_FORMATS = ("json", "form", "multipart")
+"""The formats that have named members, so that an auth kind can add its own."""

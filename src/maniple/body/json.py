@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import orjson
 
+from maniple.body.format import Encoded
+
 CONTENT_TYPE = "application/json"
-HEADERS = (("Content-Type", CONTENT_TYPE),)
 MAX_DEPTH = 200
 """Maps and lists inside each other; what is deeper in a user's own property is sent as null."""
+
+
+@dataclass(frozen=True)
+class JsonFormat:
+    """Any tree, an object or an array, as JSON."""
+
+    empty: ClassVar[dict[str, Any]] = {}
+
+    def encode(self, tree: Any) -> Encoded:
+        return Encoded(encode(tree), CONTENT_TYPE)
+
+    def with_members(self, tree: Any, members: Mapping[str, Any]) -> Any:
+        return {**tree, **members} if isinstance(tree, dict) else tree
 
 
 def encode(tree: Any) -> bytes:

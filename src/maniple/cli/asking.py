@@ -57,14 +57,26 @@ def ask_settings(program: Program, given: Mapping[str, Any], *, optional: bool) 
             values[field.name] = answer
 
 
-def ask_mappings(program: Program, given: Mapping[str, str], *, optional: bool) -> dict[str, str]:
-    """`given` with a property for each mapping that has none; with `optional` for those too that may stay empty."""
+def ask_mappings(
+    program: Program, given: Mapping[str, str], settings: Mapping[str, Any], *, optional: bool
+) -> dict[str, str]:
+    """`given` with a property for each mapping that has none; with `optional` for those too that may stay empty.
+
+    `settings` are checked ones: they decide which mappings there are. Of a mapping that is a choice the target is asked
+    for first.
+    """
+    from maniple.runtime.settings import asked_mappings
+
     chosen = dict(given)
-    for mapping in program.mappings:
-        if mapping.name not in chosen and (optional or not mapping.optional):
-            answer = _ask_mapping(mapping)
-            if answer:
-                chosen[mapping.name] = answer
+    for mapping in asked_mappings(program, settings):
+        if mapping.name in chosen or (mapping.optional and not optional):
+            continue
+        target = chosen.get(mapping.target_key) or (_ask_target(mapping) if mapping.choices else None)
+        answer = _ask_mapping(mapping, target or mapping.target)
+        if answer:
+            chosen[mapping.name] = answer
+            if target is not None:
+                chosen[mapping.target_key] = target
     return chosen
 
 
@@ -115,9 +127,20 @@ def _yes_or_no(label: str, default: Any) -> str:
     return {"y": "true", "yes": "true", "n": "false", "no": "false"}.get(answer, answer)
 
 
-def _ask_mapping(mapping: MappingProgram) -> str:
-    target = f", sent as {mapping.target}" if mapping.target else ""
-    question = f"{mapping.label}{target}: which user property?" + (" (may stay empty)" if mapping.optional else "")
+def _ask_target(mapping: MappingProgram) -> str:
+    labels = [choice.label for choice in mapping.choices]
+    targets = [choice.target for choice in mapping.choices]
+    while True:
+        answer = choose(f"{mapping.label}: sent as which?", labels, targets, targets[0]) if targets[1:] else targets[0]
+        if answer in targets:
+            return answer
+        note("  one of these is needed")
+
+
+def _ask_mapping(mapping: MappingProgram, target: str | None) -> str:
+    sent_as = f", sent as {target}" if target else ""
+    which = "which user properties, separated by commas?" if mapping.many else "which user property?"
+    question = f"{mapping.label}{sent_as}: {which}" + (" (may stay empty)" if mapping.optional else "")
     while True:
         if len(mapping.suggest) > 1:
             answer = choose(question, mapping.suggest, mapping.suggest, "" if mapping.optional else mapping.suggest[0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, Parameter
 
 from maniple.cli.inputs import manifest_paths
-from maniple.cli.parameters import AsJson, complete_destinations
+from maniple.cli.parameters import AsJson, complete_destinations, flag
 from maniple.cli.screen import note, stderr, stdout
 from maniple.cli.words import plural
 from maniple.errors import ExitCode
@@ -20,11 +20,14 @@ app = App(
     name="check",
     help_epilogue="""\
 Errors block, warnings and notes only advise. `maniple rules CODE` explains one.
-Golden cases (cases.yaml) beside a manifest are read too.
+Golden cases (cases.yaml) beside a manifest are read too. --deep makes every request
+with quotes, other scripts, line breaks, very long texts and the like, sends none of
+them, and says which value changes more of a request than its own place.
 
 Examples:
   maniple check integrations
   maniple check my-partner/manifest.yaml --json
+  maniple check my-partner/manifest.yaml --deep
   maniple check integrations --format github""",
 )
 
@@ -45,12 +48,16 @@ def check(
     format: Annotated[
         Literal["text", "json", "github"], Parameter(name="--format", help="How findings are printed.")
     ] = "text",
+    deep: Annotated[bool, flag("--deep", "Try odd values in every request; nothing is sent.")] = False,
+    seed: Annotated[int, Parameter(name="--seed", metavar="N", help="Other values with --deep.")] = 0,
     json: AsJson = False,
 ) -> int:
     """Check manifests."""
+    from maniple.cli.progress import counting
     from maniple.usecases.check import check as check_manifests
 
-    checked = check_manifests(manifest_paths(paths))
+    with counting("Checking manifests", quiet=not deep) as show:
+        checked = check_manifests(manifest_paths(paths), deep=deep, seed=seed, show=show)
     match "json" if json else format:
         case "json":
             _print_json(checked)
@@ -87,6 +94,7 @@ def _print_json(checked: Sequence[Checked]) -> None:
         {
             "path": str(file.path),
             "ok": not file.blocked,
+            **({"trials": file.trials} if file.trials else {}),
             "findings": [render_json(diagnostic) for diagnostic in file.findings],
         }
         for file in checked
@@ -104,6 +112,7 @@ def _summarize(checked: Sequence[Checked]) -> None:
     blocked = sum(file.blocked for file in checked)
     screen = stderr()
     verdict = screen.paint("✗", "red") if blocked else screen.paint("✓", "green")
-    note(
-        f"{verdict} {plural(len(checked), 'manifest')} checked, {blocked:,} blocked: {', '.join(found) or 'no findings'}"
-    )
+    trials = sum(file.trials for file in checked)
+    tried = f" with {plural(trials, 'trial')}" if trials else ""
+    counted = f"{plural(len(checked), 'manifest')} checked{tried}, {blocked:,} blocked"
+    note(f"{verdict} {counted}: {', '.join(found) or 'no findings'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from maniple.body.compression import expand, is_compressed
 from maniple.cli.words import count, octets
 from maniple.diagnostics.cells import visible
 from maniple.wire import read_tree
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_LINES = 40
 LONGEST_LINE = 2_000
+MOST_EXPANDED = 32_000_000
+"""Bytes of a compressed body that are shown as they were."""
 
 
 def request_lines(request: Request, *, everything: bool = False) -> list[str]:
@@ -36,7 +39,13 @@ def reply_lines(reply: Reply, *, everything: bool = False) -> list[str]:
 
 
 def body_lines(body: bytes, *, everything: bool = False) -> list[str]:
-    """A body, JSON laid out; a long one is cut unless `everything` is wanted, and says so."""
+    """A body, JSON laid out; a long one is cut unless `everything` is wanted, and says so.
+
+    What is compressed is shown as it was before, and says how many bytes travel.
+    """
+    if is_compressed(body) and (expanded := expand(body, MOST_EXPANDED)) is not None:
+        travels = f"… compressed with gzip: {octets(len(body))} travel for these {octets(len(expanded))}"
+        return [*body_lines(expanded, everything=everything), travels]
     lines = [visible(line) for line in _laid_out(body).split("\n")]
     if everything:
         return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,8 @@ DEBUG = "MANIPLE_DEBUG"
 PIPE_CLOSED = 141
 """What a program ends with that wrote into a closed pipe (128 + SIGPIPE): `maniple export latest | head` does."""
 EXTRAS = {
-    **dict.fromkeys(("aiohttp", "duckdb", "pyarrow", "sqlalchemy", "alembic", "cryptography"), "sync"),
+    **dict.fromkeys(("duckdb", "pyarrow", "sqlalchemy", "alembic", "cryptography"), "sync"),
+    "psycopg": "postgresql",
     **dict.fromkeys(("fastapi", "uvicorn", "httptools"), "simulator"),
 }
 """Packages that come with an extra of maniple, and its name."""
@@ -41,7 +42,7 @@ class _Secrecy:
     redactor: Redactor | None = None
 
 
-def keep_secret(secrets: Sequence[str]) -> Redactor:
+def keep_secret(secrets: Iterable[str]) -> Redactor:
     """From now on no error message shows one of `secrets`. Answers with the redactor that knows them all."""
     from maniple.store.redact import Redactor
 

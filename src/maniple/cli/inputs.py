@@ -46,7 +46,7 @@ def manifest_paths(words: Sequence[str]) -> list[Path]:
 def read_settings(word: str | None, program: Program) -> dict[str, Any]:
     """The settings in the JSON file `word` (`-`: stdin). Raises SettingsError that shows what the JSON looks like."""
     if word is None:
-        if all(form_field.optional or form_field.default is not None for form_field in program.fields):
+        if all(one.optional or one.default is not None or one.from_ is not None for one in program.fields):
             return {}
         raise SettingsError(
             f"{program.manifest.name} has fields to fill in, and no settings were given",
@@ -85,7 +85,7 @@ def settings_example(program: Program) -> str:
         {
             form_field.name: _example(form_field)
             for form_field in program.fields
-            if not form_field.optional or form_field.default is not None
+            if form_field.from_ is None and (not form_field.optional or form_field.default is not None)
         },
         ensure_ascii=False,
     )
@@ -112,6 +112,27 @@ def read_list_id(word: str | None) -> int | str | None:
         return None
     plain = word.isascii() and word.isdigit() and (word == "0" or word[0] != "0")
     return int(word) if plain else word
+
+
+def read_query(query: str | None, file: Path | None) -> str | None:
+    """The query given in words or in a file (`-`: stdin). Raises UsageError when both are, or the file cannot be read."""
+    if file is None:
+        return query
+    if query is not None:
+        raise UsageError("`--query` and `--query-file` say the same thing", hint="give one of them")
+    try:
+        return sys.stdin.read() if str(file) == STDIN else file.read_text(encoding="utf-8-sig")
+    except OSError as cause:
+        raise UsageError(f"`{file}` cannot be read: {cause.strerror}") from cause
+    except UnicodeDecodeError as cause:
+        raise UsageError(f"`{file}` is not UTF-8 text") from cause
+
+
+def query_words(query: str | None, file: Path | None = None) -> list[str]:
+    """The words of a command line that give this query once more."""
+    if file is not None:
+        return ["--query-file", str(file)]
+    return [] if query is None else ["--query", query]
 
 
 def _why_not_json(cause: Exception) -> str:

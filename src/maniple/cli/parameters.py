@@ -80,7 +80,8 @@ Maps: TypeAlias = Annotated[
         metavar="NAME=PROPERTY",
         consume_multiple=True,
         negative="",
-        help="The user property for a mapping; several after one --map or after several.",
+        help="The user property for a mapping (a,b for one that takes several; NAME.target=TARGET for what a choice is);"
+        " several after one --map or after several.",
     ),
 ]
 Settings: TypeAlias = Annotated[

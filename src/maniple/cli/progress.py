@@ -62,6 +62,24 @@ def _stopped(bars: Bars) -> Iterator[None]:
     bars.start()
 
 
+@contextmanager
+def counting(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Work in known pieces as one line with a bar, gone at the end: a function to tell how many are done, of how many."""
+    if quiet or not stderr().terminal:
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bars
+
+    screen = stderr()
+    console = Console(file=screen.stream, width=screen.width, no_color=not screen.color)
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=20), MofNCompleteColumn())
+    with Bars(*columns, console=console, refresh_per_second=REFRESHES, transient=True) as bars:
+        task = bars.add_task(title, total=None)
+        yield lambda done, whole: bars.update(task, completed=done, total=whole)
+
+
 class _Line:
     """The one line: the phase, and while delivering a bar with users, users/s and the time left."""
 
@@ -120,11 +138,11 @@ def _bars() -> Bars:
     from rich.progress import Progress as Bars
 
     class Users(TextColumn):
-        """Users done of all, and how many a second."""
+        """Users done of all, and how many a second; rows, where nobody knows of how many."""
 
         def render(self, task: Task) -> Text:
             if not task.total:
-                return Text("")
+                return Text(f"{int(task.completed):,} rows" if task.completed else "")
             speed = f"  {task.speed:,.0f} users/s" if task.speed else ""
             return Text(f"{int(task.completed):,}/{int(task.total):,} users{speed}")
 

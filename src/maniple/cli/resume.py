@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 from cyclopts import App
 
 from maniple.cli.faults import keep_secret
+from maniple.cli.inputs import query_words
 from maniple.cli.parameters import AsJson, Quiet, RunWord
 from maniple.cli.progress import watching
 from maniple.cli.sync import again_command, end, stopped
@@ -27,7 +27,9 @@ Examples:
 @app.default
 def resume(run: RunWord, /, *, quiet: Quiet = False, json: AsJson = False) -> int:
     """Go on with a run."""
-    from maniple.usecases.sync import SyncTools, resume_run
+    from maniple.usecases.request import NOWHERE
+    from maniple.usecases.setting import SyncTools
+    from maniple.usecases.sync import resume_run
     from maniple.wiring import Workspace
 
     with Workspace.open() as workspace:
@@ -38,11 +40,12 @@ def resume(run: RunWord, /, *, quiet: Quiet = False, json: AsJson = False) -> in
         keep_secret([str(value) for value in store.secret_settings(connection).values()])
         try:
             with watching(quiet=quiet) as watch:
-                tools = SyncTools(clock=watch.clock, show=watch.show)
+                tools = SyncTools(clock=watch.clock, show=watch.show, learn=keep_secret)
                 report = asyncio.run(resume_run(workspace, found.id, tools))
         except KeyboardInterrupt:
             raise stopped(found.id) from None
-    file = Path(str(found.batch_items.get("cohort_path", "FILE")))
-    return end(
-        report, connection.name, again_command(connection.name, file, sync.cohort_name, sync.cohort_id), json=json
-    )
+    source = found.batch_items["source"]
+    word = "COHORT" if source["at"] == NOWHERE.reference else str(source["at"])
+    words = [word, *query_words(source.get("query"))]
+    again = again_command(connection.name, words, sync.cohort_name, sync.cohort_id)
+    return end(report, connection.name, again, json=json)

@@ -80,6 +80,8 @@ def simulate(
     from maniple.testing.simulator.serve import load_simulator, serve_app
 
     simulator = load_simulator(manifest_paths(paths), hostile, seed)
+    for why in simulator.left_out:
+        note(f"left out: {why}")
     for text in simulator.notes:
         note(f"note: {text}")
     try:

@@ -1,16 +1,18 @@
-"""`maniple sync`: a cohort file to a connection."""
+"""`maniple sync`: a cohort to a connection."""
 
 from __future__ import annotations
 
 import asyncio
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from maniple.cli.faults import keep_secret
+from maniple.cli.inputs import query_words, read_query
 from maniple.cli.parameters import AllowPrivate, AsJson, ConnectionWord, Quiet, Retries, Via, flag
 from maniple.cli.progress import Watch, watching
 from maniple.cli.reporting import show_estimate, show_report, tell_failure
@@ -20,28 +22,40 @@ from maniple.errors import ExitCode
 if TYPE_CHECKING:
     from maniple.usecases.report import RunReport
     from maniple.usecases.request import SyncRequest
-    from maniple.usecases.sync import Agree
+    from maniple.usecases.setting import Agree
     from maniple.wiring import Workspace
 
 app = App(
     name="sync",
     help_epilogue="""\
 The first sync creates the partner's list and sends everyone; later ones send
-only who entered or left since. The file is the whole cohort each time: CSV,
-TSV, JSON lines or Parquet, plain or gzip.
+only who entered or left since. What is given is the whole cohort each time.
+
+COHORT is a file (CSV, TSV, JSON lines or Parquet, plain or gzip), objects of
+an S3-compatible store, or what a --query to a database answers:
+  s3://BUCKET/KEY      one object; all below it with a / at the end; * fits any
+  postgresql://USER@HOST/DATABASE
+  sqlite:///users.db   three slashes and a path; four when it begins at the root
+  duckdb:///users.db   the same
+  duckdb:              no database: the query names files
+Passwords come from the environment or the usual files, never from a URL.
 
 Examples:
   maniple sync prod buyers.csv --cohort "Big spenders" --dry-run
   maniple sync prod buyers.csv --cohort "Big spenders"
   maniple sync prod buyers.parquet --cohort "Big spenders" \\
-      --id-column customer_id --json""",
+      --id-column customer_id --json
+  maniple sync prod "s3://cohorts/buyers/*.parquet" --cohort "Big spenders"
+  maniple sync prod duckdb: --cohort "Big spenders" \\
+      --query "SELECT user_id, email FROM 'orders/*.parquet' WHERE total > 90"
+""",
 )
 
 
 @app.default
 def sync(
     connection: ConnectionWord,
-    cohort_file: Annotated[Path, Parameter(name="COHORTFILE", help="The users who are in the cohort now.")],
+    source: Annotated[str, Parameter(name="COHORT", help="The users who are in the cohort now: a file or a URL.")],
     /,
     *,
     cohort: Annotated[str, Parameter(name="--cohort", metavar="NAME", help="The cohort's name.")],
@@ -53,6 +67,18 @@ def sync(
         str | None,
         Parameter(name="--id-column", metavar="COLUMN", help="The column of user ids, if not amplitude_id or user_id."),
     ] = None,
+    query: Annotated[
+        str | None, Parameter(name="--query", metavar="SQL", help="The SELECT that answers the users of the cohort.")
+    ] = None,
+    query_file: Annotated[
+        Path | None, Parameter(name="--query-file", metavar="FILE.sql", help="The file that holds the query.")
+    ] = None,
+    property_: Annotated[
+        str | None,
+        Parameter(
+            name="--property", metavar="COLUMN", help="The column whose value is synced, for property destinations."
+        ),
+    ] = None,
     dry_run: Annotated[bool, flag("--dry-run", "Say what would be sent and how long it takes; send nothing.")] = False,
     via: Via = None,
     allow_private_hosts: AllowPrivate = False,
@@ -62,6 +88,7 @@ def sync(
     json: AsJson = False,
 ) -> int:
     """Sync a cohort."""
+    from maniple.sources.source import read_source
     from maniple.usecases.connect import check_via
     from maniple.usecases.request import SyncRequest
     from maniple.usecases.sync import estimate_sync
@@ -70,7 +97,14 @@ def sync(
     if via is not None:
         check_via(via)
     request = SyncRequest(
-        connection, cohort_file, cohort, cohort_id, id_column=id_column, via=via, allow_private=allow_private_hosts
+        connection,
+        read_source(source, read_query(query, query_file)),
+        cohort,
+        cohort_id,
+        id_column=id_column,
+        property=property_,
+        via=via,
+        allow_private=allow_private_hosts,
     )
     with Workspace.open() as workspace:
         row = workspace.store.find_connection(connection)
@@ -83,7 +117,8 @@ def sync(
                 show_estimate(estimate)
             return ExitCode.OK
         report = _carry_out(workspace, request, retries, quiet=quiet, asks=not yes)
-    again = again_command(row.name, cohort_file, cohort, cohort_id, via, allow_private_hosts=allow_private_hosts)
+    words = [source, *query_words(query, query_file)]
+    again = again_command(row.name, words, cohort, cohort_id, via, allow_private_hosts=allow_private_hosts)
     return end(report, row.name, again, json=json)
 
 
@@ -92,7 +127,8 @@ def _carry_out(
 ) -> RunReport:
     from maniple.runtime.retry import RetryPolicy
     from maniple.usecases.request import known_sync
-    from maniple.usecases.sync import SyncTools, sync_cohort
+    from maniple.usecases.setting import SyncTools
+    from maniple.usecases.sync import sync_cohort
 
     policy = RetryPolicy(retries) if retries is not None else None
     try:
@@ -139,15 +175,15 @@ def end(report: RunReport, connection: str, again: str, *, json: bool) -> int:
 
 def again_command(
     connection: str,
-    file: Path,
+    source: Sequence[str],
     cohort: str,
     cohort_id: str | None = None,
     via: str | None = None,
     *,
     allow_private_hosts: bool = False,
 ) -> str:
-    """The command that syncs this cohort once more."""
-    words = ["maniple", "sync", connection, str(file), "--cohort", cohort]
+    """The command that syncs this cohort once more; `source` are the words that name the cohort."""
+    words = ["maniple", "sync", connection, *source, "--cohort", cohort]
     words += ["--cohort-id", cohort_id] if cohort_id else []
     words += ["--via", via] if via else []
     words += ["--allow-private-hosts"] if allow_private_hosts else []

@@ -26,7 +26,7 @@ from maniple.diagnostics.cells import visible
 from maniple.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from maniple.store.redact import Redactor
     from maniple.usecases.preview import Trial
@@ -74,7 +74,8 @@ def call_partner(
     redactor = None if show_secrets else keep_secret(secrets)
     screen = stdout()
     tell = (lambda _: None) if json else (lambda call: _show(screen, call, redactor, everything=full))
-    report = asyncio.run(_call(trial, via, retries, tell, allow_private=allow_private_hosts))
+    learn = redactor.learn if redactor else None
+    report = asyncio.run(_call(trial, via, retries, tell, learn, allow_private=allow_private_hosts))
     if json:
         told = _report_json(report)
         screen.json(redactor.tree(told) if redactor else told)
@@ -85,15 +86,24 @@ def call_partner(
 
 
 async def _call(
-    trial: Trial, via: str | None, retries: int, show: Callable[[TrialCall], None], *, allow_private: bool
+    trial: Trial,
+    via: str | None,
+    retries: int,
+    show: Callable[[TrialCall], None],
+    learn: Callable[[Iterable[str]], None] | None,
+    *,
+    allow_private: bool,
 ) -> TrialReport:
+    from maniple.delivery.memory import TokenMemory
     from maniple.runtime.retry import RetryPolicy
     from maniple.usecases.trial_calls import try_calls
     from maniple.wiring import allows_private, open_clock, open_sender
 
     sender = open_sender(allow_private=allow_private or allows_private(), via=via)
     try:
-        return await try_calls(trial, sender=sender, clock=open_clock(), policy=RetryPolicy(retries), show=show)
+        clock = open_clock()
+        memory = TokenMemory(clock, learn=learn)
+        return await try_calls(trial, sender=sender, clock=clock, policy=RetryPolicy(retries), show=show, memory=memory)
     finally:
         await sender.close()
 

@@ -23,14 +23,18 @@ MOST_SKIPPED = 20
 
 def trial_of(path: str, options: TrialOptions, run_id: str | None = None) -> Trial:
     """The trial that the options describe. Raises ManifestError, SettingsError, CohortError and UsageError."""
+    from maniple.store.home import Home
+    from maniple.usecases.operator import operator_values
     from maniple.usecases.preview import RUN_ID, start_trial
     from maniple.wiring import open_clock
 
     program = find(path).usable()
     settings = read_settings(options.settings, program)
-    keep_secret([str(value) for name, value in settings.items() if name in program.secret_names])
+    operator = operator_values(Home.locate(), program)
+    given = {**operator, **settings}
+    keep_secret([str(value) for name, value in given.items() if name in program.secret_names])
     mappings = read_maps(options.maps)
-    chosen = [mappings[mapping.name] for mapping in program.mappings if mapping.name in mappings]
+    chosen = [name for mapping in program.mappings for name in mapping.properties(mappings)]
     users = _users_of(options.users, chosen)
     return start_trial(
         program,
@@ -42,6 +46,7 @@ def trial_of(path: str, options: TrialOptions, run_id: str | None = None) -> Tri
         call=options.call,
         list_id=read_list_id(options.list_id),
         run_id=run_id or RUN_ID,
+        operator=operator,
     )
 
 

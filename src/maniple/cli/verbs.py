@@ -11,7 +11,7 @@ Exit codes:
   0    done; for a sync also success with skips
   1    check: blocking findings; fmt --check: files to rewrite;
        variables: one has a problem
-  2    the command line, the settings or the cohort file cannot be used
+  2    the command line, the settings or the cohort cannot be used
        as given; nothing was sent
   3    the run or the test call failed at the partner; what was accepted
        is kept
@@ -22,8 +22,12 @@ Exit codes:
 
 Environment:
   MANIPLE_HOME                 where connections and memberships are kept
+  MANIPLE_DATABASE_URL         postgresql://...: connections, syncs and runs are
+                               kept there, not in a file
   MANIPLE_INTEGRATIONS         folders of destinations, separated as in PATH
   MANIPLE_SECRET_KEY           seals secrets, instead of a key file
+  MANIPLE_OPERATOR_<SLUG>_<FIELD>
+                               what a destination needs of whoever runs maniple
   MANIPLE_MAX_RETRIES          tries after the first, 8 by default
   MANIPLE_ALLOW_PRIVATE_HOSTS  1: loopback and private addresses may be called
   MANIPLE_DEBUG                1: a fault shows its traceback
@@ -48,10 +52,14 @@ _VERBS: tuple[tuple[str, str, Group], ...] = (
     ("rules", "Explain a finding's code, or list them all.", WRITING),
     ("destinations", "List the destinations there are.", SYNCING),
     ("connect", "Set a destination up and keep it under a name.", SYNCING),
+    ("authorize", "Grant a connection access to the partner in a browser.", SYNCING),
+    ("operator", "Give what a destination needs from whoever runs maniple.", SYNCING),
     ("connections", "List the connections.", SYNCING),
     ("disconnect", "Delete a connection with its syncs and their history.", SYNCING),
-    ("sync", "Sync a cohort file: send who entered and who left.", SYNCING),
+    ("sync", "Sync a cohort: send who entered and who left.", SYNCING),
     ("resume", "Go on with a run that was stopped or killed.", SYNCING),
+    ("reconcile", "Compare a list at the partner with what it accepted; repair it.", SYNCING),
+    ("forget", "Delete a sync with its history, and its list if asked.", SYNCING),
     ("syncs", "List the syncs.", LOOKING),
     ("history", "List the runs of a sync.", LOOKING),
     ("errors", "Show what went wrong in a sync's runs, and why.", LOOKING),

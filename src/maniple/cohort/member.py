@@ -20,6 +20,12 @@ INVALID_FORMAT: Final = "invalid format"
 SkipReason: TypeAlias = Literal["missing id", "unresolved mapping", "invalid format"]
 
 
+class Nested(str):
+    """A map or list as JSON text with its keys in order, so that pairs that hold it can be compared."""
+
+    __slots__ = ()
+
+
 class Unfit(Enum):
     """The type of `INVALID`, apart from every value a property can have."""
 

@@ -14,7 +14,7 @@ from maniple.wire import Headers, Reply, Request
 class HttpxSender:
     """Sends through the given client (`ports.Sender`); what answers may be a network, a mock or an ASGI app.
 
-    What goes out and what comes back is as with `AiohttpSender`: exactly the request's headers besides `Host` and
+    What goes out and what comes back is as with `BulkSender`: exactly the request's headers besides `Host` and
     `Content-Length` (the client's default headers, cookies and authentication stay out), no redirects, replies of up
     to 10 MB. The time to connect is the client's, the rest the request's. There is no guard against private
     addresses: which addresses are reached is the business of the client's transport.

@@ -60,6 +60,8 @@ class RateLimiter:
 
     async def acquire(self) -> None:
         """Wait until one request may start, and count it as started."""
+        if self.is_free:
+            return
         # Only the first in line sleeps; asyncio's lock hands the turn on in the order of asking.
         async with self._turn:
             now = self._clock.monotonic()
@@ -68,6 +70,12 @@ class RateLimiter:
                 await self._clock.sleep(start - now)
                 now = self._clock.monotonic()
             self._count(now)
+
+    @property
+    def is_free(self) -> bool:
+        """There is no window to keep to, and nothing was ever held back."""
+        own = not self._windows and self._held_until == float("-inf")
+        return own and (self._within is None or self._within.is_free)
 
     def throttle(self, until: float) -> None:
         """Let nothing start before `until`, in the clock's monotonic seconds, those who already wait included."""

@@ -1,74 +1,45 @@
-"""Sends requests over aiohttp: byte for byte what was rendered, once each, and never to a private address."""
+"""Sends requests over HTTP/1.1: byte for byte what was rendered, once each, and never to a private address."""
 
 from __future__ import annotations
 
+import asyncio
+import re
 import socket
 import ssl
 import time
-from contextvars import ContextVar
+from collections import defaultdict, deque
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-
-import aiohttp
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.client_middlewares import ClientHandlerType
-from yarl import URL
 
 from maniple.delivery import failure
 from maniple.delivery.address import forbidden, refusal
+from maniple.delivery.answer import Answer, BrokenOff, Unreadable
+from maniple.delivery.connection import Connection, Place, dial
 from maniple.errors import UsageError
 from maniple.wire import Headers, Reply, Request
 
-AUTOMATIC_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-REFUSED: ContextVar[list[tuple[str, str]]] = ContextVar("refused")
-"""The addresses (with the reason) that the guard refused for the request at hand; dialling may run in tasks of its own."""
+KEPT = 15.0
+"""Seconds that a connection is kept for the next request: fewer than any server keeps one that nobody uses."""
+_URL = re.compile(r"(https?)://([!-\"$-.0->@-~]+)([!-\"$-~]*)(?:#[!-~]*)?", re.IGNORECASE)
+_AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f:.]+(?:%[0-9A-Za-z._~%-]+)?)\]|([^:\[\]@\\]+))(?::([0-9]*))?")
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_LENGTH_ALWAYS = frozenset({"POST", "PUT", "PATCH"})
 
 
-class ConnectionBroken(Exception):
-    """The connection ended after the request was handed to it. Unlike aiohttp's own errors it is never retried there."""
+class Unwritable(Exception):
+    """A request that is no HTTP, with the words that say why."""
 
 
-class Attempt:
-    """Watches one request on its way through aiohttp (a client middleware).
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a URL leads, and the `Host` that is said there."""
 
-    aiohttp repeats GET, PUT and DELETE by itself when a kept connection turns out to be closed; then the number of
-    attempts would not be the one that is reported, and a partner's side effect could happen twice.
-    """
-
-    __slots__ = ("sent",)
-
-    def __init__(self) -> None:
-        self.sent = False
-
-    async def __call__(self, request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
-        try:
-            return await handler(request)
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as cause:
-            if request.response is None:
-                raise
-            raise ConnectionBroken from cause
-        finally:
-            # aiohttp makes the response object when it hands over the first byte of the request.
-            self.sent = request.response is not None
+    place: Place
+    host: str
 
 
-class Body(aiohttp.Payload):
-    """A request's body, written in one go. aiohttp's own form for bytes warns above 1 MiB, that for files is slower."""
-
-    def __init__(self, value: bytes) -> None:
-        super().__init__(value)
-        self._size = len(value)
-
-    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        """The body as text; aiohttp wants it for its own middlewares."""
-        return bytes(self._value).decode(encoding, errors)
-
-    async def write(self, writer: AbstractStreamWriter) -> None:
-        """Hand the body to the connection."""
-        await writer.write(self._value)
-
-
-class AiohttpSender:
+class BulkSender:
     """Sends requests at bulk speed over kept-alive connections (`ports.Sender`), within one event loop.
 
     Exactly the request's headers go out, after `Host` and with `Content-Length`. Redirects are replies, cookies are
@@ -94,164 +65,183 @@ class AiohttpSender:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._allow_private = allow_private
-        self._via = stand_in(via) if via is not None else None
-        self._connections = connections
+        self._via = destination(*stand_in(via).split("://")).place if via is not None else None
         self._connect_timeout = connect_timeout
         self._tls = tls
-        self._session: aiohttp.ClientSession | None = None
+        self._free = asyncio.Semaphore(connections)
+        self._idle: defaultdict[Place, deque[Connection]] = defaultdict(deque)
 
     async def send(self, request: Request) -> Reply:
         """Send `request` once and return the reply, or the reply that stands for a transport failure.
 
         Raises ForbiddenAddress when its host leads only to addresses that maniple does not call.
         """
-        if fault := failure.fault_in(request):
-            return Reply.unreached(fault)
-        session = self._session or self._open()
-        attempt = Attempt()
-        refused: list[tuple[str, str]] = []
-        REFUSED.set(refused)
-        started = time.monotonic()
         try:
-            url, headers = self._addressed(request)
-            response = await session.request(
-                request.method,
-                url,
-                data=Body(request.body) if request.body else None,
-                headers=headers,
-                allow_redirects=False,
-                timeout=limits(request.timeout, self._connect_timeout),
-                middlewares=(attempt,),
-            )
-            body = await read_body(response)
-        except (aiohttp.ClientError, ConnectionBroken, TimeoutError, ValueError) as error:
-            if refused and not attempt.sent:
-                raise forbidden(self._host(request), *refused[0]) from error
-            words = self._words(error, request, attempt.sent)
-            return Reply.unreached(words, in_doubt=attempt.sent, elapsed=time.monotonic() - started)
-        elapsed = time.monotonic() - started
-        if response.status < 100:
-            return Reply.unreached(failure.NOT_HTTP, in_doubt=True, elapsed=elapsed)
-        if body is None:
-            return Reply.unreached(failure.TOO_LARGE, in_doubt=True, elapsed=elapsed)
-        return Reply(response.status, readable(response.headers.items()), body, elapsed)
+            place, head = self._written(request)
+        except Unwritable as fault:
+            return Reply.unreached(str(fault))
+        started = time.monotonic()
+        deadline = started + request.timeout
+        try:
+            await self._take_turn(request.timeout)
+        except TimeoutError:
+            return _unreached(failure.no_connection_within(request.timeout), started)
+        try:
+            connection = self._kept(place) or await self._connect(place, request.timeout)
+            if isinstance(connection, str):
+                return _unreached(connection, started)
+            answer = await connection.exchange(head, request.body or b"", request.method, deadline - time.monotonic())
+            if connection.is_open:
+                connection.idle_since = time.monotonic()
+                self._idle[place].append(connection)
+            return _reply(answer, started)
+        except (OSError, Unreadable, BrokenOff) as error:
+            return _unreached(_broken(error, request), started, in_doubt=True)
+        finally:
+            self._free.release()
 
     async def close(self) -> None:
         """Close every connection. Closing twice does no harm."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        idle, self._idle = self._idle, defaultdict(deque)
+        for connections in idle.values():
+            for connection in connections:
+                connection.abort()
+        if idle:
+            # The loop lets go of the sockets in its next turn.
+            await asyncio.sleep(0)
 
-    def _open(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=self._connections,
-            ssl=self._tls or True,
-            socket_factory=self._guarded_socket,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=AUTOMATIC_HEADERS,
-            trust_env=False,
-            max_line_size=1 << 16,
-            max_field_size=1 << 16,
-        )
-        return self._session
+    async def _take_turn(self, seconds: float) -> None:
+        if not self._free.locked():
+            await self._free.acquire()
+            return
+        async with asyncio.timeout(seconds):
+            await self._free.acquire()
 
-    def _guarded_socket(self, addr_info: tuple[Any, Any, int, str, tuple[Any, ...]]) -> socket.socket:
-        """A socket for the address about to be dialled. Raises PermissionError instead for a forbidden one.
+    def _kept(self, place: Place) -> Connection | None:
+        """The connection that was used last, for the others are more likely to be closed by now."""
+        idle = self._idle[place]
+        while idle:
+            connection = idle.pop()
+            if connection.is_open and time.monotonic() - connection.idle_since < KEPT:
+                return connection
+            connection.abort()
+        return None
 
-        This is the last step before the connection, so no spelling and no second answer of a name server gets past it.
-        """
-        family, kind, protocol, _, (literal, *_) = addr_info
-        if reason := refusal(literal, allow_private=self._allow_private):
-            REFUSED.get().append((literal, reason))
-            raise PermissionError(f"forbidden address {literal}")
-        return socket.socket(family, kind, protocol)
+    async def _connect(self, place: Place, seconds: float) -> Connection | str:
+        """A new connection, or the words for why there is none. Raises ForbiddenAddress."""
+        limit = min(self._connect_timeout, seconds)
+        try:
+            if words := self._unclear_host(place.host):
+                return words
+            async with asyncio.timeout(limit):
+                return await dial(place, self._context() if place.secure else None, allow_private=self._allow_private)
+        except TimeoutError:
+            return failure.no_connection_within(limit)
+        except UnicodeError:
+            return f"the name `{place.host}` does not resolve"
+        except OSError as error:
+            return failure.no_connection(error, place.host)
 
-    def _addressed(self, request: Request) -> tuple[URL, Headers]:
-        url = URL(request.url, encoded=True)
-        if self._via is None:
-            return url, request.headers
-        return URL(self._via + url.raw_path_qs, encoded=True), (
-            ("Host", url.host_port_subcomponent or ""),
-            *request.headers,
-        )
+    def _context(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+            self._tls.set_alpn_protocols(["http/1.1"])
+        return self._tls
 
-    def _host(self, request: Request) -> str:
-        """The host that is dialled for `request`."""
-        # Not `host`, which would decode Punycode, and raise where that is not sound.
-        return URL(self._via or request.url, encoded=True).raw_host or ""
+    def _written(self, request: Request) -> tuple[Place, bytes]:
+        """Where a request goes, and its head as it goes over the wire. Raises Unwritable."""
+        split = _URL.fullmatch(request.url)
+        if split is None:
+            raise Unwritable(failure.fault_in(request) or "the URL cannot be read")
+        scheme, authority, target = split.groups()
+        place, lines = opening(request.method, scheme.lower(), authority, request.headers)
+        body = request.body
+        if body or request.method in _LENGTH_ALWAYS:
+            lines += f"Content-Length: {len(body or b'')}\r\n"
+        slash = "" if target.startswith("/") else "/"
+        return self._via or place, f"{request.method} {slash}{target} HTTP/1.1\r\n{lines}\r\n".encode()
 
-    def _words(self, error: Exception, request: Request, sent: bool) -> str:
-        match error:
-            case aiohttp.ConnectionTimeoutError():
-                return failure.no_connection_within(min(self._connect_timeout, request.timeout))
-            case TimeoutError():
-                return (failure.no_answer_within if sent else failure.no_connection_within)(request.timeout)
-            case aiohttp.ClientResponseError():
-                return failure.NOT_HTTP
-            case aiohttp.ClientPayloadError():
-                return failure.BROKE_OFF
-            case aiohttp.InvalidURL():
-                return self._unclear_host(request)
-            case aiohttp.ClientConnectorError():
-                return failure.no_connection(error, self._host(request))
-            case ConnectionBroken() | aiohttp.ClientError():
-                return failure.BROKE_BEFORE_ANSWER
-            case _:
-                return f"the request cannot be written as HTTP: {error}"
-
-    def _unclear_host(self, request: Request) -> str:
+    def _unclear_host(self, host: str) -> str | None:
         """The words for an IPv4 address in an old spelling (`127.1`). Raises ForbiddenAddress for what it means."""
-        host = self._host(request)
         try:
             literal = socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
         except OSError:
-            return "the URL has no host that can be called"
+            return None
+        if literal == host:
+            return None
         if reason := refusal(literal, allow_private=self._allow_private):
             raise forbidden(host, literal, reason)
         return f"the address `{host}` must be written out as `{literal}`"
 
 
+@lru_cache(maxsize=256)
+def destination(scheme: str, authority: str) -> Destination:
+    """Where `scheme://authority` leads. Raises Unwritable when that is no host and port."""
+    if "@" in authority:
+        raise Unwritable("the URL holds a user name or password before its host, which is never sent")
+    found = _AUTHORITY.fullmatch(authority)
+    if found is None:
+        raise Unwritable("the URL has no host that can be called")
+    address, name, port = found.groups()
+    secure = scheme == "https"
+    usual = 443 if secure else 80
+    number = int(port) if port else usual
+    if len(port or "") > 5 or not 0 < number < 65536:
+        raise Unwritable(f"the URL names the port `{port}`, which there is not")
+    host = address.replace("%25", "%") if address else name.lower()
+    said = f"[{host.partition('%')[0]}]" if address else host
+    return Destination(Place(host, number, secure), said if number == usual else f"{said}:{number}")
+
+
+@lru_cache(maxsize=16)
+def opening(method: str, scheme: str, authority: str, headers: Headers) -> tuple[Place, str]:
+    """Where a request goes, and the lines of its head that are the same for one batch after another.
+
+    Raises Unwritable.
+    """
+    aim = destination(scheme, authority)
+    if not _TOKEN.fullmatch(method):
+        raise Unwritable(f"the request cannot be written as HTTP: `{method}` is no method")
+    lines = [] if any(name.lower() == "host" for name, _ in headers) else [f"Host: {aim.host}\r\n"]
+    for name, value in headers:
+        if name.lower() in failure.FRAMING:
+            raise Unwritable(f"the header `{name}` follows from the body and cannot be set")
+        if not _TOKEN.fullmatch(name) or _CONTROL.search(value):
+            raise Unwritable(f"the request cannot be written as HTTP: the header `{name!r}` holds a control character")
+        lines.append(f"{name}: {value}\r\n")
+    return aim.place, "".join(lines)
+
+
 def stand_in(via: str) -> str:
     """The scheme, host and port of `via`. Raises UsageError when there is more to it, or less."""
     try:
-        url = URL(via)
-        whole = url.scheme in ("http", "https") and url.host is not None and url == url.origin()
-    except ValueError:
-        whole = False
-    if not whole:
-        raise UsageError(f"`{via}` cannot stand in for a partner", hint="write `http://host:port`, without a path")
-    return str(url.origin()).rstrip("/")
+        found = _URL.fullmatch(via)
+        if found is not None and via.isascii() and found[3] in ("", "/"):
+            destination(found[1].lower(), found[2])
+            return f"{found[1].lower()}://{found[2]}"
+    except Unwritable:
+        pass
+    raise UsageError(f"`{via}` cannot stand in for a partner", hint="write `http://host:port`, without a path")
 
 
-@lru_cache(maxsize=64)
-def limits(total: float, connect: float) -> aiohttp.ClientTimeout:
-    """aiohttp's form of the time limits, in seconds. Waiting for a free connection counts into the total only."""
-    return aiohttp.ClientTimeout(total=total, sock_connect=connect)
+def _reply(answer: Answer, started: float) -> Reply:
+    body = answer.body()
+    if body is None:
+        return _unreached(failure.TOO_LARGE, started, in_doubt=True)
+    return Reply(answer.status, answer.headers, body, time.monotonic() - started)
 
 
-async def read_body(response: aiohttp.ClientResponse) -> bytes | None:
-    """The body, an error's cut at 10 MB; None when a 2xx reply is longer than that."""
-    parts: list[bytes] = []
-    size = 0
-    try:
-        while part := await response.content.readany():
-            parts.append(part)
-            size += len(part)
-            if size > failure.MAX_REPLY:
-                response.close()
-                return None if response.status < 300 else b"".join(parts)[: failure.MAX_REPLY]
-    except BaseException:
-        response.close()
-        raise
-    return b"".join(parts)
+def _unreached(words: str, started: float, *, in_doubt: bool = False) -> Reply:
+    return Reply.unreached(words, in_doubt=in_doubt, elapsed=time.monotonic() - started)
 
 
-def readable(headers: Any) -> Headers:
-    """Reply headers with bytes that are not UTF-8 replaced, so that every value can be stored and shown."""
-    return tuple(
-        (name, value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-        for name, value in headers
-    )
+def _broken(error: Exception, request: Request) -> str:
+    match error:
+        case TimeoutError():
+            return failure.no_answer_within(request.timeout)
+        case Unreadable():
+            return failure.NOT_HTTP
+        case BrokenOff():
+            return failure.BROKE_OFF
+        case _:
+            return failure.BROKE_BEFORE_ANSWER

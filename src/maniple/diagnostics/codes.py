@@ -70,6 +70,12 @@ _ALL = (
         "A number is infinite, not a number, or has an absurd number of digits.",
         "Write a smaller number, or put quotes around it if it is meant as text.",
     ),
+    Code(
+        "MAN109",
+        "XML with a fault",
+        "An XML body is not XML with holes, or a tree that cannot be written as XML.",
+        "Correct the XML at the caret; a hole may stand in the text of an element and in the value of an attribute.",
+    ),
     # Templates and variables.
     Code(
         "MAN201",
@@ -237,12 +243,12 @@ _ALL = (
         "An option has no value, or the default is not among the options.",
         "Give each option a `value`, and let `default` be one of them.",
     ),
-    # What this version of the program cannot do.
+    # What trials find: the manifest runs, and some value changes what is sent.
     Code(
-        "MAN901",
-        "Not run by this version",
-        "The language has this, and this version of maniple does not run it yet.",
-        "Leave it out, or use a version that runs it.",
+        "MAN701",
+        "Value leaves its place",
+        "With some value the request is another one, or the value does not arrive whole.",
+        "Encode the value for the text that it stands in, or give the mapping a `format`.",
     ),
     # Advice: a manifest that runs, and could be better for those who use and review it.
     Code(

@@ -20,21 +20,21 @@ QueryValue = Template | int | float | bool
 class CsvBody(ManifestModel):
     """A CSV body: the header row and one row per user."""
 
-    columns: dict[str, Template]
+    columns: Annotated[dict[Template, Template], Field(min_length=1)]
     """Column name to the value for each user."""
     header: bool = True
     """Whether the first row names the columns."""
-    delimiter: str = ","
-    """What stands between two values."""
+    delimiter: Annotated[str, Field(pattern=r'^[^"\r\n]$')] = ","
+    """The character between two values."""
 
 
 class MultipartPart(ManifestModel):
     """One part of a multipart body."""
 
-    name: str
-    """The part's name."""
+    name: Template
+    """The part's name; with `~` at its end the part is left out when a hole in it has no value."""
     value: Template | None = None
-    """A plain value."""
+    """A plain value; a list makes a part for each element, a map is JSON text."""
     filename: Template | None = None
     """Makes the part a file of this name."""
     content_type: str | None = None
@@ -45,6 +45,18 @@ class MultipartPart(ManifestModel):
     """The part's content as CSV."""
     text: Template | None = None
     """The part's content as text."""
+
+    @model_validator(mode="after")
+    def _one_content(self) -> MultipartPart:
+        contents = ("value", "json", "csv", "text")
+        written = [name for name in contents if (f"{name}_" if name == "json" else name) in self.model_fields_set]
+        if len(written) > 1:
+            raise PydanticCustomError(
+                "MAN406", "a part has one content, and this one has `{names}`", {"names": "` and `".join(written)}
+            )
+        if not written:
+            raise PydanticCustomError("MAN403", "the part needs `value`, `json`, `csv` or `text`")
+        return self
 
 
 class Paginate(ManifestModel):
@@ -71,8 +83,9 @@ class Poll(ManifestModel):
     """The pause between two questions."""
     at_most: Duration = "10min"
     """How long to ask."""
-    then: Literal["pending", "fail"] = "fail"
-    """What becomes of the batch when the time is over."""
+    then: Literal["pending", "fail", "accept"] = "fail"
+    """What becomes of the batch when the time is over. `pending` and `fail`: the next run sends it again. `accept`: its
+    users count as taken, for partners that take hours, and whom the job refuses later is not learnt."""
 
 
 class Exchange(ManifestModel):
@@ -89,19 +102,19 @@ class Exchange(ManifestModel):
     json_: Tree = Field(default=None, alias="json")
     """A JSON body: a YAML tree, or JSON text with bare holes."""
     form: dict[str, Any] | None = None
-    """A form body."""
+    """A form body: names and values; a list repeats its name, a map is JSON text."""
     ndjson: Tree = None
-    """One JSON line per user."""
+    """A body of JSON lines: `$items`, or the tree of one user's line."""
     csv: CsvBody | None = None
-    """A CSV body."""
-    multipart: list[MultipartPart] | None = None
-    """A multipart body."""
+    """A CSV body: a row per user."""
+    multipart: Annotated[list[MultipartPart], Field(min_length=1, max_length=50)] | None = None
+    """A multipart body: a form with files."""
     xml: Tree = None
-    """An XML body."""
+    """An XML body: XML text with holes, or a YAML tree."""
     text: Template | None = None
     """A text body."""
     gzip: bool = False
-    """Compress the body."""
+    """Compress the body. Byte limits count it uncompressed."""
     item: Tree = None
     """What `$items` holds for each user: text, an object or an array."""
     join: str | None = None

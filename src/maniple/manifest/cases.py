@@ -27,7 +27,8 @@ class ExpectedRequest(ManifestModel):
     headers: dict[str, str] = Field(default_factory=dict)
     """Headers that must be there with these values; others may be there too."""
     body: Any = None
-    """The body as data; JSON is compared with its types."""
+    """The body as data (JSON with its types, forms and XML in texts, lines as a list), or as text with the boundary of a
+    multipart body written `boundary`."""
 
 
 class CannedReply(ManifestModel):
@@ -79,12 +80,17 @@ class Case(ManifestModel):
     users: list[dict[str, Any]] = Field(default_factory=list)
     """Users as rows of user properties."""
     settings: dict[str, Any] | None = None
-    mappings: dict[str, str] | None = None
+    mappings: dict[str, str | list[str]] | None = None
     cohort: CohortNamed | None = None
     list_: dict[str, Any] | None = Field(default=None, alias="list")
     requests: list[ExpectedRequest] = Field(default_factory=list)
     skipped: list[SkippedUser] = Field(default_factory=list)
     replies: list[CannedReply] = Field(default_factory=list)
+    """The partner's answers, in order; those of its sign-in apart."""
+    token: dict[str, Any] | str | list[CannedReply] | None = None
+    """What the partner's sign-in answers: a body for a 200, or whole replies in order."""
+    token_requests: list[ExpectedRequest] = Field(default_factory=list)
+    """Requests for tokens that must go out, compared when it is written."""
     outcome: ExpectedOutcome | None = None
 
 
@@ -94,9 +100,15 @@ class Cases(ManifestModel):
     version: Literal[1] = 1
     """The version of this format."""
     settings: dict[str, Any] = Field(default_factory=dict)
-    mappings: dict[str, str] = Field(default_factory=dict)
+    mappings: dict[str, str | list[str]] = Field(default_factory=dict)
+    """The user property of each mapping, a list of them for one that takes many; `name.target` says what a mapping with
+    `one_of` is."""
     cohort: CohortNamed = CohortNamed(name="Golden cohort", id="c0h0rt")
     list_: dict[str, Any] = Field(default_factory=dict, alias="list")
     now: str = "2026-11-20T10:00:00Z"
-    """The run's start."""
+    """The run's start, and the moment of signatures."""
+    token: dict[str, Any] | str | list[CannedReply] = Field(
+        default_factory=lambda: {"access_token": "golden_token", "token_type": "Bearer", "expires_in": 3600}
+    )
+    """What the partner's sign-in answers: a body for a 200, or whole replies in order."""
     cases: list[Case]

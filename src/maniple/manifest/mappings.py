@@ -32,7 +32,7 @@ class Choice(ManifestModel):
     normalize: Template | None = None
     """Applied to `$value` before it is checked."""
     hash: HashName | None = None
-    """Hash a value that is not hashed yet."""
+    """A value that already looks like such a hash passes; another is normalized, checked, then hashed."""
 
 
 class Mapping(ManifestModel):
@@ -53,15 +53,15 @@ class Mapping(ManifestModel):
     normalize: Template | None = None
     """Applied to `$value` before it is checked."""
     hash: HashName | None = None
-    """A value that already looks like such a hash passes untouched; another is normalized, checked, then hashed."""
+    """A value that already looks like such a hash passes; another is normalized, checked, then hashed."""
     optional: bool = False
     """The end user may leave it unmapped, and a user may lack the property."""
     when: Template | None = None
-    """An expression over the fields: the mapping is asked for when it is true."""
+    """An expression over the fields: the mapping is asked for when it is true, and has no value otherwise."""
     one_of: list[Choice] = Field(default_factory=list)
-    """The partner's identifiers to choose from."""
+    """The partner's identifiers to choose from; `format`, `normalize` and `hash` then stand in each of them."""
     many: bool = False
-    """Any number of properties; the variable is a map."""
+    """Any number of properties; the variable is a map of those that have a value, by the property's name."""
 
 
 class CohortName(ManifestModel):

@@ -30,7 +30,6 @@ _BY_LIST: dict[str, type[BaseModel]] = {
     "options": Option,
     "mappings": Mapping,
     "errors": ErrorRule,
-    "steps": Step,
 }
 _FIRST_IN_CALL = (
     "method",
@@ -56,6 +55,19 @@ _FIRST_IN_CALL = (
     "rejects",
     "errors",
 )
+_FIRST_IN_STEP = (
+    "name",
+    "once",
+    "when",
+    *_FIRST_IN_CALL[: _FIRST_IN_CALL.index("batch")],
+    "paginate",
+    "poll",
+    "match",
+    "save",
+    "success",
+    "rejects",
+    "errors",
+)
 
 
 def canonical_order(path: Path) -> Sequence[str] | None:
@@ -65,6 +77,8 @@ def canonical_order(path: Path) -> Sequence[str] | None:
     if any(part in ("json", "item", "body", "define", "query", "headers", "form", "save") for part in path):
         return None
     last = path[-1]
+    if isinstance(last, int) and path[-2:-1] == ("steps",):
+        return (*_FIRST_IN_STEP, *(key for key in _keys(Step) if key not in _FIRST_IN_STEP))
     if isinstance(last, int):
         owner = path[-2] if len(path) > 1 else ""
         return _keys(_BY_LIST[owner]) if isinstance(owner, str) and owner in _BY_LIST else None

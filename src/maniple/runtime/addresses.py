@@ -30,8 +30,13 @@ class Addressed(Protocol):
     def pattern(self) -> Any: ...
 
 
-def rows_of(found: Any) -> Sequence[Any]:
-    """The rows that a path found: a list as it is, the entries of an object as `{key, value}`, nothing as none."""
+def rows_of(found: Any, *, xml: bool = False) -> Sequence[Any]:
+    """The rows that a path found: a list as it is, the entries of an object as `{key, value}`, nothing as none.
+
+    In XML an element that is there once looks like any other, so what is no list is one row.
+    """
+    if xml and found is not None and not isinstance(found, list):
+        return [found]
     if isinstance(found, dict):
         return [{"key": key, "value": value} for key, value in found.items()]
     return found if isinstance(found, list) else []

@@ -7,6 +7,7 @@ from typing import Any
 
 from maniple.manifest.answers import ErrorRule, ErrorRules, RetryAfter
 from maniple.manifest.base import seconds
+from maniple.manifest.call import Exchange, Poll
 from maniple.manifest.model import Manifest
 from maniple.source.text import Path
 
@@ -14,6 +15,8 @@ MAX_FIELDS = 200
 MAX_OPTIONS = 1_000
 MAX_DEFINES = 500
 MAX_MAPPINGS = 100
+MAX_CHOICES = 100
+"""Identifiers that one mapping may be."""
 MAX_GROUPS = 100
 MAX_RULES = 200
 """Error rules of one list, copies included."""
@@ -24,6 +27,8 @@ MAX_VALUES = 1_000
 MAX_RATES = 20
 TIMEOUTS = (0.1, 3_600.0)
 """Seconds that an answer may be waited for."""
+POLLS = (0.1, 3_600.0)
+"""Seconds between two questions about a job."""
 LONGEST_PAUSE = 86_400.0
 
 Finding = tuple[str, str, Path, dict[str, Any]]
@@ -37,6 +42,8 @@ def beyond_bounds(manifest: Manifest) -> Iterator[Finding]:
         yield from _too_many(form_field.options, MAX_OPTIONS, "options", ("fields", position, "options"))
     yield from _too_many(manifest.define, MAX_DEFINES, "constants", ("define",))
     yield from _too_many(manifest.mappings, MAX_MAPPINGS, "mappings", ("mappings",))
+    for position, mapping in enumerate(manifest.mappings):
+        yield from _too_many(mapping.one_of, MAX_CHOICES, "choices", ("mappings", position, "one_of"))
     yield from _too_many(manifest.require, MAX_GROUPS, "groups", ("require",))
     for position, group in enumerate(manifest.require):
         yield from _too_many(group, MAX_MAPPINGS, "mappings", ("require", position))
@@ -44,12 +51,27 @@ def beyond_bounds(manifest: Manifest) -> Iterator[Finding]:
     yield from _too_many(manifest.limits.rates, MAX_RATES, "rates", ("limits", "rate"))
     yield from _rules(manifest.errors, ("errors",))
     for name, call in manifest.calls.items():
-        yield from _pairs(call.headers, call.query, (name,))
         if call.limits is not None:
             yield from _too_many(call.limits.rates, MAX_RATES, "rates", (name, "limits", "rate"))
-        yield from _rules(call.errors, (name, "errors"))
-        if not TIMEOUTS[0] <= seconds(call.timeout) <= TIMEOUTS[1]:
-            yield "MAN401", "an answer is waited for from 100ms to 1h", (name, "timeout"), {"hint": "write `60s`"}
+        yield from _exchange(call, (name,))
+        for position, step in enumerate(call.steps or ()):
+            yield from _exchange(step, (name, "steps", position))
+            if step.poll is not None:
+                yield from _poll(step.poll, (name, "steps", position, "poll"))
+
+
+def _exchange(exchange: Exchange, path: Path) -> Iterator[Finding]:
+    yield from _pairs(exchange.headers, exchange.query, path)
+    yield from _rules(exchange.errors, (*path, "errors"))
+    if not TIMEOUTS[0] <= seconds(exchange.timeout) <= TIMEOUTS[1]:
+        yield "MAN401", "an answer is waited for from 100ms to 1h", (*path, "timeout"), {"hint": "write `60s`"}
+
+
+def _poll(poll: Poll, path: Path) -> Iterator[Finding]:
+    if not POLLS[0] <= seconds(poll.every) <= POLLS[1]:
+        yield "MAN401", "a job is asked about every 100ms to 1h", (*path, "every"), {"hint": "write `2s`"}
+    if seconds(poll.at_most) > LONGEST_PAUSE:
+        yield "MAN401", "a job is waited for up to 24h", (*path, "at_most"), {"hint": "write `10min`"}
 
 
 def _too_many(found: Sequence[Any] | Mapping[Any, Any], most: int, what: str, path: Path) -> Iterator[Finding]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from maniple.diagnostics.cells import visible
+from maniple.markup import TEXT
 from maniple.runtime.outcome import Action, Classification
 from maniple.runtime.retry import WORTH_RETRYING
 from maniple.runtime.search import Budget, Exhausted, search
 from maniple.template.compile import ScalarTemplate
+from maniple.template.text import text_of
 from maniple.wire import Reply
 
 UNCLASSIFIED = "unclassified"
@@ -49,7 +51,8 @@ class RuleProgram:
             return False
         budget = budget or Budget()
         try:
-            if self.has_body and not contains(reply.tree, self.body, budget):
+            within = contains_in_xml if reply.is_xml else contains
+            if self.has_body and not within(reply.tree, self.body, budget):
                 return False
         except Exhausted:
             return False
@@ -95,6 +98,29 @@ def contains(tree: Any, fragment: Any, budget: Budget | None = None) -> bool:
             any(contains(element, wanted, budget) for element in tree) for wanted in fragment
         )
     return isinstance(tree, bool) == isinstance(fragment, bool) and bool(tree == fragment)
+
+
+def contains_in_xml(tree: Any, fragment: Any, budget: Budget | None = None) -> bool:
+    """The same for data that was XML: values are compared as text, and an element that is there once is like a list
+    of one.
+
+    >>> tree = {"errors": {"error": [{"@id": "1", "code": "7"}, {"code": {"@of": "x", "#text": "8"}}]}}
+    >>> contains_in_xml(tree, {"errors": {"error": {"code": 8}}}), contains_in_xml(tree, {"errors": [{"error": 7}]})
+    (True, False)
+    """
+    budget = budget or Budget()
+    budget.spend(1)
+    elements = tree if isinstance(tree, list) else [tree]
+    if isinstance(fragment, list):
+        return all(any(contains_in_xml(element, wanted, budget) for element in elements) for wanted in fragment)
+    if isinstance(fragment, Mapping):
+        return any(
+            isinstance(element, dict)
+            and all(key in element and contains_in_xml(element[key], value, budget) for key, value in fragment.items())
+            for element in elements
+        )
+    texts = [element.get(TEXT) if isinstance(element, dict) else element for element in elements]
+    return any(isinstance(text, str) and text == text_of(fragment) for text in texts)
 
 
 def classify(rules: Sequence[RuleProgram], success: Any, reply: Reply, scope: Mapping[str, Any]) -> Reading:

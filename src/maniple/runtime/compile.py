@@ -6,28 +6,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from maniple.auth import AuthKind
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import ManifestError
-from maniple.manifest.fields import FormField
 from maniple.manifest.limits import DEFAULT_PARALLEL
-from maniple.manifest.mappings import Pattern
+from maniple.manifest.mappings import Choice, Mapping, Pattern
 from maniple.manifest.model import Manifest
 from maniple.manifest.saved import saved_names
 from maniple.runtime.bounds import beyond_bounds
+from maniple.runtime.compile_auth import AuthCompiler, saved_by_auth, with_default_fields
 from maniple.runtime.compile_call import CallCompiler, compile_rates
-from maniple.runtime.compile_request import RequestCompiler, check_header_name
+from maniple.runtime.compile_request import RequestCompiler
 from maniple.runtime.compile_step import StepCompiler
-from maniple.runtime.mapping import MappingProgram
-from maniple.runtime.program import AuthProgram, CallProgram, Program, VariableRow
-from maniple.runtime.reading import Available, TemplateReader
+from maniple.runtime.credentials import AuthProgram
+from maniple.runtime.mapping import ChoiceProgram, MappingProgram, ValueRule
+from maniple.runtime.program import CallProgram, Program, VariableRow
+from maniple.runtime.readback import COUNT
+from maniple.runtime.reading import Available, Located, TemplateReader
 from maniple.runtime.rules import compile_pattern
-from maniple.runtime.support import does_not_fit, not_run_yet
+from maniple.runtime.support import does_not_fit
 from maniple.runtime.url import Constant, constants_in, expand, parts_of
 from maniple.runtime.variables import variables_table
 from maniple.runtime.weight import MAX_CONSTANTS, weight_of
 from maniple.source.text import Document, Path
-from maniple.template.ast import Const, Node
+from maniple.template.ast import Const
 from maniple.template.compile import ColumnTemplate, ScalarTemplate
 from maniple.template.scope import PREDEFINED
 
@@ -79,9 +80,10 @@ class _Compiler:
         self.document = document
         self.reader = TemplateReader(manifest, document)
         self.declared = Declared()
-        self.fields = _with_default_fields(manifest)
+        self.fields = with_default_fields(manifest)
         self.field_names: Available = {form_field.name: "field" for form_field in self.fields}
         self.constants: dict[str, Constant] = {}
+        self.targets = dict.fromkeys((f"{name}.target" for name in sorted(self.reader.targets)), "mapping")
 
     def run(self) -> Compilation:
         for code, message, path, details in beyond_bounds(self.manifest):
@@ -94,8 +96,9 @@ class _Compiler:
         base: dict[str, str] = {
             **self.field_names,
             **{name: "define" for name in self.manifest.define},
-            **self._saved_by_auth(),
+            **saved_by_auth(self.manifest),
             **ALWAYS,
+            **self.targets,
         }
         saved = dict.fromkeys(self._saved_by_create(), "saved")
         has_list = self.manifest.create_list is not None or self.manifest.list_id is not None
@@ -104,6 +107,7 @@ class _Compiler:
         mappings = self._mappings()
         list_id = self._list_id(base)
         calls = self._calls(base, with_list)
+        self._read_back()
         rates = compile_rates(
             self.reader,
             self.manifest.limits,
@@ -132,7 +136,7 @@ class _Compiler:
         return Compilation(program, diagnostics, rows)
 
     def _shape(self) -> None:
-        for code, message, path, details in (*does_not_fit(self.manifest), *not_run_yet(self.manifest)):
+        for code, message, path, details in does_not_fit(self.manifest):
             self.reader.report(code, message, path, **details)
 
     def _declare(self) -> None:
@@ -156,13 +160,6 @@ class _Compiler:
         create = self.manifest.create_list
         saved = saved_names({"create_list": create}) if create is not None else {}
         return [name for name in saved if name not in PREDEFINED]
-
-    def _saved_by_auth(self) -> dict[str, str]:
-        """The variables that an OAuth `auth` fills in from its token reply."""
-        auth = self.manifest.auth
-        saving = [kind for kind in (auth if isinstance(auth, list) else [auth]) if hasattr(kind, "save")]
-        names = {name: "auth" for kind in saving for name in getattr(kind, "save", {})}
-        return {**names, "access_token": "pre-defined"} if saving else names
 
     def _define(self) -> tuple[tuple[str, ScalarTemplate], ...]:
         available: dict[str, str] = {**self.field_names, **ALWAYS}
@@ -196,84 +193,110 @@ class _Compiler:
         }
 
     def _mappings(self) -> tuple[MappingProgram, ...]:
-        available = {**self.field_names, "value": "pre-defined"}
-        compiled: list[MappingProgram] = []
-        for position, mapping in enumerate(self.manifest.mappings):
-            path: Path = ("mappings", position)
-            normalize: Node | None = None
-            if mapping.normalize is not None:
-                normalize = self.reader.text(mapping.normalize, (*path, "normalize"), available, "mappings")
-            if isinstance(mapping.format, Pattern):
-                compile_pattern(self.reader, mapping.format.regex, (*path, "format", "regex"))
-            compiled.append(
-                MappingProgram(
-                    mapping.name,
-                    mapping.label,
-                    mapping.target,
-                    tuple(mapping.suggest),
-                    mapping.optional,
-                    mapping.format,
-                    mapping.hash,
-                    ColumnTemplate(normalize, frozenset({"value"})) if normalize is not None else None,
-                )
-            )
+        compiled = tuple(
+            self._mapping(mapping, ("mappings", position)) for position, mapping in enumerate(self.manifest.mappings)
+        )
         names = [mapping.name for mapping in self.manifest.mappings]
         for position, group in enumerate(self.manifest.require):
             for place, name in enumerate(group):
                 if name not in names:
                     self.reader.report("MAN201", f"`{name}` is not a mapping", ("require", position, place))
-        return tuple(compiled)
+        return compiled
+
+    def _mapping(self, mapping: Mapping, path: Path) -> MappingProgram:
+        when = None
+        if mapping.when is not None:
+            node = self.reader.condition(mapping.when, (*path, "when"), self.field_names, "mappings")
+            when = ScalarTemplate(node)
+        choices = tuple(
+            ChoiceProgram(
+                choice.target, choice.label or choice.target, self._value_rule(choice, (*path, "one_of", place))
+            )
+            for place, choice in enumerate(mapping.one_of)
+        )
+        return MappingProgram(
+            mapping.name,
+            mapping.label,
+            mapping.target,
+            tuple(mapping.suggest),
+            mapping.optional,
+            self._value_rule(mapping, path),
+            choices,
+            mapping.many,
+            when,
+        )
+
+    def _value_rule(self, written: Mapping | Choice, path: Path) -> ValueRule:
+        normalize: ColumnTemplate | None = None
+        if written.normalize is not None:
+            available = {**self.field_names, "value": "pre-defined"}
+            node = self.reader.text(written.normalize, (*path, "normalize"), available, "mappings")
+            normalize = ColumnTemplate(node, frozenset({"value"}))
+        if isinstance(written.format, Pattern):
+            compile_pattern(self.reader, written.format.regex, (*path, "format", "regex"))
+        return ValueRule(written.format, written.hash, normalize)
 
     def _list_id(self, base: Available) -> ScalarTemplate | None:
         text = self.manifest.list_id
         return ScalarTemplate(self.reader.text(text, ("list_id",), base, "list_id")) if text is not None else None
 
     def _calls(self, base: Available, with_list: Available) -> dict[str, CallProgram]:
-        shared_auth = self._auth(self.manifest.auth, ("auth",), base, "auth")
+        by_name = {form_field.name: form_field for form_field in self.fields}
+        auths = AuthCompiler(self.manifest, self.reader, by_name, self.constants)
+        shared_auth = auths.compile(self.manifest.auth, ("auth",), base, "auth")
         requests = RequestCompiler(
             self.manifest,
             self.reader,
-            {form_field.name: form_field for form_field in self.fields},
+            by_name,
             self.constants,
             base,
-            frozenset(self._saved_by_auth()),
+            frozenset(saved_by_auth(self.manifest)) - {"access_token"},
         )
 
         def auth_of(auth: Any, path: Path, available: Available, section: str) -> AuthProgram:
-            return shared_auth if auth is None else self._auth(auth, path, available, section)
+            return shared_auth if auth is None else auths.compile(auth, path, available, section)
 
-        compiler = CallCompiler(self.manifest, self.reader, StepCompiler(self.manifest, self.reader, requests), auth_of)
+        steps = StepCompiler(self.manifest, self.reader, requests)
+        compiler = CallCompiler(self.manifest, self.reader, steps, auth_of)
         calls: dict[str, CallProgram] = {}
-        users = {**{mapping.name: "mapping" for mapping in self.manifest.mappings}, **PER_USER}
+        users = {**{mapping.name: "mapping" for mapping in self.manifest.mappings}, **self.targets, **PER_USER}
         for name, call in self.manifest.calls.items():
             carries_users = name in CALLS_WITH_USERS or call.first_batch
-            available = (
-                {**with_list, **IN_CALL} if carries_users else dict(base if name == "create_list" else with_list)
-            )
+            before = dict(base if name == "create_list" else with_list)
+            available = {**before, **IN_CALL} if carries_users else before
+            steps.named = users if name == "list_members" else {}
             calls[name] = compiler.compile(name, call, available, users if carries_users else {})
+            self._no_token_in_item(name, calls[name])
         return calls
 
-    def _auth(self, auth: Any, path: Path, available: Available, section: str) -> AuthProgram:
-        kinds: list[tuple[ScalarTemplate | None, AuthKind]] = []
-        templates: dict[str, ScalarTemplate] = {}
-        several = isinstance(auth, list)
-        for position, kind in enumerate(auth if several else [auth]):
-            place: Path = (*path, position) if several else path
-            when = (
-                ScalarTemplate(self.reader.condition(kind.when, (*place, "when"), available, section))
-                if kind.when
-                else None
-            )
-            for header in kind.sets_header():
-                check_header_name(self.reader, header, *_place_of_header(kind, header, place))
-            for template, at in _auth_templates(kind, place):
-                templates[template] = ScalarTemplate(self.reader.text(template, at, available, section))
-            kinds.append((when, kind))
-        return AuthProgram(tuple(kinds), templates)
+    def _no_token_in_item(self, name: str, call: CallProgram) -> None:
+        """Items are rendered before anybody is asked for a token."""
+        used = frozenset[str]().union(*(step.item.names for step in call.steps if step.item))
+        for variable in sorted(used & set(saved_by_auth(self.manifest))):
+            message = f"`${variable}` comes from `auth`, and has no value in `{name}.item`"
+            hint = "put it into a header, the URL, the query or the body around `$items`"
+            self.reader.report("MAN203", message, (name, "item"), key=True, hint=hint)
+
+    def _read_back(self) -> None:
+        """What the calls that read back must say, and that what they save is used."""
+        count = self.manifest.count_members
+        if count is not None:
+            if COUNT in saved_names({"count_members": count}):
+                self.reader.uses.append(Located(COUNT, "count_members"))
+            else:
+                hint = f"add `save: {{{COUNT}: PATH}}`"
+                message = f"`count_members` does not say where the number of members is: it saves `{COUNT}`"
+                self.reader.report("MAN403", message, ("count_members",), key=True, hint=hint)
+        members = self.manifest.list_members
+        if members is not None:
+            match = (members.steps[-1] if members.steps else members).match
+            if match is None or match.by != "value":
+                hint = "add `match: {rows: PATH, by: value, at: PATH, item: $MAPPING}` to its last request"
+                message = "`list_members` does not say where the members are"
+                self.reader.report("MAN403", message, ("list_members",), key=True, hint=hint)
 
     def _unused(self, rows: Iterable[VariableRow]) -> None:
-        not_run = any(found.code == "MAN901" and found.severity == "error" for found in self.reader.findings)
-        if not_run or self.reader.unread:
+        if self.reader.unread:
             return
         for row in rows:
             if row.name in self.reader.meant:
@@ -293,45 +316,6 @@ class _Compiler:
                     label=label,
                     hint=f"use `${row.name}`, or delete it",
                 )
-
-
-def _with_default_fields(manifest: Manifest) -> tuple[FormField, ...]:
-    """The manifest's fields, and those of its auth kinds that it does not declare itself but whose default templates use them."""
-    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
-    for call in manifest.calls.values():
-        auths = [*auths, *(call.auth if isinstance(call.auth, list) else [call.auth] if call.auth else [])]
-    names = {form_field.name for form_field in manifest.fields}
-    added: list[FormField] = []
-    for auth in auths:
-        text = " ".join(template for template, _ in _auth_templates(auth, ()))
-        for default in auth.default_fields:
-            if default.name in names or f"${default.name}" not in text:
-                continue
-            names.add(default.name)
-            added.append(FormField(name=default.name, type="secret", label=default.label, optional=default.optional))
-    return (*added, *manifest.fields)
-
-
-def _place_of_header(kind: AuthKind, header: str, path: Path) -> tuple[Path, bool]:
-    """Where an auth kind names a header, and whether it is a key."""
-    if isinstance(getattr(kind, "headers", None), dict):
-        return (*path, "headers", header), True
-    return ((*path, "name"), False) if "name" in kind.model_fields_set else (path, True)
-
-
-def _auth_templates(kind: AuthKind, path: Path) -> list[tuple[str, Path]]:
-    """The templates of an auth kind with their places: its text fields and the texts in its maps."""
-    found: list[tuple[str, Path]] = []
-    for name, description in type(kind).model_fields.items():
-        if name in ("kind", "when"):
-            continue
-        value = getattr(kind, name)
-        place = (*path, description.alias or name)
-        if isinstance(value, str):
-            found.append((value, place))
-        elif isinstance(value, dict):
-            found.extend((text, (*place, key)) for key, text in value.items() if isinstance(text, str))
-    return found
 
 
 def _in_order(findings: list[Diagnostic]) -> list[Diagnostic]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from maniple.body import RUNNING_FORMATS
 from maniple.manifest.call import Call, Exchange, Step
 from maniple.manifest.limits import (
     DEFAULT_ITEMS,
@@ -20,14 +19,16 @@ from maniple.manifest.limits import (
 )
 from maniple.manifest.model import Manifest
 from maniple.runtime.compile_step import CompiledStep, StepCompiler
-from maniple.runtime.program import AuthProgram, CallProgram, StepProgram
-from maniple.runtime.reading import NOT_FILLED_YET, Available, TemplateReader
+from maniple.runtime.credentials import AuthProgram
+from maniple.runtime.program import CallProgram, StepProgram
+from maniple.runtime.reading import Available, TemplateReader
 from maniple.runtime.rules import compile_list_id
 from maniple.runtime.weight import count_of, weight_of_node
 from maniple.source.text import Path
 from maniple.template.ast import Name, Node, Value, names
 from maniple.template.compile import ColumnTemplate
 
+SECONDS_A_DAY = 86_400.0
 AuthOf: TypeAlias = Callable[[Any, Path, Available, str], AuthProgram]
 """Compiles the auth of a call or step at a path; with None, the manifest's."""
 
@@ -49,10 +50,10 @@ class CallCompiler:
         self.steps = steps
         self.auth_of = auth_of
         self.users = frozenset(mapping.name for mapping in manifest.mappings)
+        self.targets = frozenset(f"{name}.target" for name in reader.targets)
 
     def compile(self, name: str, call: Call, available: Available, users: Available) -> CallProgram:
         """Compile one call. `available` has a value anywhere in it, `users` for each user; without `users` it carries none."""
-        self.reader.items_are_text = call.join is not None
         batch = call.batch or self.manifest.batch
         items = self._batch_items(call) if users else 1
         single = bool(users) and items == 1
@@ -62,16 +63,18 @@ class CallCompiler:
         compiled = self._steps(name, call, shared, users, single)
         if users and call.steps is not None and not any(step.carries_users for step in compiled):
             self._no_user_sent(name)
-        rows = frozenset(users)
         read = frozenset[str]().union(*(self._read(step) for step in compiled), by.names if by else ())
+        rows = self._columns(read & frozenset(users), read)
         first = compiled[0]
         copies = max(1, count_of("items", first.body.node)) if first.body else 1
         return CallProgram(
             name=name,
             steps=compiled,
             single=single,
-            rows=self._columns(read & rows),
-            positional="values" in read & rows,
+            rows=rows,
+            positional="values" in read and bool(users),
+            targets=rows & self.targets,
+            one_target=self._one_target(compiled) & rows,
             items=items,
             max_bytes=byte_count(batch.bytes_) if batch and batch.bytes_ else None,
             weight=copies * weight_of_node(first.item.node) if first.item else 0,
@@ -82,6 +85,7 @@ class CallCompiler:
             or self.manifest.limits.parallel
             or DEFAULT_PARALLEL,
             rates=compile_rates(self.reader, call.limits, (name, "limits"), available, self.users),
+            budget=self._budget(name, call, available),
             by=by,
             by_name=by_name if by_name in users else None,
             min_items=batch.min_items if batch else None,
@@ -99,6 +103,7 @@ class CallCompiler:
         for position, exchange in enumerate(call.steps if call.steps is not None else [call]):
             step = exchange if isinstance(exchange, Step) else None
             place = self._place(name, position, step)
+            self.reader.items_are_text = exchange.join is not None
             item = self._item(name, call, exchange, place, {**known, **of_users}, frozenset(of_users))
             inside: dict[str, str] = {
                 **known,
@@ -108,7 +113,7 @@ class CallCompiler:
             auth = self._auth(call, step, place, known)
             program = self.steps.compile(name, exchange, call, place.path, place.section, item, auth, inside, of_users)
             if step is None:
-                self._items_fit(name, call, program, single)
+                self._items_fit(name, program, single)
             elif item is not None and "items" not in program.outside:
                 self._items_unused(name, place)
             compiled.append(program.step)
@@ -119,6 +124,21 @@ class CallCompiler:
             )
             (of_users if users else known).update(matched)
         return tuple(compiled)
+
+    def _budget(self, name: str, call: Call, available: Available) -> RateWindow | None:
+        """Calls a day: the call's own figure, else the manifest's."""
+        own = call.limits is not None and call.limits.budget is not None
+        limits = call.limits if own and call.limits is not None else self.manifest.limits
+        if limits.budget is None:
+            return None
+        path: Path = (name, "limits", "budget") if own else ("limits", "budget")
+        window = rate_window(limits.budget)
+        if isinstance(window[0], str):
+            self.reader.text(f"${window[0]}", path, available, ".".join(map(str, path[:-1])))
+        if window[1] != SECONDS_A_DAY:
+            hint = "write calls a day, such as `150/day`; for other times there is `rate`"
+            self.reader.report("MAN401", "a budget is counted by the day", path, hint=hint)
+        return window
 
     @staticmethod
     def _place(name: str, position: int, step: Step | None) -> Place:
@@ -153,10 +173,16 @@ class CallCompiler:
         condition = step.when.names if step.when else frozenset()
         return frozenset(step.names | match_item | refused_item | chosen | condition)
 
-    def _columns(self, read: frozenset[str]) -> frozenset[str]:
-        """The columns that have what is read: `$values` is made of those of all mappings."""
-        mapped = {mapping.name for mapping in self.manifest.mappings} if "values" in read else set()
-        return (read - {"values"}) | mapped
+    def _columns(self, rows: frozenset[str], read: frozenset[str]) -> frozenset[str]:
+        """The columns that have what is read: `$values` is made of those of all mappings, `$targets` of the choices."""
+        mapped = set(self.reader.mapped) if "values" in rows else set()
+        return (rows - {"values"}) | mapped | (self.targets if "targets" in read else set())
+
+    def _one_target(self, steps: tuple[StepProgram, ...]) -> frozenset[str]:
+        """The targets that stand outside of the items, so that all users of a request share them."""
+        read = frozenset[str]().union(*(step.names_outside for step in steps))
+        of_items = frozenset[str]().union(*(step.item.names for step in steps if step.item))
+        return self.targets if "targets" in read | of_items else self.targets & read
 
     def _batch_items(self, call: Call) -> int:
         for batch in (call.batch, self.manifest.batch):
@@ -175,7 +201,7 @@ class CallCompiler:
             self.reader.report("MAN505", f"`{name}` carries no users, so it has no `item`", path, key=True)
             return None
         node: Node = self.reader.tree(tree, path, available, section)
-        if section not in self.reader.unread and not names(node) & (rows | set(NOT_FILLED_YET)):
+        if section not in self.reader.unread and not names(node) & (rows - self.targets):
             self.reader.report(
                 "MAN505",
                 "this `item` is the same for every user",
@@ -199,16 +225,16 @@ class CallCompiler:
             return call.item, (name, "item"), f"{name}.item"
         return self.manifest.item, ("item",), "item"
 
-    def _items_fit(self, name: str, call: Call, program: CompiledStep, single: bool) -> None:
+    def _items_fit(self, name: str, program: CompiledStep, single: bool) -> None:
         unread = any(section.partition(".")[0] == name for section in self.reader.unread)
-        if not program.of_users or unread or any(body not in RUNNING_FORMATS for body in call.bodies):
+        if not program.of_users or unread:
             return
         has_item, uses_items = program.step.item is not None, "items" in program.outside
         if uses_items and not has_item:
             return  # reported as a variable without value
         if has_item and not uses_items:
             self._items_unused(name, Place((name,), name))
-        if has_item or uses_items or (single and program.outside & program.of_users):
+        if has_item or uses_items or (single and program.outside & program.of_users - self.targets):
             return
         if single:
             self.reader.report(

@@ -12,7 +12,7 @@ from maniple.runtime.reading import Available, TemplateReader
 from maniple.runtime.request import OWN_HEADERS, TOKEN
 from maniple.runtime.url import Constant, UrlFault, constants_in, expand, parts_of, place_url
 from maniple.source.text import Path
-from maniple.template.ast import Const, Text, Value, holes, names
+from maniple.template.ast import Const, Text, Value, holes, shown_names
 from maniple.template.compile import PlacedText, ScalarTemplate
 from maniple.template.text import text_of
 
@@ -118,7 +118,8 @@ class RequestCompiler:
                 if header:
                     self._header_value(node, place)
                 else:
-                    self._secrets_in_url(names(node), text, place)
+                    shown = frozenset(name for hole in holes(node) for name in shown_names(hole))
+                    self._secrets_in_url(shown, text, place)
             holes_below = [hole for node in (name, *nodes) for hole in holes(node)] if optional else []
             pairs.append(
                 PairProgram(

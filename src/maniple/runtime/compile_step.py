@@ -10,8 +10,8 @@ from maniple.manifest.call import Call, Exchange, Paginate, Poll, Step
 from maniple.manifest.model import Manifest
 from maniple.runtime.body import compile_body, item_of_body
 from maniple.runtime.compile_request import RequestCompiler
+from maniple.runtime.credentials import AuthProgram
 from maniple.runtime.program import (
-    AuthProgram,
     MatchProgram,
     PaginateProgram,
     PollProgram,
@@ -47,6 +47,8 @@ class StepCompiler:
         self.manifest = manifest
         self.reader = reader
         self.requests = requests
+        self.named: Available = {}
+        """Whom the rows of a reply may name in a call that carries no users: `list_members`."""
 
     def compile(
         self,
@@ -65,7 +67,7 @@ class StepCompiler:
         `inside` has a value in its request, `users` for each user of a batch.
         """
         rows = frozenset(users)
-        body = compile_body(self.reader, exchange, path, inside, section)
+        body = compile_body(self.reader, exchange, path, inside, section, item.node if item else None)
         url = self.requests.url(exchange.url or "", (*path, "url"), inside, f"{section}.url")
         query = self.requests.query(exchange.query, path, inside, section)
         headers = self.requests.headers(exchange.headers, path, inside, section)
@@ -95,7 +97,7 @@ class StepCompiler:
             only=only,
             condition=exchange.when or "",
             save=self._save(exchange, path),
-            match=self._match(exchange.match, path, section, {**inside, **users}, rows) if exchange.match else None,
+            match=self._match_of(exchange, path, section, inside, users),
             paginate=self._paginate(exchange.paginate, path) if exchange.paginate else None,
             poll=self._poll(exchange.poll, path) if exchange.poll else None,
             once=isinstance(exchange, Step) and exchange.once,
@@ -141,6 +143,14 @@ class StepCompiler:
             else:
                 saved.append(SaveProgram(variable, compile_path(self.reader, text, (*path, "save", variable))))
         return tuple(saved)
+
+    def _match_of(
+        self, exchange: Exchange, path: Path, section: str, inside: Available, users: Available
+    ) -> MatchProgram | None:
+        if exchange.match is None:
+            return None
+        whom = users or self.named
+        return self._match(exchange.match, path, section, {**inside, **whom}, frozenset(whom))
 
     def _match(
         self, match: Match, path: Path, section: str, available: Available, rows: frozenset[str]

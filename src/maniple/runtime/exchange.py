@@ -45,8 +45,7 @@ def exchange(
         tally.in_doubt = tally.in_doubt or reply.in_doubt
         reading = classify(step.rules, step.success, reply, scope)
         # Once: a token that is refused as soon as it was got is not the fault of its age.
-        renewable = authorization.is_expired_by(reply) or _wants_new_token(reading)
-        expired = authorization if expired is None and renewable else None
+        expired = authorization if expired is None and authorization.is_expired_by(reply) else None
         if expired is not None:
             continue
         if isinstance(reading, Accepted) or not reading.retry:
@@ -56,10 +55,6 @@ def exchange(
             return reading, reply, tally
         tally.retries += 1
         yield pause
-
-
-def _wants_new_token(reading: Accepted | Refused) -> bool:
-    return isinstance(reading, Refused) and reading.why.action == "refresh_auth"
 
 
 def _next_pause(

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
+from maniple.body.reading import read_body
 from maniple.runtime.classify import Accepted
 from maniple.runtime.exchange import TOO_MUCH, TOO_MUCH_MESSAGE, exchange
 from maniple.runtime.mend import mended
@@ -75,7 +76,9 @@ def _unreadable(refusals: Refusals, reply: Reply) -> Classification | None:
 
 
 def _in_steps(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPolicy) -> Flow[Outcome]:
-    course = set_out(prepared.scope, prepared.columns, prepared.size, call.steps, single=call.single)
+    course = set_out(
+        prepared.scope, prepared.columns, prepared.size, call.steps, single=call.single, dedupe=call.dedupe
+    )
     why = yield from walk(call.steps, course, dice, policy)
     cost = (course.requests, course.retries)
     verdicts = (*prepared.verdicts, *_by_batch_row(prepared, list(verdicts_of(course))))
@@ -108,15 +111,37 @@ def _by_batch_row(prepared: Prepared, verdicts: list[Verdict]) -> tuple[Verdict,
 
 
 def create_list(
-    call: CallProgram, context: RunContext, dice: Dice, policy: RetryPolicy = DEFAULT_POLICY
+    call: CallProgram,
+    context: RunContext,
+    dice: Dice,
+    policy: RetryPolicy = DEFAULT_POLICY,
+    first: Prepared | None = None,
 ) -> Flow[Outcome]:
-    """Create the list. `Delivered.saved` holds `list_id` and whatever else the call saves."""
+    """Create the list. `Delivered.saved` holds `list_id` and whatever else the call saves.
+
+    `first` are the users whom the call carries, where it carries some.
+    """
+    scope, columns, size = (first.scope, first.columns, first.size) if first else (context.scope, {}, 0)
+    course = set_out(scope, columns, size, call.steps, single=False)
+    why = yield from walk(call.steps, course, dice, policy)
+    cost = (course.requests, course.retries)
+    if why is not None:
+        return Failed(why, course.in_doubt, (), *cost, course.last)
+    outcome = _with_list(call, course)
+    if first is None or isinstance(outcome, Failed):
+        return outcome
+    verdicts = _by_batch_row(first, [*verdicts_of(course), *(course.verdicts[row] for row in sorted(course.again))])
+    return replace(outcome, verdicts=verdicts, rejected_uncounted=course.uncounted)
+
+
+def converse(call: CallProgram, context: RunContext, dice: Dice, policy: RetryPolicy = DEFAULT_POLICY) -> Flow[Outcome]:
+    """Make a call that carries no users and creates nothing: `verify`, `rename_list`, `delete_list`, `count_members`."""
     course = set_out(context.scope, {}, 0, call.steps, single=False)
     why = yield from walk(call.steps, course, dice, policy)
     cost = (course.requests, course.retries)
     if why is not None:
         return Failed(why, course.in_doubt, (), *cost, course.last)
-    return _with_list(call, course)
+    return Delivered((), *cost, course.saved, 0, course.last)
 
 
 def _with_list(call: CallProgram, course: Course) -> Outcome:
@@ -143,7 +168,7 @@ def read_list_id(call: CallProgram, request: Request | None, reply: Reply, scope
         case "response":
             found = search(program.expression, reply.tree)
         case "request":
-            found = search(program.expression, Reply(200, body=(request.body if request else None) or b"").tree)
+            found = search(program.expression, read_body(request) if request else None)
         case "header":
             found = _id_in_header(program.written, reply.header(program.written))
         case "field":

@@ -19,6 +19,9 @@ UNRESOLVED = "unresolved mapping"
 TOO_LARGE = "too large for one request"
 MOST_BYTES = 32_000_000
 """Bytes of a body when the manifest allows more or says nothing: what makes more of its users is split."""
+MOST_BYTES_OF_ALL = 1_000_000_000
+"""The same where the partner wants everybody in one request."""
+
 Columns = Mapping[str, list[Any]]
 
 
@@ -86,23 +89,26 @@ def batch_scope(context: RunContext, batch: Batch, part: int = 0) -> dict[str, A
         "membership": batch.operation == "add",
         "batch_id": batch_id(context, batch.operation, batch.index, part),
         "batch_index": batch.index,
+        "property_name": context.scope.get("property_name") or context.scope.get("amp_cohort_name"),
     }
 
 
-def prepare(call: CallProgram, context: RunContext, batch: Batch) -> Iterator[Prepared]:
+def prepare(call: CallProgram, context: RunContext, batch: Batch, part: int = 0) -> Iterator[Prepared]:
     """The requests for a batch, in order, each made when it is asked for. The same batch always gives the same bytes.
+
+    Parts are counted from `part`.
 
     Raises SettingsError when a constant that a URL or header needs has no value or cannot stand there.
     """
     batch = _with_columns(call, context, batch)
-    limit = min(call.max_bytes or MOST_BYTES, MOST_BYTES)
-    part = 0
-    waiting = _stretches(call, context, batch) if call.by is not None else [(0, batch.size)]
+    most = MOST_BYTES_OF_ALL if call.takes_all else MOST_BYTES
+    limit = min(call.max_bytes or most, most)
+    waiting = _stretches(call, context, batch) if call.by is not None or call.one_target else [(0, batch.size)]
     while waiting:
         start, stop = waiting.pop()
         rows = batch if (start, stop) == (0, batch.size) else batch.rows(start, stop)
         halves = [(start + rows.size // 2, stop), (start, start + rows.size // 2)]
-        if _would_fill_memory(call, context, rows):
+        if not call.takes_all and _would_fill_memory(call, context, rows):
             waiting += halves
             continue
         prepared = _prepare_one(call, context, rows, part, start)
@@ -118,6 +124,14 @@ def prepare(call: CallProgram, context: RunContext, batch: Batch) -> Iterator[Pr
         part += 1
 
 
+def prepare_nobody(call: CallProgram, context: RunContext) -> Iterator[Prepared]:
+    """The request of a call for nobody at all: it tells the partner that the list is empty."""
+    batch = Batch("add", 0, {}, 0)
+    scope = {**batch_scope(context, batch), "items": joined(call.first, [])}
+    request, octets = encoded(call.first, scope)
+    yield Prepared(scope["batch_id"], 0, 0, 0, request, None, (), scope, {}, 0, octets)
+
+
 def _with_columns(call: CallProgram, context: RunContext, batch: Batch) -> Batch:
     """The batch with the columns that are made of others.
 
@@ -128,15 +142,23 @@ def _with_columns(call: CallProgram, context: RunContext, batch: Batch) -> Batch
     if call.positional:
         mapped = [["" if value is None else value for value in batch.columns[name]] for name in context.mapped]
         columns["values"] = [list(row) for row in zip(*mapped, strict=True)] if mapped else [[]] * batch.size
+    for name in call.targets:
+        # What was not sent as anything yet, or is not sent now, is what the connection says.
+        current = context.scope.get(name)
+        told = columns.get(name, [None] * batch.size)
+        columns[name] = [current if target is None else target for target in told] if None in told else told
     if "property_value" in call.rows and "property_value" not in columns:
         columns["property_value"] = [batch.operation == "add"] * batch.size
-    return batch if len(columns) == len(batch.columns) else replace(batch, columns=columns)
+    return replace(batch, columns=columns) if call.targets or len(columns) != len(batch.columns) else batch
 
 
 def _stretches(call: CallProgram, context: RunContext, batch: Batch) -> list[tuple[int, int]]:
-    """The stretches of users for whom `batch.by` is the same, the last first."""
-    assert call.by is not None
-    values = call.by.render(batch.columns, batch_scope(context, batch), batch.size)
+    """The stretches of users for whom `batch.by` is the same, and the targets that all users of a request share; the
+    last first."""
+    apart = [batch.columns[name] for name in sorted(call.one_target)]
+    if call.by is not None:
+        apart.append(call.by.render(batch.columns, batch_scope(context, batch), batch.size))
+    values = list(zip(*apart, strict=True))
     starts = [row for row in range(batch.size) if row == 0 or values[row] != values[row - 1]]
     return list(zip(starts, [*starts[1:], batch.size], strict=True))[::-1]
 
@@ -172,6 +194,8 @@ def _prepare_one(call: CallProgram, context: RunContext, batch: Batch, part: int
     scope = batch_scope(context, batch, part)
     if call.by_name is not None:
         scope[call.by_name] = batch.columns[call.by_name][0] if batch.size else None
+    if call.one_target and batch.size:
+        _share_targets(call, context, batch, scope)
     if not call.is_plain:
         users = {name: column[0] for name, column in batch.columns.items()} if call.single else {}
         size = batch.size
@@ -180,6 +204,14 @@ def _prepare_one(call: CallProgram, context: RunContext, batch: Batch, part: int
     if call.single:
         return _prepare_single(call, scope, batch, part, start)
     return _prepare_items(call, scope, batch, part, start)
+
+
+def _share_targets(call: CallProgram, context: RunContext, batch: Batch, scope: dict[str, Any]) -> None:
+    """Put the targets of these users into the scope: those of a user that leaves may be others than the connection's."""
+    scope.update((name, batch.columns[name][0]) for name in call.one_target)
+    keys = [f"{name}.target" for name in context.mapped]
+    if "targets" in scope:
+        scope["targets"] = [scope.get(key) or target for key, target in zip(keys, scope["targets"], strict=True)]
 
 
 def _prepare_items(call: CallProgram, scope: dict[str, Any], batch: Batch, part: int, start: int) -> Prepared:
@@ -194,9 +226,13 @@ def _prepare_items(call: CallProgram, scope: dict[str, Any], batch: Batch, part:
     )
     if not size:
         return prepared
-    # The items are in no scope that outlives this: while a request is under way only its bytes are held.
-    request, octets = encoded(call.first, {**scope, "items": joined(call.first, items)})
-    return replace(prepared, request=request, octets=octets)
+    # The items are in no scope that outlives this: while a request is under way only its bytes are held. A body that
+    # gets its token later is an exception.
+    step = call.first
+    whole = {**scope, "items": joined(step, items)}
+    request, octets = encoded(step, whole)
+    late = step.body is not None and bool(step.body.names & step.auth.variables)
+    return replace(prepared, request=request, octets=octets, scope=whole if late else scope)
 
 
 def _without_twins(

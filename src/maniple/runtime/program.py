@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from maniple.auth import Additions, AuthKind
+from maniple.auth import mark_of
 from maniple.diagnostics.model import Diagnostic
+from maniple.manifest.base import seconds
 from maniple.manifest.fields import FormField
 from maniple.manifest.limits import LimitHeader, RateWindow
 from maniple.manifest.model import Manifest
 from maniple.runtime.body import BodyProgram
 from maniple.runtime.classify import RuleProgram
+from maniple.runtime.credentials import AuthProgram
 from maniple.runtime.mapping import MappingProgram
 from maniple.runtime.rejects import RejectsProgram
 from maniple.template.compile import ColumnTemplate, PlacedText, ScalarTemplate
@@ -35,27 +37,6 @@ class PairProgram:
     optional: bool = False
     when_present: tuple[ScalarTemplate, ...] = ()
     """The holes that must have a value when it is optional."""
-
-
-@dataclass(frozen=True)
-class AuthProgram:
-    """The auth kinds of a call with their templates compiled."""
-
-    kinds: tuple[tuple[ScalarTemplate | None, AuthKind], ...]
-    templates: Mapping[str, ScalarTemplate]
-
-    def kind(self, scope: Scope) -> AuthKind | None:
-        """The first kind whose `when` holds."""
-        return next((kind for when, kind in self.kinds if when is None or when.render(scope)), None)
-
-    def render(self, scope: Scope, template: str) -> Any:
-        """One of the kind's templates with the connection's settings."""
-        return self.templates[template].render(scope)
-
-    def additions(self, scope: Scope) -> Additions:
-        """What the kind adds to every call."""
-        kind = self.kind(scope)
-        return kind.additions(lambda template: self.render(scope, template)) if kind else Additions()
 
 
 @dataclass(frozen=True)
@@ -105,7 +86,7 @@ class PollProgram:
     failed: Any
     every: float
     at_most: float
-    then: Literal["pending", "fail"]
+    then: Literal["pending", "fail", "accept"]
 
 
 @dataclass(frozen=True)
@@ -154,9 +135,16 @@ class StepProgram:
     @property
     def names(self) -> frozenset[str]:
         """The variables that stand in its URL, query, headers, body and item."""
-        pairs = [template for pair in (*self.query, *self.headers) for template in pair.values]
-        parts = [self.url, *pairs, *((self.body,) if self.body else ()), *((self.item,) if self.item else ())]
-        return frozenset(name for part in parts for name in part.names)
+        return self.names_outside | (self.item.names if self.item else frozenset())
+
+    @property
+    def names_outside(self) -> frozenset[str]:
+        """The variables that stand in its URL, query, headers and body, outside of the items."""
+        pairs = (*self.query, *self.headers)
+        values = [template for pair in pairs for template in (*pair.values, *pair.when_present)]
+        texts = [text for pair in pairs for text in (pair.name, pair.value) if text is not None]
+        whole = [part for part in (self.url, self.body) if part is not None]
+        return frozenset(name for part in (*values, *texts, *whole) for name in part.names)
 
     @property
     def is_plain(self) -> bool:
@@ -181,6 +169,10 @@ class CallProgram:
     """The columns of a batch that it reads."""
     positional: bool
     """It reads `$values`."""
+    targets: frozenset[str]
+    """Of `rows` those that say what a user's value is to the partner: `name.target`."""
+    one_target: frozenset[str]
+    """Of `targets` those that are the same for all users of a request."""
     items: int
     max_bytes: int | None
     weight: int
@@ -192,6 +184,8 @@ class CallProgram:
     parallel: int
     rates: tuple[RateWindow, ...]
     """The call's own rate windows: (count, seconds)."""
+    budget: RateWindow | None = None
+    """Calls a day."""
     by: ColumnTemplate | None = None
     """Only users for whom this is the same share a request."""
     by_name: str | None = None
@@ -219,11 +213,12 @@ class CallProgram:
         """What became of single users decides what is sent next, so their values are held until the batch has ended."""
         return (
             not self.is_plain
+            or self.first_batch
             or self.first.rejects is not None
             or any(rule.action in MENDING for rule in self.first.rules)
         )
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The variables that stand in its requests."""
         return frozenset[str]().union(*(step.names for step in self.steps))
@@ -262,14 +257,32 @@ class Program:
 
     def call_for(self, operation: Operation) -> CallProgram:
         """The call that adds or removes users."""
+        if self.is_snapshot:
+            return self.calls["replace_users"]
         names = ("add_users", "set_property") if operation == "add" else ("remove_users", "unset_property")
         found = next((self.calls[name] for name in names if name in self.calls), None)
         return found or self.calls["update_users"]
 
     @property
+    def is_snapshot(self) -> bool:
+        """The partner gets the whole cohort each run, and forgets who is not in it."""
+        return self.manifest.kind == "snapshot" and "replace_users" in self.calls
+
+    @property
+    def kept_every(self) -> float | None:
+        """Seconds after which unchanged members are sent again, 0 for every run; None when they never are."""
+        every = self.manifest.keep_users.every if self.manifest.keep_users is not None else None
+        return None if every is None else 0.0 if every == "run" else seconds(every)
+
+    @property
     def create(self) -> CallProgram | None:
         """The call that creates the list, if there is one."""
         return self.calls.get("create_list")
+
+    @cached_property
+    def filled_by_auth(self) -> frozenset[str]:
+        """The variables that auth kinds fill in; a mark stands for them until a request is sent."""
+        return frozenset[str]().union(*(step.auth.variables for call in self.calls.values() for step in call.steps))
 
     @cached_property
     def secret_names(self) -> frozenset[str]:
@@ -283,8 +296,13 @@ class Program:
         Two users equal in all of them are one member at the partner.
         """
         used = self.call_for("remove").rows
-        names = tuple(mapping.name for mapping in self.mappings if mapping.name in used)
+        names = tuple(name for mapping in self.mappings for name in mapping.sent_names if name in used)
         return (*names, "amplitude_id") if "amplitude_id" in used or not names else names
+
+    @cached_property
+    def sent_names(self) -> tuple[str, ...]:
+        """The variables that a user can be sent as: the mappings, and the targets of those that are a choice."""
+        return tuple(name for mapping in self.mappings for name in mapping.sent_names)
 
     @cached_property
     def carries_user(self) -> bool:
@@ -320,11 +338,24 @@ class RunContext:
     run_id: str
     scope: Scope = field(repr=False)
     mapped: tuple[str, ...] = ()
-    """The mappings that have a property, in the manifest's order: what `$targets` and `$values` are about."""
+    """The mappings that have a property, in the manifest's order, but for those of many properties: what `$targets` and
+    `$values` are about."""
 
     def with_list(self, saved: Mapping[str, Any]) -> RunContext:
         """This context once the list exists."""
         return RunContext(self.run_id, {**self.scope, **saved}, self.mapped)
+
+
+def field_scope(program: Program, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as variables, with what the chosen options carry."""
+    scope: dict[str, Any] = {}
+    for form_field in program.fields:
+        value = settings.get(form_field.name)
+        scope[form_field.name] = value
+        chosen = next((option for option in form_field.options if option.value == value), None)
+        for key in form_field.carried_keys:
+            scope[f"{form_field.name}.{key}"] = chosen.carried.get(key) if chosen else None
+    return scope
 
 
 def run_context(
@@ -335,29 +366,35 @@ def run_context(
     run_id: str,
     now: str,
     saved: Mapping[str, Any] | None = None,
-    mappings: Collection[str] | None = None,
+    mappings: Mapping[str, str] | None = None,
     project_id: str = "",
 ) -> RunContext:
     """The constants of a run. `settings` are checked values (`runtime.settings.check_settings`), `now` is ISO 8601,
-    `saved` is what `create_list` saved, `mappings` are those that have a property (None: all)."""
-    mapped = [mapping for mapping in program.mappings if mappings is None or mapping.name in mappings]
+    `saved` is what `create_list` saved, `mappings` are the connection's (None: all have a property)."""
+    fields = field_scope(program, settings)
+    asked = [mapping for mapping in program.mappings if mapping.is_asked(fields)]
+    positional = [mapping for mapping in asked if not mapping.many]
+    mapped = [mapping for mapping in positional if mappings is None or mapping.name in mappings]
+    names = [mapping.name for mapping in mapped]
+    chosen = mappings or {}
     scope: dict[str, Any] = {
+        **fields,
+        **{name: mark_of(name) for name in program.filled_by_auth},
         "amp_cohort_name": cohort_label(program.manifest, cohort.name),
         "amp_cohort_id": cohort.id,
         "amp_cohort_url": cohort.url or None,
         "project_id": project_id,
         "run_id": run_id,
         "now": now,
-        "targets": [mapping.target or mapping.name for mapping in mapped],
+        "targets": [mapping.target_of(chosen) for mapping in mapped],
+        **{
+            mapping.target_key: mapping.target_of(chosen) if mapping.name in names else None
+            for mapping in program.mappings
+            if mapping.choices
+        },
     }
-    for form_field in program.fields:
-        value = settings.get(form_field.name)
-        scope[form_field.name] = value
-        chosen = next((option for option in form_field.options if option.value == value), None)
-        for key in form_field.carried_keys:
-            scope[f"{form_field.name}.{key}"] = chosen.carried.get(key) if chosen else None
     for name, template in program.define:
         scope[name] = template.render(scope)
     if program.list_id is not None:
         scope["list_id"] = program.list_id.render(scope)
-    return RunContext(run_id, {**scope, **(saved or {})}, tuple(mapping.name for mapping in mapped))
+    return RunContext(run_id, {**scope, **(saved or {})}, tuple(names))

@@ -33,8 +33,6 @@ _WITHOUT_VALUE = {
 _KEY = re.compile(r"\.([A-Za-z_]\w*)")
 MOST_FINDINGS = 200
 """Findings that are told, once one of them blocks: more would help nobody."""
-NOT_FILLED_YET: tuple[str, ...] = ()
-"""Pre-defined variables that this version does not fill in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,12 @@ class TemplateReader:
 
     def __init__(self, manifest: Manifest, document: Document | None) -> None:
         self.document = document
-        self.carried = {form_field.name: form_field.carried_keys for form_field in manifest.fields}
-        self.mapped = tuple(mapping.name for mapping in manifest.mappings)
         self.targets = frozenset(mapping.name for mapping in manifest.mappings if mapping.one_of)
+        self.carried = {
+            **{form_field.name: form_field.carried_keys for form_field in manifest.fields},
+            **dict.fromkeys(self.targets, ("target",)),
+        }
+        self.mapped = tuple(mapping.name for mapping in manifest.mappings if not mapping.many)
         self.maps = frozenset(
             {name for name, row in PREDEFINED.items() if row.kind == "map"}
             | {m.name for m in manifest.mappings if m.many}
@@ -73,7 +74,7 @@ class TemplateReader:
 
     def carries(self, name: str, key: str) -> bool:
         """Whether `$name.key` is a hole."""
-        return key in self.carried.get(name, ()) or (key == "target" and name in self.targets)
+        return key in self.carried.get(name, ())
 
     def text(
         self,
@@ -122,8 +123,8 @@ class TemplateReader:
 
     @staticmethod
     def _is_json_text(text: str, path: Path) -> bool:
-        """A `json:` that is text is always JSON text; an `item:` only when it looks like it."""
-        if path[-1] == "json":
+        """A `json:` or `ndjson:` that is text is always JSON text; an `item:` only when it looks like it."""
+        if path[-1] in ("json", "ndjson"):
             return True
         start = text.lstrip()
         return start.startswith(("[", '"')) or (start.startswith("{") and not start.startswith("{{"))
@@ -180,7 +181,7 @@ class TemplateReader:
                 self.uses += [Located(name, section) for name in self.mapped]
             if self.has_enough:
                 continue
-            if use.name not in available:
+            if use.name not in available and not (use.carried and f"{use.name}.{use.carried}" in available):
                 at, within = self._place(use.path, use.key, use.start - shift, use.end - shift, text, path)
                 self._unavailable(use, available, at, within if not (use.key and text is None) else None, section, text)
             elif self.carried.get(use.name) and not use.key and (word := self._lost_key(use, text, shift)):
@@ -205,10 +206,7 @@ class TemplateReader:
     ) -> None:
         key = use.key and text is None
         where: dict[str, Any] = {"key": key, "within": within}
-        if use.name in NOT_FILLED_YET:
-            what = f"`${use.written}` is part of the language, but this version does not fill it in yet"
-            self.report("MAN901", what, path, **where)
-        elif use.name == "list_id" and not self.has_list:
+        if use.name == "list_id" and not self.has_list:
             what = "`$list_id` is used, and nothing gives it a value"
             self.report("MAN509", what, path, hint="add `create_list:`, or a `list_id:` at the top", **where)
         elif use.name in PREDEFINED or use.name in self.elsewhere:
@@ -269,7 +267,7 @@ class TemplateReader:
         if near is not None:
             self.report(
                 "MAN201",
-                f"no option of `{use.name}` carries `{word}`",
+                f"no {'choice' if use.name in self.targets else 'option'} of `{use.name}` carries `{word}`",
                 path,
                 within=within,
                 label="read as a value and a text",

@@ -60,7 +60,7 @@ def read_rejects(
     """The refusals in a reply to a call that carried `size` items made from `columns`."""
     tree = reply.tree
     budget = Budget(MAX_STEPS + STEPS_A_USER * size)
-    rows = rows_of(search(program.rows, tree, budget)) if program.rows is not None else []
+    rows = rows_of(search(program.rows, tree, budget), xml=reply.is_xml) if program.rows is not None else []
     found: dict[int, Verdict] = {}
     again: set[int] = set()
     unmatched = 0
@@ -94,6 +94,9 @@ def _verdict(program: RejectsProgram, row: Any, budget: Budget) -> tuple[str, st
 
 def _uncounted(program: RejectsProgram, tree: Any, named: int, size: int, budget: Budget) -> int:
     count = search(program.count, tree, budget) if program.count is not None else None
+    if isinstance(count, str) and count.isascii() and count.isdigit():
+        # XML has no numbers but in words.
+        count = int(count[:9])
     return max(0, min(count, size) - named) if isinstance(count, int) and not isinstance(count, bool) else 0
 
 

@@ -51,7 +51,7 @@ def encoded(call: StepProgram, scope: Scope) -> tuple[Request, int]:
         url = f"{url}{'&' if '?' in url else '?'}{encoded}"
     body = call.body.encode(scope, additions) if call.body is not None else added_body(additions)
     headers = _headers(call, scope, additions, body.headers if body else ())
-    content, octets = (body.content, len(body.content)) if body else (None, 0)
+    content, octets = (body.content, body.size) if body else (None, 0)
     return Request(call.method, url, headers, content, call.timeout, call.call, call.name or ""), octets
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from maniple.cohort.member import MEMBER_ID, Member, Pair
-from maniple.cohort.resolve import MappingColumn, resolve
+from maniple.cohort.resolve import MappingColumn, resolve, sent_names
 from maniple.runtime.program import Program, Scope
 from maniple.template.text import text_of
 
@@ -37,10 +37,10 @@ def resolve_users(program: Program, mappings: Mapping[str, str], scope: Scope, u
     """
     id_property = id_property_of(users)
     known = {name for user in users for name in user}
-    columns = _mapping_columns(program, mappings, scope, known, id_property)
-    mapped = [column.name for column in columns]
-    require = [[name for name in group if name in mapped] for group in program.manifest.require]
-    apart = {id_property, *(column.property for column in columns)}
+    columns = mapping_columns(program, mappings, scope, known, id_property)
+    mapped = sent_names(columns)
+    require = required_groups(program, columns, scope)
+    apart = {id_property, *(name for column in columns for name in column.sources())}
     resolved = ResolvedUsers({name: [] for name in _column_names(program)}, [], [])
     seen: set[str] = set()
     for user in users:
@@ -65,7 +65,7 @@ def id_property_of(users: Users) -> str:
 
 
 def _column_names(program: Program) -> list[str]:
-    return [MEMBER_ID, *(mapping.name for mapping in program.mappings), "user"]
+    return [MEMBER_ID, *program.sent_names, "user"]
 
 
 def _append(resolved: ResolvedUsers, values: Mapping[str, Any]) -> None:
@@ -74,18 +74,35 @@ def _append(resolved: ResolvedUsers, values: Mapping[str, Any]) -> None:
     resolved.ids.append(values[MEMBER_ID])
 
 
-def _mapping_columns(
-    program: Program, mappings: Mapping[str, str], scope: Scope, known: set[str], id_property: str
+def mapping_columns(
+    program: Program, mappings: Mapping[str, str], scope: Scope, known: Collection[str], id_property: str
 ) -> list[MappingColumn]:
-    """One column a mapping; an optional mapping without a property has none, a required one finds no value."""
+    """One column a mapping that is asked for; an optional mapping without a property has none, a required one finds no
+    value. `known` are the properties that there are; `amplitude_id` names the id whatever it is called among them."""
     columns: list[MappingColumn] = []
     for mapping in program.mappings:
         chosen = mappings.get(mapping.name)
-        if chosen is None and mapping.optional:
+        if not mapping.is_asked(scope) or (chosen is None and mapping.optional):
             continue
-        name = id_property if chosen == MEMBER_ID and MEMBER_ID not in known else chosen or ""
-        columns.append(MappingColumn(mapping.name, name, mapping.optional, mapping.converter(scope)))
+        convert = mapping.converter(scope, mappings)
+        target = mapping.target_of(mappings) if mapping.choices else None
+        names = tuple(_own_id(name, known, id_property) for name in mapping.properties(mappings))
+        many = names if mapping.many else None
+        columns.append(MappingColumn(mapping.name, "".join(names[:1]), mapping.optional, convert, target, many))
     return columns
+
+
+def _own_id(name: str, known: Collection[str], id_property: str) -> str:
+    return id_property if name == MEMBER_ID and MEMBER_ID not in known else name
+
+
+def required_groups(program: Program, columns: Sequence[MappingColumn], scope: Scope) -> list[list[str]]:
+    """The groups of mappings of which each user needs at least one: those that have a column. A group of which nothing
+    is asked for is none."""
+    mapped = {column.name for column in columns}
+    asked = {mapping.name for mapping in program.mappings if mapping.is_asked(scope)}
+    groups = [group for group in program.manifest.require if asked.intersection(group)]
+    return [[name for name in group if name in mapped] for group in groups]
 
 
 def _carried(user: Mapping[str, Any], apart: set[str]) -> dict[str, Any] | None:

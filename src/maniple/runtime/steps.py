@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from maniple.runtime.addresses import Addresses, rows_of
 from maniple.runtime.classify import Accepted
 from maniple.runtime.exchange import TOO_MUCH, TOO_MUCH_MESSAGE, Tally, exchange
 from maniple.runtime.outcome import Classification, Exchange, Verdict
+from maniple.runtime.pages import leads_elsewhere, next_page
 from maniple.runtime.prepare import UNRESOLVED, why_unsendable
 from maniple.runtime.program import MatchProgram, PollProgram, StepProgram
 from maniple.runtime.rejects import STEPS_A_USER, read_rejects
-from maniple.runtime.request import build_request, joined
+from maniple.runtime.request import CONTROL, build_request, joined
 from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.runtime.search import MAX_STEPS, Budget, search
+from maniple.runtime.twins import without_twins
 from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
 from maniple.template.text import text_of
-from maniple.wire import Flow, Recall, Remember, Reply, Request, Wait
+from maniple.wire import Flow, Hold, Recall, Release, Remember, Reply, Request, Wait
 
 LONGEST_SAVED = 1_000
 """Characters of a value that is saved from a reply: it goes into the requests that follow."""
+UNSENDABLE = "The partner's answer had a line break in a value that stands in a header of the next request"
 NOT_FOUND = "unknown to the partner"
 NOT_FOUND_MESSAGE = "The partner was asked for this user and does not know it"
+PENDING = "Still pending at the partner"
+PENDING_MESSAGE = "The partner took the users and had not finished after {:g} seconds. The next run sends them again."
 
 
 @dataclass
@@ -36,6 +40,12 @@ class Course:
     size: int
     """Users; 0 for a call that carries none."""
     single: bool = False
+    dedupe: bool = False
+    """Equal items of a step are sent once."""
+    twins: dict[int, list[int]] = field(default_factory=dict)
+    """The users for whom another is sent, by that one."""
+    learned: set[str] = field(default_factory=set)
+    """The columns that replies fill."""
     left: list[int] = field(default_factory=list)
     """The users who have not been settled yet."""
     verdicts: dict[int, Verdict] = field(default_factory=dict)
@@ -58,9 +68,8 @@ class Course:
 
     def part(self, rows: list[int]) -> dict[str, list[Any]]:
         """The columns of some users."""
-        if len(rows) == self.size:
-            return self.columns
-        return {name: [column[row] for row in rows] for name, column in self.columns.items()}
+        everybody = len(rows) == self.size
+        return self.columns if everybody else {name: [each[row] for row in rows] for name, each in self.columns.items()}
 
     def count(self, tally: Tally, request: Request, reply: Reply) -> None:
         """Add what an exchange has cost."""
@@ -75,6 +84,21 @@ class Course:
         if verdict is not None:
             self.verdicts.setdefault(row, verdict)
         self.left.remove(row)
+
+    def follow(self) -> None:
+        """Twins share the fate of the user who is sent for them, and what was found out about that one."""
+        left = set(self.left)
+        for row, others in self.twins.items():
+            for other in left & set(others):
+                for column in [self.columns[name] for name in self.learned]:
+                    column[other] = column[row] if column[other] is None else column[other]
+                if row in self.reached:
+                    self.reached.add(other)
+                if row not in self.left:
+                    verdict = self.verdicts.get(row)
+                    self.settle(other, replace(verdict, row=other) if verdict is not None else None)
+                if row in self.again:
+                    self.again.add(other)
 
     def keep(self, name: str, value: Any) -> None:
         """Save a value unless it has one already or is too long to go into a request."""
@@ -92,15 +116,17 @@ def set_out(
     steps: tuple[StepProgram, ...],
     *,
     single: bool,
+    dedupe: bool = False,
 ) -> Course:
     """A course at its beginning."""
-    course = Course({**scope, "steps": {}}, dict(columns), size, single, left=list(range(size)))
+    course = Course({**scope, "steps": {}}, dict(columns), size, single, dedupe, left=list(range(size)))
     for step in steps:
         for saved in step.save:
             course.scope.setdefault(saved.name, None)
         for name, _ in step.match.save if step.match else ():
             course.scope.setdefault(name, None)
             if size:
+                course.learned.add(name)
                 course.columns[name] = [None] * size
     return course
 
@@ -125,14 +151,17 @@ def walk(
 def _once(step: StepProgram, course: Course, dice: Dice, policy: RetryPolicy) -> Flow[Classification | None]:
     """A step that is done once a run: what it saved is remembered for the other batches."""
     key = f"once.{course.scope.get('run_id')}.{step.label}"
+    yield Hold(key)
     remembered = yield Recall(key)
     if remembered is None:
         why = yield from _take(step, course, dice, policy)
         if why is not None:
+            yield Release(key)
             return why
         kept = {found.name: course.saved.get(found.name) for found in step.save}
         remembered = {"saved": kept, "reply": course.scope["steps"].get(step.name)}
         yield Remember(key, remembered)
+    yield Release(key)
     for name, value in remembered["saved"].items():
         course.keep(name, value)
     if step.name is not None:
@@ -163,6 +192,7 @@ def _take(step: StepProgram, course: Course, dice: Dice, policy: RetryPolicy) ->
     why = yield from _pages(step, course, request, rows, scope, dice, policy)
     if why is None and step.match is not None:
         why = _missing(step.match, course, rows)
+    course.follow()
     return why
 
 
@@ -176,7 +206,11 @@ def _items(step: StepProgram, course: Course, rows: list[int]) -> tuple[list[int
             course.settle(row, Verdict(row, "skipped", UNRESOLVED))
         else:
             kept.append((row, item))
-    return [row for row, _ in kept], [item for _, item in kept]
+    kept_rows, items = [row for row, _ in kept], [item for _, item in kept]
+    if not course.dedupe:
+        return kept_rows, items
+    kept_rows, items, course.twins = without_twins(kept_rows, items)
+    return kept_rows, items
 
 
 def _unsendable(refused: MissingValue | HeaderInjection, course: Course, rows: list[int]) -> Classification | None:
@@ -184,6 +218,11 @@ def _unsendable(refused: MissingValue | HeaderInjection, course: Course, rows: l
     if isinstance(refused, MissingValue) and refused.name in course.saved:
         message = f"The partner's answer had no `{refused.name}`, which the next request needs. The destination's manifest must say where it is."
         return Classification("An answer lacked a value", message)
+    if isinstance(refused, HeaderInjection) and any(CONTROL.search(text_of(each)) for each in course.saved.values()):
+        message = (
+            "The partner's answer had a line break or another control character in a value that the next request needs"
+        )
+        return Classification("An answer cannot be sent on", message)
     if not course.single:
         raise refused
     user = {name: column[0] for name, column in course.columns.items()}
@@ -217,10 +256,10 @@ def _pages(
             course.reached |= set(rows)
             course.in_doubt = course.in_doubt or step.method != "GET"
         why = _read(step, course, rows, reply)
-        following = _next_page(step, request, reply)
+        following = next_page(step, request, reply)
         if why is not None or following is None or (step.match and course.matched >= set(rows) and course.size):
             return why
-        if _leads_elsewhere(request, following):
+        if leads_elsewhere(request, following):
             message = "The partner's next page is at another host, where the credentials must not go."
             return Classification("A page leads elsewhere", message)
         request = following
@@ -259,18 +298,15 @@ def _polled(
     waited = 0.0
     while True:
         if poll.failed is not None and search(poll.failed, reply.tree):
-            return Classification(
-                "The partner's job failed",
-                f"The partner took the users and then gave up on them: {text_of(reply.tree)[:500]}",
-                None,
-                reply.status,
-            )
+            message = f"The partner took the users and then gave up on them: {text_of(reply.tree)[:500]}"
+            return Classification("The partner's job failed", message, None, reply.status)
         if search(poll.until, reply.tree):
             return reply
         if waited >= poll.at_most:
+            if poll.then == "accept":
+                return reply
             course.in_doubt = True
-            message = f"The partner took the users and had not finished after {poll.at_most:g} seconds. The next run sends them again."
-            return Classification("Still pending at the partner", message, None, reply.status)
+            return Classification(PENDING, PENDING_MESSAGE.format(poll.at_most), None, reply.status)
         yield Wait(poll.every, "poll")
         waited += poll.every
         reading, reply, tally = yield from exchange(step, request, scope, dice, policy)
@@ -311,7 +347,7 @@ def _read(step: StepProgram, course: Course, rows: list[int], reply: Reply) -> C
 def _match(match: MatchProgram, course: Course, rows: list[int], reply: Reply) -> None:
     """Find the users, or the list, that the rows of a reply name, and save what they say."""
     budget = Budget(MAX_STEPS + STEPS_A_USER * len(rows))
-    found = rows_of(search(match.rows, reply.tree, budget))
+    found = rows_of(search(match.rows, reply.tree, budget), xml=reply.is_xml)
     told = [
         (position, row) for position, row in enumerate(found) if match.where is None or search(match.where, row, budget)
     ]
@@ -335,9 +371,7 @@ def _match_one(match: MatchProgram, course: Course, rows: list[Any], budget: Bud
     wanted = text_of(match.one.render(course.scope)) if match.one is not None else None
     for row in rows:
         named = search(match.at, row, budget) if match.at is not None else row
-        if wanted is not None and wanted not in [
-            text_of(value) for value in (named if isinstance(named, list) else [named])
-        ]:
+        if wanted is not None and wanted not in map(text_of, named if isinstance(named, list) else [named]):
             continue
         course.matched = frozenset({0})
         for name, path in match.save:
@@ -360,29 +394,6 @@ def _missing(match: MatchProgram, course: Course, rows: list[int]) -> Classifica
             course.reached.add(row)
             course.settle(row)
     return None
-
-
-def _next_page(step: StepProgram, request: Request, reply: Reply) -> Request | None:
-    """The request for the next page, if there is one."""
-    if step.paginate is None:
-        return None
-    if step.paginate.next is not None:
-        link = search(step.paginate.next, reply.tree)
-        return replace(request, url=urljoin(request.url, link)) if isinstance(link, str) and link else None
-    cursor = search(step.paginate.cursor, reply.tree)
-    if cursor is None or cursor == "" or step.paginate.param is None:
-        return None
-    parts = urlsplit(request.url)
-    kept = [
-        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != step.paginate.param
-    ]
-    query = urlencode([*kept, (step.paginate.param, text_of(cursor))])
-    return replace(request, url=urlunsplit(parts._replace(query=query)))
-
-
-def _leads_elsewhere(request: Request, following: Request) -> bool:
-    here, there = urlsplit(request.url), urlsplit(following.url)
-    return (here.scheme, here.netloc) != (there.scheme, there.netloc)
 
 
 def verdicts_of(course: Course) -> Iterator[Verdict]:

@@ -1,93 +1,16 @@
-"""What a manifest says that does not fit together, and what this version does not run yet."""
+"""What a manifest says that does not fit together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from maniple.body import RUNNING_FORMATS
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules
-from maniple.manifest.call import Call
 from maniple.manifest.model import Manifest
 from maniple.manifest.saved import saved_names
+from maniple.runtime.body_fit import Finding, unfit_bodies
 from maniple.source.text import Path
 from maniple.template.scope import ALIASES, PREDEFINED, canonical
-
-Finding = tuple[str, str, Path, dict[str, Any]]
-"""Code, message, path, further arguments of `finding`."""
-
-UNSENT_CALLS = ("rename_list", "delete_list", "count_members", "list_members", "verify")
-"""Calls that are read and never made; their absence does no harm."""
-LATER_KEYS = {
-    "a mapping": ("one_of", "many", "when"),
-    "a call": ("gzip", "first_batch"),
-    "`batch`": ("min_items", "empty"),
-    "`limits`": ("budget",),
-}
-"""Keys that are read and not run yet, by what they stand in."""
-
-
-def not_run_yet(manifest: Manifest) -> Iterator[Finding]:
-    """Parts of the language that this version reads but does not run."""
-
-    def later(what: str, path: Path, **details: Any) -> Finding:
-        return "MAN901", f"{what} is part of the language, but this version does not run it yet", path, details
-
-    if manifest.kind == "snapshot":
-        yield later("`kind: snapshot`", ("kind",))
-    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
-    for position, auth in enumerate(auths):
-        if not auth.runs:
-            path: Path = ("auth", position, "kind") if isinstance(manifest.auth, list) else ("auth", "kind")
-            yield later(f"auth kind `{auth.kind}`", path)
-    for name, call in manifest.calls.items():
-        if name in UNSENT_CALLS or (name == "replace_users" and manifest.kind != "snapshot"):
-            yield later(f"`{name}`", (name,), key=True, severity="warning")
-        yield from _call_not_run_yet(name, call, later)
-    for position, form_field in enumerate(manifest.fields):
-        if form_field.from_ is not None:
-            yield later("`from: operator`", ("fields", position, "from"))
-    for position, mapping in enumerate(manifest.mappings):
-        for key in LATER_KEYS["a mapping"]:
-            if getattr(mapping, key):
-                yield later(f"`{key}` on a mapping", ("mappings", position, key), key=True)
-    yield from _limits_not_run_yet(manifest.limits, ("limits",), later)
-    if manifest.keep_users is not None:
-        yield later("`keep_users`", ("keep_users",), key=True)
-    yield from _batch_not_run_yet(manifest.batch, ("batch",), later)
-
-
-def _call_not_run_yet(name: str, call: Call, later: Any) -> Iterator[Finding]:
-    for body in call.bodies:
-        if body not in RUNNING_FORMATS:
-            yield later(f"a `{body}` body", (name, body), key=True)
-    for key in LATER_KEYS["a call"]:
-        if getattr(call, key):
-            yield later(f"`{key}` on a call", (name, key), key=True)
-    auths = call.auth if isinstance(call.auth, list) else [call.auth] if call.auth else []
-    for auth in auths:
-        if not auth.runs:
-            yield later(f"auth kind `{auth.kind}`", (name, "auth"))
-    if call.limits is not None:
-        yield from _limits_not_run_yet(call.limits, (name, "limits"), later)
-    yield from _batch_not_run_yet(call.batch, (name, "batch"), later)
-
-
-def _batch_not_run_yet(batch: Any, path: Path, later: Any) -> Iterator[Finding]:
-    if batch is None:
-        return
-    for key in LATER_KEYS["`batch`"]:
-        if getattr(batch, key):
-            yield later(f"`{key}` in `batch`", (*path, key), key=True)
-    if batch.items == "all":
-        yield later("`items: all`", (*path, "items"))
-
-
-def _limits_not_run_yet(limits: Any, path: Path, later: Any) -> Iterator[Finding]:
-    for key in LATER_KEYS["`limits`"]:
-        if getattr(limits, key):
-            yield later(f"`{key}` in `limits`", (*path, key), key=True)
 
 
 def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
@@ -95,6 +18,8 @@ def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
     yield from _missing_calls(manifest)
     yield from _names(manifest)
     yield from _options(manifest)
+    yield from unfit_bodies(manifest)
+    yield from _choices(manifest)
     yield from _rules(manifest.errors, ("errors",))
     for name, call in manifest.calls.items():
         yield from _rules(call.errors, (name, "errors"))
@@ -132,14 +57,16 @@ def _missing_calls(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _names(manifest: Manifest) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
+    auths = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
+    got = {name for auth in auths for name in auth.variables}
+    seen: dict[str, str] = dict.fromkeys(got - PREDEFINED.keys(), "auth.save")
     declared = [
         *((form_field.name, ("fields", position, "name")) for position, form_field in enumerate(manifest.fields)),
         *((name, ("define", name)) for name in manifest.define),
         *((mapping.name, ("mappings", position, "name")) for position, mapping in enumerate(manifest.mappings)),
     ]
     for name, path in declared:
-        if (name in PREDEFINED and PREDEFINED[name].place != "auth") or name in ALIASES:
+        if (name in PREDEFINED and (PREDEFINED[name].place != "auth" or name in got)) or name in ALIASES:
             yield (
                 "MAN209",
                 f"`{name}` is a pre-defined variable",
@@ -158,6 +85,21 @@ def _names(manifest: Manifest) -> Iterator[Finding]:
                 {"key": path[0] == "define"},
             )
         seen.setdefault(name, str(path[0]))
+    asked = {each.name: "auth" for auth in auths for each in auth.default_fields}
+    yield from _saved_over(manifest, {**asked, **seen})
+
+
+def _saved_over(manifest: Manifest, declared: dict[str, str]) -> Iterator[Finding]:
+    """What a reply gives must not take the place of what somebody filled in."""
+    for call_name, call in manifest.calls.items():
+        for position, step in enumerate(call.steps or ()):
+            at: Path = (call_name, "steps", position)
+            places = [(name, (*at, "save", name)) for name in step.save]
+            places += [(name, (*at, "match", "save", name)) for name in (step.match.save if step.match else ())]
+            for name, path in places:
+                if name in declared:
+                    message = f"`{name}` is declared twice, here and under `{declared[name]}`"
+                    yield "MAN209", message, path, {"key": True, "hint": "choose another name"}
 
 
 def _options(manifest: Manifest) -> Iterator[Finding]:
@@ -197,6 +139,24 @@ def _options(manifest: Manifest) -> Iterator[Finding]:
                     (*path, "options", second, "value"),
                     {"hint": "give each option a value of its own"},
                 )
+
+
+def _choices(manifest: Manifest) -> Iterator[Finding]:
+    for position, mapping in enumerate(manifest.mappings):
+        path: Path = ("mappings", position)
+        if not mapping.one_of:
+            continue
+        for key in ("target", "format", "normalize", "hash", "many"):
+            if key in mapping.model_fields_set:
+                hint = "leave it out" if key in ("target", "many") else f"write `{key}` in each of the choices"
+                message = f"a mapping with `one_of` has no `{key}` of its own"
+                yield "MAN406", message, (*path, key), {"key": True, "hint": hint}
+        targets = [choice.target.lower() for choice in mapping.one_of]
+        for second, target in enumerate(targets):
+            if target in targets[:second]:
+                message = f"two choices have the target `{mapping.one_of[second].target}`"
+                place = (*path, "one_of", second, "target")
+                yield "MAN508", message, place, {"hint": "name each of the partner's identifiers once"}
 
 
 def _word(value: str | int | bool) -> str:

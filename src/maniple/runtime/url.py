@@ -159,9 +159,7 @@ def _host_fault(
     if form_field.is_choice:
         values = [str(option.carried.get(key, "")) if key else str(option.value) for option in form_field.options]
         wanted = "an `https://` URL" if at_start else "a host name"
-        bad = [
-            value for value in values if value and not (_is_https(value) if at_start else HOST_NAME.fullmatch(value))
-        ]
+        bad = [value for value in values if value and not (is_https(value) if at_start else HOST_NAME.fullmatch(value))]
         if bad:
             return [UrlFault("MAN301", f"`{bad[0]}` of `${part.name}` is not {wanted}", None, owner)]
         lacking = [str(option.value) for option, value in zip(form_field.options, values, strict=True) if not value]
@@ -191,7 +189,8 @@ def _placeholder_fault(part: str) -> list[UrlFault]:
     return [UrlFault("MAN302", message, "holes are written with a dollar sign, such as `$list_id`", None, piece)]
 
 
-def _is_https(value: str) -> bool:
+def is_https(value: str) -> bool:
+    """`value` can begin a URL that is called: `https://` and a host, or `http://` and this machine."""
     if re.search(r"[^!-~]|[\\#]", value):
         return False
     scheme, _, rest = value.partition("://")

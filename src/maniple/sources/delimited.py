@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from maniple.diagnostics.suggest import listed
 from maniple.errors import CohortError
+from maniple.sources.header import looks_like_values, twins_of
 
 _CHUNK = 1 << 20
 _LONGEST_FIELD = 2_000_000
@@ -64,11 +64,6 @@ def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
 
 def _too_long(path: Path, which: str) -> CohortError:
     return CohortError(f"{which} of `{path}` has more than 2 MB", hint="is the file whole, and a CSV file?")
-
-
-def looks_like_values(names: tuple[str, ...]) -> bool:
-    """Whether a header holds what is probably a user, not column names."""
-    return any("@" in name or name.replace(".", "").replace("+", "").isdigit() for name in names)
 
 
 def first_fault(stream: IO[bytes], path: Path, width: int, delimiter: str) -> CohortError | None:
@@ -150,7 +145,7 @@ def _refuse_other_delimiter(path: Path, names: tuple[str, ...], delimiter: str) 
 
 
 def _refuse_twins(path: Path, names: tuple[str, ...]) -> None:
-    twins = sorted(name for name, times in Counter(names).items() if name and times > 1)
+    twins = twins_of(names)
     if not twins:
         return
     hint = "the first line must name the columns" if looks_like_values(names) else "rename one of the columns"

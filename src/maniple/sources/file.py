@@ -6,23 +6,22 @@ import csv
 import gzip
 import stat
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Literal, TypeAlias, assert_never, cast
 
-from maniple.diagnostics.suggest import hint_for, listed
+from maniple.diagnostics.suggest import listed
 from maniple.errors import CohortError, OperatorError
 from maniple.sources import delimited, jsonl
+from maniple.sources.copies import renamed
+from maniple.sources.header import Header, twins_of
 
 Format: TypeAlias = Literal["csv", "tsv", "jsonl", "parquet"]
 Compression: TypeAlias = Literal["none", "gzip"]
 
 MAX_COLUMNS = 5_000
-ID_COLUMNS = ("amplitude_id", "user_id")
-"""Columns taken as the member's id without being told, the first one there is."""
 
 _FORMATS: dict[str, Format] = {
     ".csv": "csv",
@@ -41,8 +40,9 @@ _REFUSED = {
     b"\xfd7zXZ": "is compressed with xz",
     b"\xff\xfe": "is UTF-16 text",
     b"\xfe\xff": "is UTF-16 text",
-    b"SQLite format 3": "is a database",
 }
+_DATABASES = {"sqlite": (0, b"SQLite format 3"), "duckdb": (8, b"DUCK")}
+"""Where what stands in the beginning of a database, by how its URL begins."""
 _ACCEPTED = "give a CSV, TSV, JSON Lines or Parquet file in UTF-8, plain or (but for Parquet) compressed with gzip"
 
 
@@ -51,7 +51,7 @@ class CohortFile:
     """A file that was looked into: its kind and its columns.
 
     `names` are the columns in file order (JSON Lines: sorted); a CSV column may have an empty name. `blank_lines`
-    stand before the header of a CSV or TSV file.
+    stand before the header of a CSV or TSV file. `parts` are the files that this one was joined from.
     """
 
     path: Path
@@ -59,37 +59,29 @@ class CohortFile:
     compression: Compression
     names: tuple[str, ...]
     blank_lines: int = 0
+    parts: tuple[Part, ...] = ()
 
     def columns(self) -> list[str]:
         """The names of the columns that have one."""
-        return [name for name in self.names if name]
+        return self.header.columns()
 
     def id_column(self, given: str | None = None) -> str:
-        """The column of the member ids: `given`, else `amplitude_id`, else `user_id`.
-
-        Raises CohortError when the file has none of them.
-        """
-        columns = self.columns()
-        if given is not None:
-            if given not in columns:
-                raise self.missing(given)
-            return given
-        found = next((name for name in ID_COLUMNS if name in columns), None)
-        if found is not None:
-            return found
-        if self.format in ("csv", "tsv") and delimited.looks_like_values(self.names):
-            hint = "the first line must name the columns, it looks like a user"
-        else:
-            hint = "name the column of the user ids with `--id-column`"
-        raise CohortError(f"`{self.path}` has no `amplitude_id` or `user_id` column; it has {self._shown()}", hint=hint)
+        """The column of the member ids, as `Header.id_column`. Raises CohortError."""
+        return self.header.id_column(given)
 
     def missing(self, column: str) -> CohortError:
         """The error for a `column` that this file does not have."""
-        message = f"`{self.path}` has no column `{column}`; it has {self._shown()}"
-        return CohortError(message, hint=hint_for(column, self.columns()))
+        return self.header.missing(column)
+
+    @property
+    def header(self) -> Header:
+        """The columns of the file."""
+        return Header(str(self.path), self.names, written=self.format in ("csv", "tsv"))
 
     def fault(self) -> CohortError | None:
         """Read the whole file and say what is first wrong with it, or None; slow, for a file that did not load."""
+        if self.parts:
+            return next((fault for part in self.parts if (fault := part.fault()) is not None), None)
         try:
             return self._fault()
         except (EOFError, zlib.error, gzip.BadGzipFile):
@@ -99,7 +91,7 @@ class CohortFile:
         """Write the rows of this sound CSV or TSV file to `out` in plain RFC 4180 form, and open that."""
         with open_bytes(self.path, self.compression) as stream, out.open("wb") as target:
             delimited.write_tidy(stream, target, self.path, self.delimiter)
-        return replace(self, path=out, compression="none", blank_lines=0)
+        return replace(self, path=out, compression="none", blank_lines=0, parts=())
 
     @property
     def delimiter(self) -> str:
@@ -119,8 +111,18 @@ class CohortFile:
             case _:
                 assert_never(self.format)
 
-    def _shown(self) -> str:
-        return listed(self.columns(), last="and") or "no columns"
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a cohort that is kept in several, under the name that a person knows it by."""
+
+    name: str
+    file: CohortFile
+
+    def fault(self) -> CohortError | None:
+        """As `CohortFile.fault`."""
+        fault = self.file.fault()
+        return renamed(fault, self.file.path, self.name) if fault else None
 
 
 def open_cohort(path: Path) -> CohortFile:
@@ -191,6 +193,10 @@ def _format_of(path: Path, head: bytes, compression: Compression) -> Format:
     for magic, what in _REFUSED.items():
         if head.startswith(magic):
             raise CohortError(f"`{path}` {what}", hint=_ACCEPTED)
+    for scheme, (place, magic) in _DATABASES.items():
+        if head.startswith(magic, place):
+            hint = f'`{scheme}:///{path}` reads users from it, with `--query "SELECT ..."`'
+            raise CohortError(f"`{path}` is a database", hint=hint)
     if head.startswith(b"PAR1"):
         if compression == "gzip":
             hint = "unpack it with `gunzip` first: Parquet files are already compressed inside"
@@ -242,7 +248,7 @@ def _parquet_names(path: Path) -> tuple[str, ...]:
         names = tuple(arrow.parquet.read_schema(path).names)
     except (arrow.ArrowException, OSError) as cause:
         raise CohortError(f"`{path}` cannot be read as Parquet: {cause}", hint=_ACCEPTED) from cause
-    twins = sorted(name for name, times in Counter(names).items() if times > 1)
+    twins = twins_of(names)
     if twins:
         raise CohortError(f"`{path}` has the column {listed(twins, last='and')} more than once")
     return names

@@ -72,13 +72,18 @@ class Home:
         return self.path / "secret.key"
 
     @property
+    def operator_file(self) -> Path:
+        """What whoever runs maniple gives for destinations, sealed."""
+        return self.path / "operator.sealed"
+
+    @property
     def integrations(self) -> Path:
         """Destinations the user installed, one folder each."""
         return self.path / "integrations"
 
     @property
     def locks(self) -> Path:
-        """Lock files, one a sync. They stay when they are free."""
+        """Lock files, one a sync and one a connection with tokens. They stay when they are free."""
         return self.path / "locks"
 
     @property

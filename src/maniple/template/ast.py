@@ -156,31 +156,52 @@ class Case:
 Node: TypeAlias = Const | Value | Text | Array | Object | Case
 
 
+def operands(expression: Expression) -> tuple[Expression, ...]:
+    """What an expression is made of, in reading order."""
+    match expression:
+        case Name() | Literal_():
+            return ()
+        case Member(value, key):
+            return (value, key)
+        case Filter(value, _, arguments):
+            return (value, *arguments)
+        case Join(parts):
+            return parts
+        case Binary(_, left, right) | Compare(_, left, right) | Logic(_, left, right):
+            return (left, right)
+        case Negative(value) | Not(value):
+            return (value,)
+        case Either(condition, yes, no):
+            return (condition, yes, no)
+
+
 def below(expression: Expression) -> Iterator[Expression]:
     """An expression and all that it is made of, in reading order."""
     yield expression
-    match expression:
-        case Name() | Literal_():
-            return
-        case Member(value, key):
-            parts: tuple[Expression, ...] = (value, key)
-        case Filter(value, _, arguments):
-            parts = (value, *arguments)
-        case Join(parts):
-            pass
-        case Binary(_, left, right) | Compare(_, left, right) | Logic(_, left, right):
-            parts = (left, right)
-        case Negative(value) | Not(value):
-            parts = (value,)
-        case Either(condition, yes, no):
-            parts = (condition, yes, no)
-    for part in parts:
+    for part in operands(expression):
         yield from below(part)
 
 
 def expression_names(expression: Expression) -> Iterator[str]:
     """The variables an expression reads, with repeats."""
     return (part.name for part in below(expression) if isinstance(part, Name))
+
+
+def shown_names(expression: Expression) -> Iterator[str]:
+    """The variables whose values can be read out of what an expression gives, with repeats.
+
+    Not out of a keyed hash, and not out of a condition.
+    """
+    match expression:
+        case Name(name):
+            yield name
+        case Filter(_, "hmac_sha1" | "hmac_sha256", _) | Compare() | Not():
+            return
+        case Either(_, yes, no):
+            yield from (*shown_names(yes), *shown_names(no))
+        case _:
+            for part in operands(expression):
+                yield from shown_names(part)
 
 
 def filter_names(expression: Expression) -> Iterator[str]:

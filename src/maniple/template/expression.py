@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -216,6 +217,7 @@ class _Reader:
             return self._refuse(f"`{key}` cannot be read: names that begin with `_` are closed", start, end)
         value = self.read(owner)
         if isinstance(value, Name) and self.carries(*_owner_and_key(value.name, key)):
+            self.uses[-1] = replace(self.uses[-1], carried=_owner_and_key(value.name, key)[1])
             return Name(f"{value.name}.{key}")
         return Member(value, Literal_(key))
 

@@ -15,14 +15,13 @@ from typing import Any
 from urllib.parse import quote
 
 from maniple.template.digests import hmac_sha1, hmac_sha256, md5, octets, sha1, sha256, sha512
+from maniple.template.identifiers import e164, gmail_dots, local_dots, plus_tag, strip_punctuation
 from maniple.template.moments import date, epoch, epoch_ms
 from maniple.template.text import json as json_text
 from maniple.template.text import text_of
 
 _SLUG = re.compile(r"[^A-Za-z0-9_]+")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
-_PHONE_FILLER = re.compile(r"[\s().\-/]+")
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _CLIMB = re.compile(r"(?:^|[/\\])\.\.?(?:$|[/\\])")
 _MAX_TEXT = 100_000
 """Characters that a filter may make of a text: what could grow it further answers null, or a chain would not end."""
@@ -89,45 +88,6 @@ def letters(value: Any) -> str:
     'OBrienMüller'
     """
     return "".join(char for char in text_of(value) if char.isalpha())
-
-
-def e164(value: Any, country: Any = "") -> str | None:
-    """A phone number as `+` and digits; `country` is the calling code for numbers written without one.
-
-    Null when it cannot be one (ITU-T E.164: at most 15 digits).
-
-    >>> e164("+1 (555) 010-9988"), e164("0044 20 7946 0000"), e164("(555) 010-9988", "1"), e164("abc")
-    ('+15550109988', '+442079460000', '+15550109988', None)
-    """
-    number = _PHONE_FILLER.sub("", text_of(value))
-    if number.startswith("00"):
-        number = "+" + number[2:]
-    elif not number.startswith("+"):
-        code = digits(country)
-        number = f"+{code}{number.lstrip('0') if code else number}"
-    return number if _E164.fullmatch(number) else None
-
-
-def gmail_dots(value: Any) -> str:
-    """A Gmail address without the dots before the `@`; other addresses as they are.
-
-    >>> gmail_dots("a.d.a@gmail.com"), gmail_dots("a.d.a@x.test")
-    ('ada@gmail.com', 'a.d.a@x.test')
-    """
-    local, at, domain = text_of(value).rpartition("@")
-    if at and domain.strip().lower() in ("gmail.com", "googlemail.com"):
-        return f"{local.replace('.', '')}@{domain}"
-    return text_of(value)
-
-
-def plus_tag(value: Any) -> str:
-    """An e-mail address without its `+tag`.
-
-    >>> plus_tag("ada+news@x.test")
-    'ada@x.test'
-    """
-    local, at, domain = text_of(value).rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}" if at else text_of(value)
 
 
 def slugify(value: Any) -> str:
@@ -346,8 +306,10 @@ FILTERS: dict[str, FilterSpec] = {
     "strip_spaces": FilterSpec(strip_spaces, gives_text=True),
     "digits": FilterSpec(digits, gives_text=True),
     "letters": FilterSpec(letters, gives_text=True),
+    "strip_punctuation": FilterSpec(strip_punctuation, gives_text=True),
     "e164": FilterSpec(e164, 0, 1),
     "gmail_dots": FilterSpec(gmail_dots, gives_text=True),
+    "local_dots": FilterSpec(local_dots, gives_text=True),
     "plus_tag": FilterSpec(plus_tag, gives_text=True),
     "slugify": FilterSpec(slugify, gives_text=True),
     "truncate": FilterSpec(truncate, 0, 1, gives_text=True),

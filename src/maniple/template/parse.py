@@ -7,7 +7,7 @@ never used. Texts are bounded, so parsing is linear in practice and cannot recur
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from maniple.source.text import Path
@@ -257,9 +257,10 @@ class Reading:
         if taken and name in self.maps:
             for part in taken:
                 expression = Member(expression, Literal_(part))
-        elif taken:
-            expression = Name(f"{name}.{'.'.join(taken)}")
-        self.uses.append(Use(name, match["name"], path, match.start(), match.end("name"), key))
+        carried = ".".join(taken) if taken and name not in self.maps else None
+        if carried is not None:
+            expression = Name(f"{name}.{carried}")
+        self.uses.append(Use(name, match["name"], path, match.start(), match.end("name"), key, carried))
         return expression, end
 
     def _expression(self, inner: str | None, start: int, text: str, end: int, path: Path, key: bool) -> Expression:
@@ -277,7 +278,7 @@ class Reading:
             self._fault(path, key, "MAN104", message, start, end - 2, None)
             return Literal_(None)
         expression, uses, faults = read_expression(inner, self.carries)
-        self.uses.extend(Use(use.name, use.written, path, start + use.start, start + use.end, key) for use in uses)
+        self.uses.extend(replace(use, path=path, start=start + use.start, end=start + use.end, key=key) for use in uses)
         for fault in faults:
             self._fault(path, key, fault.code, fault.message, start + fault.start, start + fault.end, fault.hint)
         return expression

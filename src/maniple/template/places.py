@@ -24,7 +24,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A variable used at characters `start:end` of the string at `path`. `name` is canonical, `written` as typed."""
+    """A variable used at characters `start:end` of the string at `path`. `name` is canonical, `written` as typed.
+
+    `carried` is the key of what it carries, where that is what is used: `host` of `$region.host`.
+    """
 
     name: str
     written: str
@@ -32,3 +35,4 @@ class Use:
     start: int
     end: int
     key: bool = False
+    carried: str | None = None

@@ -9,7 +9,9 @@ from typing import Any
 
 from maniple.manifest.cases import CannedReply
 from maniple.runtime.outcome import Outcome
-from maniple.wire import Flow, Reply, Request, Wait
+from maniple.wire import SIGN_IN, Flow, Moment, Nonce, Recall, Remember, Reply, Request, Wait
+
+NONCE = "0123456789abcdef"
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Played:
     outcomes: list[Outcome] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     rejected: list[tuple[str, str]] = field(default_factory=list)
+    token_requests: list[Request] = field(default_factory=list)
     unanswered: list[Request] = field(default_factory=list)
     unused_replies: int = 0
 
@@ -33,12 +36,21 @@ class OutOfReplies(Exception):
 
 
 class CannedPartner:
-    """Performs the effects of flows: requests get `replies`, pauses are written down and not waited for."""
+    """Performs the effects of flows: requests get `replies`, pauses are written down and not waited for.
 
-    def __init__(self, replies: Sequence[CannedReply]) -> None:
+    Its sign-in answers with `token`, the same each time when it is a body. `moment` is its only time, in seconds since
+    the Unix epoch, and chance is always the same.
+    """
+
+    def __init__(
+        self, replies: Sequence[CannedReply], token: Sequence[CannedReply] | Any = None, moment: float = 0.0
+    ) -> None:
         self.played = Played()
         self._replies = [reply_of(canned) for canned in replies]
         self._mute = not replies
+        self._tokens = _tokens_of(token)
+        self._moment = moment
+        self._remembered: dict[str, Any] = {}
 
     def meet(self, flow: Flow[Outcome]) -> Outcome | None:
         """Drive one flow to its end and keep its outcome; None after the first request when no reply was given at all.
@@ -55,15 +67,41 @@ class CannedPartner:
                 self.played.outcomes.append(outcome)
                 return outcome
             answer = None
-            if isinstance(effect, Wait):
-                self.played.pauses.append(effect.seconds)
-            if not isinstance(effect, Request):
-                continue
+            match effect:
+                case Request(call=call) if call == SIGN_IN:
+                    answer = self._token_for(effect)
+                    continue
+                case Request():
+                    pass
+                case _:
+                    answer = self._perform(effect)
+                    continue
             if effect != sent:
                 self.played.requests.append(effect)
             if self._mute:
                 return None
             sent, answer = effect, self._next_reply(effect)
+
+    def _perform(self, effect: Any) -> Any:
+        match effect:
+            case Wait(seconds):
+                self.played.pauses.append(seconds)
+            case Moment():
+                return self._moment
+            case Nonce(octets):
+                return (NONCE * octets)[: 2 * octets]
+            case Recall(key):
+                return self._remembered.get(key)
+            case Remember(key, value):
+                self._remembered[key] = value
+        return None
+
+    def _token_for(self, request: Request) -> Reply:
+        self.played.token_requests.append(request)
+        if not self._tokens:
+            self.played.unanswered.append(request)
+            raise OutOfReplies
+        return self._tokens.pop(0) if len(self._tokens) > 1 else self._tokens[0]
 
     def _next_reply(self, request: Request) -> Reply:
         if not self._replies:
@@ -85,3 +123,10 @@ def reply_of(canned: CannedReply) -> Reply:
     if "body" in canned.model_fields_set:
         body = canned.body.encode() if isinstance(canned.body, str) else json.dumps(canned.body).encode()
     return Reply(canned.status, tuple(canned.headers.items()), body)
+
+
+def _tokens_of(token: Any) -> list[Reply]:
+    """The answers of the sign-in; the last one is given again and again."""
+    if isinstance(token, list | tuple):
+        return [reply_of(canned) for canned in token]
+    return [] if token is None else [reply_of(CannedReply(status=200, body=token))]

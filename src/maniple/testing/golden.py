@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import ManifestError, SettingsError, UsageError
 from maniple.manifest.cases import Case, Cases
-from maniple.runtime.flow import create_list, deliver
+from maniple.runtime.flow import converse, create_list, deliver
 from maniple.runtime.outcome import Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
-from maniple.runtime.settings import check_mappings, check_settings
+from maniple.runtime.settings import check_mappings, check_settings, split_settings
 from maniple.testing.canned import CannedPartner, OutOfReplies, Played
 from maniple.testing.destination import CASES_NAMES, MANIFEST_NAMES, named_in, read_cases, read_program
 from maniple.testing.verdict import judge
@@ -22,6 +25,7 @@ RUN_ID = "run_case"
 OPERATIONS: dict[str, Operation] = {
     "add_users": "add",
     "set_property": "add",
+    "replace_users": "add",
     "remove_users": "remove",
     "unset_property": "remove",
 }
@@ -95,8 +99,6 @@ def run_case(program: Program, cases: Cases, case: Case) -> list[str]:
         return [f"the manifest has no call `{case.call}`"]
     if operation is None and case.call == "update_users":
         return ["a case of `update_users` needs `operation: add` or `operation: remove`"]
-    if operation is None and case.call != "create_list":
-        return [f"this version does not run `{case.call}`, so it cannot try it"]
     try:
         return list(judge(case, play(program, cases, case, call, operation)))
     except SettingsError as error:
@@ -107,20 +109,25 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
     """Send what a case says to a partner who answers as it says. Raises SettingsError."""
     cohort = case.cohort or cases.cohort
     saved = cases.list_ if case.list_ is None else case.list_
-    mappings = _mappings(program, cases, case) if operation is not None else None
+    own, operator = split_settings(program, cases.settings if case.settings is None else case.settings)
+    settings = check_settings(program, own, operator=operator)
+    given = cases.mappings if case.mappings is None else case.mappings
+    mappings = _mappings(program, given, case, settings) if operation is not None else _told(given)
     context = run_context(
         program,
-        settings=check_settings(program, cases.settings if case.settings is None else case.settings),
+        settings=settings,
         cohort=Cohort(cohort.name, cohort.id, cohort.url),
         run_id=RUN_ID,
         now=cases.now,
-        saved=saved if operation is not None else None,
+        saved=saved if case.call != "create_list" else None,
         mappings=mappings,
     )
-    partner = CannedPartner(case.replies)
+    token = cases.token if case.token is None else case.token
+    partner = CannedPartner(case.replies, token, datetime.fromisoformat(cases.now).timestamp())
     try:
         if operation is None or mappings is None:
-            partner.meet(create_list(call, context, no_jitter))
+            flow = create_list if case.call == "create_list" else converse
+            partner.meet(flow(call, context, no_jitter))
         else:
             _play_users(program, mappings, case, call, operation, context, partner)
     except OutOfReplies:
@@ -128,10 +135,17 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
     return partner.close()
 
 
-def _mappings(program: Program, cases: Cases, case: Case) -> dict[str, str]:
+def _told(given: Mapping[str, str | list[str]]) -> dict[str, str] | None:
+    """The mappings of a case without users: none has to be there."""
+    return {name: value for name, value in given.items() if isinstance(value, str)} or None
+
+
+def _mappings(
+    program: Program, given: Mapping[str, str | list[str]], case: Case, settings: Mapping[str, Any]
+) -> dict[str, str]:
     """The property of each mapping: as the case says, else chosen from what its users have."""
-    given = cases.mappings if case.mappings is None else case.mappings
-    return check_mappings(program, given, dict.fromkeys(name for user in case.users for name in user))
+    columns = dict.fromkeys(name for user in case.users for name in user)
+    return check_mappings(program, given, columns, settings)
 
 
 def _play_users(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from maniple.body.reading import content_of, read_body
 from maniple.manifest.cases import Case, ExpectedOutcome, ExpectedRequest
 from maniple.runtime.outcome import Delivered, Failed
 from maniple.testing.canned import Played
@@ -20,6 +21,8 @@ def judge(case: Case, played: Played) -> Iterator[str]:
     """
     if "requests" in case.model_fields_set:
         yield from _requests(played.requests, case.requests)
+    if "token_requests" in case.model_fields_set:
+        yield from (f"for a token, {problem}" for problem in _requests(played.token_requests, case.token_requests))
     yield from _users("skipped", played.skipped, [(user.id, user.reason) for user in case.skipped])
     for request in played.unanswered:
         shown = f"`{request.method} {request.url}`"
@@ -55,18 +58,32 @@ def _request(request: Request, wanted: ExpectedRequest) -> Iterator[str]:
             yield f"the header `{name}` is missing"
         elif found != value:
             yield f"the header `{name}` is `{found}`, and the case says `{value}`"
-    problem = difference(_body(request), wanted.body)
+    problem = difference(_body(request, wanted.body), _in_lines(wanted.body))
     if problem is not None:
         yield f"the body differs: {problem}"
 
 
-def _body(request: Request) -> Any:
+def _body(request: Request, wanted: Any) -> Any:
+    """The body as the case writes it: JSON as data, other formats as data too or as their text.
+
+    In text every line ends with a line feed, and the boundary of a multipart body is the word `boundary`.
+    """
     if request.body is None:
         return None
+    content = content_of(request)
     try:
-        return json.loads(request.body)
+        return json.loads(content)
     except ValueError:
-        return request.body.decode("utf-8", "replace")
+        pass
+    if not isinstance(wanted, str):
+        return read_body(request)
+    boundary = (header_value(request.headers, "content-type") or "").partition("boundary=")[2]
+    text = content.decode("utf-8", "replace")
+    return _in_lines(text.replace(boundary, "boundary") if boundary else text)
+
+
+def _in_lines(value: Any) -> Any:
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def _users(word: str, found: list[tuple[str, str]], expected: list[tuple[str, str]]) -> Iterator[str]:

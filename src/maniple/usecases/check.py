@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ class Checked:
 
     path: Path
     findings: tuple[Diagnostic, ...]
+    trials: int = 0
+    """Requests that were made with odd values."""
 
     @property
     def blocked(self) -> bool:
@@ -28,20 +31,38 @@ class Checked:
         return bool(blocking(self.findings))
 
 
-def check(paths: list[Path]) -> list[Checked]:
-    """Check every manifest at `paths`, with the golden cases beside it. Raises UsageError for a path without any."""
-    files = [manifest for path in paths for manifest in manifest_files(path)]
-    return [_check_file(path) for path in dict.fromkeys(files)]
+def check(
+    paths: list[Path], *, deep: bool = False, seed: int = 0, show: Callable[[int, int], None] = lambda _done, _all: None
+) -> list[Checked]:
+    """Check every manifest at `paths`, with the golden cases beside it. Raises UsageError for a path without any.
+
+    With `deep` also its requests are made with odd values (`review.trials`). `show` is told how many are done, and of how
+    many.
+    """
+    files = list(dict.fromkeys(manifest for path in paths for manifest in manifest_files(path)))
+    checked: list[Checked] = []
+    for path in files:
+        show(len(checked), len(files))
+        checked.append(_check_file(path, seed if deep else None))
+    return checked
 
 
-def _check_file(path: Path) -> Checked:
+def _check_file(path: Path, seed: int | None) -> Checked:
+    """With a `seed` for trials."""
     destination = load_file(path)
     findings = list(destination.diagnostics)
+    made = 0
     if destination.manifest is not None and destination.document is not None and destination.program is not None:
         findings.extend(lint(destination.manifest, destination.document, destination.program))
+        if seed is not None:
+            from maniple.review.trials import try_values
+
+            trials = try_values(destination.program, destination.document, seed=seed)
+            findings.extend(trials.findings)
+            made = trials.made
     if path.name in MANIFEST_NAMES:
         findings.extend(_check_folder(path, destination.document))
-    return Checked(path, tuple(findings))
+    return Checked(path, tuple(findings), made)
 
 
 def _check_folder(path: Path, document: Document | None) -> list[Diagnostic]:

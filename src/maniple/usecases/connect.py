@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from maniple.runtime.program import Program
-from maniple.runtime.settings import check_mappings, check_settings
+from maniple.runtime.settings import check_mappings, check_settings, split_settings
 from maniple.store.control.rows import ConnectionRow
 from maniple.usecases.destinations import Destination, find_destination, load_content, load_file
+from maniple.usecases.operator import operator_values
 from maniple.wiring import Workspace
 
 
@@ -25,7 +26,7 @@ def connect(
     """Keep a new connection. Raises ManifestError, SettingsError, and UsageError for a name that is taken."""
     program = destination.usable()
     checked = check_settings(program, settings)
-    chosen = check_mappings(program, mappings)
+    chosen = check_mappings(program, mappings, settings=checked)
     if via is not None:
         check_via(via)
     secret = {key: value for key, value in checked.items() if key in program.secret_names and value is not None}
@@ -67,10 +68,12 @@ def connected_program(connection: ConnectionRow) -> Program:
 
 
 def connection_settings(workspace: Workspace, connection: ConnectionRow, program: Program) -> dict[str, Any]:
-    """The connection's settings, secrets opened, checked against the manifest as it is now. Raises SettingsError."""
+    """The connection's settings, secrets opened, checked against the manifest as it is now; with them the fields
+    of whoever runs maniple. Raises SettingsError and OperatorError."""
     given = {**connection.settings, **workspace.store.secret_settings(connection)}
     known = {form_field.name for form_field in program.fields}
-    return check_settings(program, {name: value for name, value in given.items() if name in known})
+    own, _ = split_settings(program, {name: value for name, value in given.items() if name in known})
+    return check_settings(program, own, operator=operator_values(workspace.home, program))
 
 
 def destination_for(workspace: Workspace, word: str) -> Destination:

@@ -9,7 +9,7 @@ from typing import IO
 from maniple.errors import OperatorError, UsageError
 from maniple.store.data.export import export_csv
 from maniple.store.data.folder import open_plan
-from maniple.usecases.run import RunFiles
+from maniple.usecases.planning import RunFiles
 from maniple.usecases.settle import fates_of, verdicts_of
 from maniple.wiring import Workspace
 

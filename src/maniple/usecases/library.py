@@ -7,9 +7,10 @@ report that holds the new membership. Who embeds maniple keeps that membership a
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -19,19 +20,23 @@ from typing import Any, TypeAlias
 from maniple.cohort.delta import Changes, changes
 from maniple.cohort.fold import Fate, fold
 from maniple.cohort.identity import Identity, identity_of
-from maniple.cohort.member import Membership, Pair, membership
+from maniple.cohort.member import Membership, Nested, Pair, Value, membership
 from maniple.errors import CohortError, SettingsError
 from maniple.manifest.model import Manifest
 from maniple.ports import Clock, Sender
+from maniple.runtime.authorize import shown
 from maniple.runtime.compile import compile_program
 from maniple.runtime.flow import create_list, deliver
-from maniple.runtime.marks import marked_requests
+from maniple.runtime.marks import MarkedStep, marked_steps
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
+from maniple.runtime.properties import join_properties
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
 from maniple.runtime.retry import RetryPolicy
-from maniple.runtime.settings import check_mappings, check_settings
+from maniple.runtime.settings import check_mappings, check_settings, split_settings
+from maniple.template.text import json as json_text
+from maniple.usecases.batching import batch_size
 from maniple.usecases.destinations import find_destination, load_file, manifest_files
 from maniple.usecases.users import read_users
 from maniple.wire import Flow, Request
@@ -75,18 +80,18 @@ class Plan:
     def batches(self, operation: Operation) -> Iterable[Batch]:
         """The users of one operation, as columns, batch by batch."""
         pairs = self.changes.adds if operation == "add" else self.changes.removes
-        size = self.program.call_for(operation).items
+        size = batch_size(self.program.call_for(operation), len(pairs))
         for index, start in enumerate(range(0, len(pairs), size)):
             part = pairs[start : start + size]
             yield Batch(operation, index, self._columns(part), len(part))
 
     def _columns(self, pairs: Sequence[Pair]) -> dict[str, list[Any]]:
         columns: dict[str, list[Any]] = {
-            name: [pair.sent_as[at] for pair in pairs] for at, name in enumerate(self.mappings)
+            name: [_thawed(pair.sent_as[at]) for pair in pairs] for at, name in enumerate(self.mappings)
         }
         columns["amplitude_id"] = [pair.member_id for pair in pairs]
         columns["user"] = [self.users.get(pair.member_id) for pair in pairs]
-        return {**{mapping.name: [None] * len(pairs) for mapping in self.program.mappings}, **columns}
+        return {**{name: [None] * len(pairs) for name in self.program.sent_names}, **columns}
 
     def preview(self, limit: int | None = None) -> list[Request]:
         """The first `limit` requests, exactly as a run would send them; a list that is not created yet has a
@@ -98,17 +103,16 @@ class Plan:
         create = self.program.create
         if create is not None and not self.saved:
             if self.creates_list:
-                yield from (marked.request for marked in marked_requests(create, context.scope, {}, 0))
+                yield from _requests_of(marked_steps(create, context.scope, {}, 0))
             context = context.with_list({"list_id": LIST_ID})
         for operation in ("remove", "add"):
             call = self.program.call_for(operation)
             for batch in self.batches(operation):
                 for prepared in prepare(call, context, batch):
                     if prepared.stepped:
-                        steps = marked_requests(call, prepared.scope, prepared.columns, prepared.size)
-                        yield from (marked.request for marked in steps)
+                        yield from _requests_of(marked_steps(call, prepared.scope, prepared.columns, prepared.size))
                     elif prepared.request is not None:
-                        yield prepared.request
+                        yield shown(call.first, prepared.request, prepared.scope)
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,7 @@ def plan(
     settings: Mapping[str, Any] | None = None,
     accepted: Membership | Users | None = None,
     saved: Mapping[str, Any] | None = None,
-    mappings: Mapping[str, str] | None = None,
+    mappings: Mapping[str, str | Sequence[str]] | None = None,
     cohort_name: str = "Cohort",
     cohort_id: str = "cohort",
     cohort_url: str = "",
@@ -151,8 +155,8 @@ def plan(
 ) -> Plan:
     """Plan the changes from what was accepted to `cohort`: rows of user properties, or the path of a small file.
 
-    The id of a row is its `amplitude_id`, else its `user_id`. `mappings` name the user property of each mapping;
-    what is left out is chosen from the rows. `accepted` is the membership of the run before (`report.accepted`), or
+    The id of a row is its `amplitude_id`, else its `user_id`. `mappings` name the user property of each mapping (a list
+    for one that takes many, `name.target` for what a choice is); what is left out is chosen from the rows. `accepted` is the membership of the run before (`report.accepted`), or
     the rows of the users whom the partner has already; then `saved` is what creating their list saved, such as
     `{"list_id": 7}`. Raises SettingsError and CohortError.
     """
@@ -160,11 +164,15 @@ def plan(
     before = accepted if isinstance(accepted, Membership) else Membership()
     members = [] if accepted is None or isinstance(accepted, Membership) else _rows(accepted)
     columns = dict.fromkeys(name for row in (*rows, *members) for name in row)
-    chosen = check_mappings(program, mappings or {}, columns) if columns else dict(mappings or {})
+    own, operator = split_settings(program, settings or {})
+    checked = check_settings(program, own, operator=operator)
+    told = {name: each if isinstance(each, str) else join_properties(each) for name, each in (mappings or {}).items()}
+    # Nothing can be chosen where there is no user, and nothing has to be.
+    chosen = check_mappings(program, mappings or {}, columns, checked) if columns else told
     saved = dict(before.saved if saved is None else saved)
     context = run_context(
         program,
-        settings=check_settings(program, settings or {}),
+        settings=checked,
         cohort=Cohort(cohort_name, cohort_id, cohort_url),
         run_id=run_id or f"run_{uuid.uuid4().hex[:10]}",
         now=(now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -172,16 +180,23 @@ def plan(
         mappings=chosen,
     )
     resolved = resolve_users(program, chosen, context.scope, rows)
-    names = tuple(mapping.name for mapping in program.mappings)
+    names = program.sent_names
     wanted = _pairs(resolved, names)
     identity = identity_of(program.identity, names)
     if members:
         before = membership(_pairs(resolve_users(program, chosen, context.scope, members), names))
     if any(len(pair.sent_as) != len(names) for pair in before.pairs):
         raise SettingsError("the accepted membership was made with other mappings than this manifest has")
+    if program.is_snapshot:
+        # The partner forgets whoever is not sent, so everybody is.
+        before = Membership(saved=before.saved)
     difference = changes(before, wanted, {member for member, _ in resolved.skipped}, identity)
     carried = dict(zip(resolved.ids, resolved.columns.get("user", [None] * len(resolved.ids)), strict=True))
     return Plan(program, context, saved, before, difference, identity, carried, names, tuple(resolved.skipped))
+
+
+def _requests_of(steps: Iterable[MarkedStep]) -> Iterator[Request]:
+    return (step.request for step in steps if step.request is not None)
 
 
 def _rows(users: Users) -> list[dict[str, Any]]:
@@ -194,7 +209,20 @@ def _rows(users: Users) -> list[dict[str, Any]]:
 
 
 def _pairs(resolved: ResolvedUsers, names: Sequence[str]) -> list[Pair]:
-    return [Pair(member, tuple(resolved.columns[name][at] for name in names)) for at, member in enumerate(resolved.ids)]
+    return [
+        Pair(member, tuple(_frozen(resolved.columns[name][at]) for name in names))
+        for at, member in enumerate(resolved.ids)
+    ]
+
+
+def _frozen(value: Any) -> Value:
+    """The value as it can stand in a pair, which must be comparable."""
+    frozen: Value = Nested(json_text(value)) if isinstance(value, dict | list) else value
+    return frozen
+
+
+def _thawed(value: Value) -> Any:
+    return json.loads(value) if isinstance(value, Nested) else value
 
 
 async def run(
@@ -212,6 +240,11 @@ async def run(
     Raises ForbiddenAddress when a request would go to a private address, and SettingsError when a request cannot be
     made from the settings or when there are members and nobody said which list they are in.
     """
+    if plan.program.create is not None and plan.program.create.first_batch and not plan.saved:
+        raise SettingsError(
+            "this destination creates its list together with the first users, which needs a ledger",
+            hint='use `maniple sync`, or give `saved={"list_id": ...}` to `plan`',
+        )
     if plan.program.create is not None and not plan.saved and not plan.creates_list:
         raise SettingsError(
             "there are members already, and the id of their list is not known",
@@ -241,6 +274,7 @@ class _Delivery:
     def __init__(
         self, plan: Plan, sender: Sender, clock: Clock, policy: RetryPolicy, dice: Callable[[], float]
     ) -> None:
+        from maniple.delivery.memory import TokenMemory
         from maniple.delivery.rate import Pace
 
         self.plan = plan
@@ -256,6 +290,7 @@ class _Delivery:
         self.retries = 0
         self.failure: Classification | None = None
         self.pace = Pace(plan.program.rates, clock, plan.context.scope)
+        self.memory = TokenMemory(clock)
 
     async def run(self) -> Report:
         from maniple.delivery.driver import drive
@@ -267,6 +302,7 @@ class _Delivery:
                 create_list(create, context, self.dice, self.policy),
                 sender=self.sender,
                 clock=self.clock,
+                memory=self.memory,
                 limiter=self.pace.of(create.name, create.rates),
             )
             self._count(outcome)
@@ -287,18 +323,19 @@ class _Delivery:
             parallel=call.parallel,
             sender=self.sender,
             clock=self.clock,
+            memory=self.memory,
             limiter=self.pace.of(call.name, call.rates),
         )
         async for (pairs, first), outcome in landed:
             self._settle(operation, pairs, first, outcome)
 
-    async def _flows(
+    def _flows(
         self, call: CallProgram, operation: Operation, context: RunContext
-    ) -> AsyncIterator[tuple[tuple[Sequence[Pair], int], Callable[[], Flow[Outcome]]]]:
+    ) -> Iterator[tuple[tuple[Sequence[Pair], int], Callable[[], Flow[Outcome]]]]:
         pairs = self.plan.changes.adds if operation == "add" else self.plan.changes.removes
         for batch in self.plan.batches(operation):
             for prepared in prepare(call, context, batch):
-                first = batch.index * call.items + prepared.start
+                first = batch.index * batch_size(call, len(pairs)) + prepared.start
                 yield (pairs[first : first + prepared.count], prepared.start), self._flow(call, prepared)
 
     def _flow(self, call: CallProgram, prepared: Prepared) -> Callable[[], Flow[Outcome]]:

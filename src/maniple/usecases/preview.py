@@ -7,15 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
+from maniple.body.compression import expand, is_compressed
+from maniple.body.form import CONTENT_TYPE as FORM
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.errors import UsageError
-from maniple.runtime.marks import MarkedRequest, mark, marked_requests
-from maniple.runtime.prepare import Batch, Prepared, prepare
+from maniple.runtime.authorize import shown
+from maniple.runtime.marks import MarkedStep, mark, marked_steps
+from maniple.runtime.prepare import UNRESOLVED, Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
-from maniple.runtime.settings import check_mappings, check_settings
+from maniple.runtime.settings import check_mappings, check_settings, split_settings
 from maniple.usecases.users import TestUsers
-from maniple.wire import Request, read_tree
+from maniple.wire import Request, header_value, read_tree
 
 RUN_ID = "run_preview"
 LIST_ID = "list_id_from_create_list"
@@ -26,6 +29,7 @@ MOST_BYTES = 100_000_000
 USER_CALLS: dict[str, Operation] = {
     "add_users": "add",
     "set_property": "add",
+    "replace_users": "add",
     "remove_users": "remove",
     "unset_property": "remove",
 }
@@ -87,14 +91,19 @@ def start_trial(
     call: str | None = None,
     list_id: Any = None,
     run_id: str = RUN_ID,
+    operator: Mapping[str, Any] | None = None,
 ) -> Trial:
-    """Check what was given. Raises SettingsError, and UsageError for a call that the manifest does not have."""
+    """Check what was given. Raises SettingsError, and UsageError for a call that the manifest does not have.
+
+    `operator` are the values of whoever runs maniple; who tries a destination may also give them among `settings`.
+    """
     if call is not None and call not in program.calls:
         names = list(program.calls)
-        shown = listed(names, last="and")
-        raise UsageError(f"there is no call `{call}`", hint=hint_for(call, names) or f"the calls are {shown}")
-    checked = check_settings(program, settings)
-    chosen = check_mappings(program, mappings, users.columns)
+        words = listed(names, last="and")
+        raise UsageError(f"there is no call `{call}`", hint=hint_for(call, names) or f"the calls are {words}")
+    own, theirs = split_settings(program, settings)
+    checked = check_settings(program, own, operator={**(operator or {}), **theirs})
+    chosen = check_mappings(program, mappings, users.columns, checked)
     return Trial(program, checked, chosen, users, cohort, now, call, list_id, run_id)
 
 
@@ -112,7 +121,8 @@ def saved_values(trial: Trial) -> dict[str, Any]:
 
 def user_batches(trial: Trial, context: RunContext) -> Iterator[tuple[CallProgram, Batch, ResolvedUsers]]:
     """The batches of each call that carries users, adds first; a resolved set comes with each of its batches."""
-    for operation in ("add", "remove"):
+    operations: tuple[Operation, ...] = ("add",) if trial.program.is_snapshot else ("add", "remove")
+    for operation in operations:
         call = trial.program.call_for(operation)
         if not trial.wants(call):
             continue
@@ -135,14 +145,19 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
     skipped: list[tuple[str, str]] = []
     octets = 0
 
-    def show(marked: Iterable[MarkedRequest]) -> None:
-        for one in marked:
-            requests.append(one.request)
-            conditions.append(one.condition)
+    def show(steps: Iterable[MarkedStep]) -> list[int]:
+        """Take up the requests; the positions of the users for whom there is none."""
+        without: list[int] = []
+        for one in steps:
+            without.extend(one.skipped)
+            if one.request is not None:
+                requests.append(one.request)
+                conditions.append(one.condition)
+        return without
 
     create = trial.program.create
     if create is not None and trial.wants(create):
-        show(marked_requests(create, context.scope, {}, 0))
+        show(marked_steps(create, context.scope, {}, 0))
     context = context.with_list(saved_values(trial))
     seen: set[int] = set()
     for call, batch, resolved in user_batches(trial, context):
@@ -154,9 +169,10 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
         for prepared in prepare(call, context, batch):
             skipped.extend(skips_of(prepared, batch))
             if prepared.stepped:
-                show(marked_requests(call, prepared.scope, prepared.columns, prepared.size))
+                without = show(marked_steps(call, prepared.scope, prepared.columns, prepared.size))
+                skipped.extend((str(prepared.columns["amplitude_id"][place]), UNRESOLVED) for place in without)
             elif prepared.request is not None:
-                requests.append(prepared.request)
+                requests.append(shown(call.first, prepared.request, prepared.scope))
                 conditions.append("")
             else:
                 continue
@@ -164,8 +180,8 @@ def preview(trial: Trial, *, show_secrets: bool = False) -> Preview:
             if octets > MOST_BYTES:
                 message = f"the requests for these users have more than {MOST_BYTES // 1_000_000} MB"
                 raise UsageError(message, hint="preview fewer users; `maniple sync --dry-run` counts whole cohorts")
-    shown = requests if show_secrets else [_masked(request) for request in requests]
-    return Preview(tuple(shown), tuple(skipped), tuple(conditions))
+    masked = requests if show_secrets else [_masked(request) for request in requests]
+    return Preview(tuple(masked), tuple(skipped), tuple(conditions))
 
 
 def skips_of(prepared: Prepared, batch: Batch) -> list[tuple[str, str]]:
@@ -174,8 +190,11 @@ def skips_of(prepared: Prepared, batch: Batch) -> list[tuple[str, str]]:
 
 
 def _masked(request: Request) -> Request:
-    """Basic credentials hide their mask in base64, a URL in percent signs: show it as what it is."""
-    request = replace(request, url=request.url.replace(quote(MASK, safe=""), MASK))
+    """Basic credentials hide their mask in base64, a URL and a form in percent signs: show it as what it is."""
+    hidden = quote(MASK, safe="")
+    request = replace(request, url=request.url.replace(hidden, MASK))
+    if (header_value(request.headers, "content-type") or "").startswith(FORM) and request.body:
+        request = replace(request, body=request.body.replace(hidden.encode(), MASK.encode()))
     for name, value in request.headers:
         if name.lower() == "authorization" and value.startswith("Basic "):
             return request.with_header(name, f"Basic {MASK}")
@@ -198,8 +217,10 @@ def request_json(request: Request) -> dict[str, Any]:
 
 
 def body_value(body: bytes | None) -> Any:
-    """A body as a JSON value where it is JSON, else text; None without one."""
+    """A body as a JSON value where it is JSON, else text; what is compressed as it was before; None without one."""
     if not body:
         return None
+    if is_compressed(body):
+        body = expand(body, MOST_BYTES) or body
     tree = read_tree(body)
     return body.decode("utf-8", "replace") if tree is None and body.strip() != b"null" else tree

@@ -42,6 +42,8 @@ class RunReport:
     unchanged: int = 0
     """Users whom the partner has already."""
     added: int = 0
+    kept: int = 0
+    """Members who were sent again, to a partner who forgets them."""
     removed: int = 0
     shared: int = 0
     """Leavers whose identifier another member still holds: nothing is sent for them."""
@@ -59,6 +61,8 @@ class RunReport:
     retries: int = 0
     members: int = 0
     """Members the partner has accepted, after the run."""
+    matched: int | None = None
+    """Members the partner says its list has, after the run; None when it does not say."""
     seconds: float = 0.0
     users_per_s: float = 0.0
     """Changes settled a second of delivery."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from maniple.diagnostics.cells import is_line
 from maniple.diagnostics.suggest import listed
 from maniple.errors import UsageError
+from maniple.sources.source import CohortSource, FileSource
 from maniple.store.control.rows import ConnectionRow, SyncRow
 from maniple.template.filters import slugify
 from maniple.wiring import Workspace
 
 LONGEST_NAME = 500
+NOWHERE = FileSource(Path(os.devnull))
+"""The source of what needs no cohort."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +24,13 @@ class SyncRequest:
     """What to sync where. `cohort_id` is made from the name when it is not given."""
 
     connection: str
-    cohort_file: Path
+    source: CohortSource
     cohort_name: str
     cohort_id: str | None = None
     cohort_url: str = ""
     id_column: str | None = None
+    property: str | None = None
+    """The column whose value is synced for each user, in a property sync; it also names the property."""
     via: str | None = None
     allow_private: bool = False
 
@@ -60,6 +66,11 @@ def known_sync(workspace: Workspace, connection: ConnectionRow, request: SyncReq
             hint="give the new cohort an id of its own with `--cohort-id`, or use the other one's name",
         )
     return None
+
+
+def request_of_sync(connection: ConnectionRow, sync: SyncRow) -> SyncRequest:
+    """A request about a sync that needs no cohort."""
+    return SyncRequest(connection.name, NOWHERE, sync.cohort_name, sync.cohort_id)
 
 
 def _check_names(request: SyncRequest) -> None:

@@ -7,34 +7,32 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from maniple.cohort.resolve import MappingColumn
 from maniple.delivery.driver import drive, drive_many
+from maniple.delivery.memory import TokenMemory
 from maniple.delivery.rate import Pace
 from maniple.errors import DeliveryError
-from maniple.ports import Clock, Sender
-from maniple.runtime.flow import create_list, deliver, recorded
+from maniple.ports import Clock, Memory, Sender
+from maniple.runtime.flow import converse, create_list, deliver, recorded
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
-from maniple.runtime.prepare import Batch, Prepared, prepare
+from maniple.runtime.prepare import Batch, Prepared, prepare, prepare_nobody
 from maniple.runtime.program import CallProgram, Operation, Program, RunContext
+from maniple.runtime.readback import COUNT
 from maniple.runtime.retry import Dice, RetryPolicy
-from maniple.sources.file import CohortFile
 from maniple.store.control.rows import BatchRow, RunRow, SyncRow
 from maniple.store.control.store import ControlStore
-from maniple.store.data.capture import snapshot
-from maniple.store.data.difference import plan_changes
 from maniple.store.data.folder import open_plan
 from maniple.store.data.planfile import PlanBatch, PlanFile
-from maniple.store.data.resolution import resolve
-from maniple.store.data.values import Planned
 from maniple.store.home import Home
 from maniple.store.journal import Journal
 from maniple.store.redact import Redactor
+from maniple.usecases.batching import too_few
+from maniple.usecases.budget import DailyBudget, daily_budget, day_began
+from maniple.usecases.planning import RunFiles
 from maniple.wire import Flow
 
 CONSECUTIVE_FAILURES = 3
@@ -70,30 +68,14 @@ class Place:
     """Row of the batch at which this part begins."""
 
 
-@dataclass
-class RunFiles:
-    """The files of a run."""
+@dataclass(frozen=True)
+class Earlier:
+    """What earlier attempts at a run have come to, of one operation, by a batch's index and part."""
 
-    directory: Path
-
-    @property
-    def snapshot(self) -> Path:
-        return self.directory / "snapshot.parquet"
-
-    @property
-    def resolved(self) -> Path:
-        return self.directory / "resolved.parquet"
-
-    @property
-    def skips(self) -> Path:
-        return self.directory / "skips.parquet"
-
-    @property
-    def verdicts(self) -> Path:
-        return self.directory / "verdicts.parquet"
-
-    def plan(self, operation: Operation) -> Path:
-        return self.directory / ("adds.parquet" if operation == "add" else "removes.parquet")
+    delivered: frozenset[tuple[int, int]] = frozenset()
+    """Parts that are delivered; (index, -1) for batches that are delivered whole."""
+    attempts: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """The requests and retries that a part has cost."""
 
 
 @dataclass
@@ -139,67 +121,7 @@ class RunEdges:
     policy: RetryPolicy
     redactor: Redactor
     show: ShowProgress = field(default=lambda _: None)
-
-
-def plan_run(
-    program: Program,
-    cohort: CohortFile,
-    files: RunFiles,
-    *,
-    id_column: str,
-    mappings: Mapping[str, str],
-    scope: Mapping[str, Any],
-    membership: Path | None,
-) -> tuple[dict[str, Any], Planned]:
-    """Snapshot, resolve and diff. Answers with the figures of the report so far, and the plan's."""
-    columns = mapping_columns(program, cohort, mappings, id_column, scope)
-    mapped = [column.property for column in columns]
-    carried = carried_properties(program, cohort, id_column, mapped)
-    taken = snapshot(cohort, id_column, [*mapped, *carried], files.snapshot)
-    resolved = resolve(files.snapshot, columns, carried, files.resolved, files.skips, program.manifest.require)
-    names = [column.name for column in columns]
-    planned = plan_changes(
-        files.resolved, files.skips, membership, names, identity_names(program, names), files.directory
-    )
-    figures = {
-        "cohort_users": taken.rows,
-        "duplicates": taken.duplicates,
-        "skipped_by_reason": dict(resolved.skips_by_reason),
-        "unchanged": planned.unchanged,
-        "shared": planned.shared,
-        "drifted": planned.drifted,
-        "adds": planned.adds,
-        "removes": planned.removes,
-    }
-    return figures, planned
-
-
-def mapping_columns(
-    program: Program, cohort: CohortFile, mappings: Mapping[str, str], id_column: str, scope: Mapping[str, Any]
-) -> list[MappingColumn]:
-    """The mappings as columns. `amplitude_id` names the id column whatever the file calls it."""
-    available = cohort.columns()
-    columns: list[MappingColumn] = []
-    for mapping in program.mappings:
-        chosen = mappings.get(mapping.name)
-        if chosen is None:
-            continue
-        name = id_column if chosen == "amplitude_id" and chosen not in available else chosen
-        columns.append(MappingColumn(mapping.name, name, mapping.optional, mapping.converter(scope)))
-    return columns
-
-
-def carried_properties(program: Program, cohort: CohortFile, id_column: str, mapped: list[str]) -> list[str]:
-    """The properties that travel with each user, when a call reads `$user`: all that are neither id nor mapped."""
-    if not program.carries_user:
-        return []
-    return [name for name in cohort.columns() if name != id_column and name not in mapped]
-
-
-def identity_names(program: Program, mapped: list[str]) -> list[str]:
-    """The identity columns that are mapped; the member's own id when none is."""
-    names = [name for name in program.identity if name in mapped or name == "amplitude_id"]
-    return names or ["amplitude_id"]
+    memory: Memory | None = None
 
 
 class Run:
@@ -213,6 +135,7 @@ class Run:
         self.edges = edges
         self.files = RunFiles(edges.home.make(edges.home.run_dir(sync.id, run.id)))
         self.delivery = Delivery()
+        self.memory = edges.memory or TokenMemory(edges.clock)
         self.pace = Pace(program.rates, edges.clock, context.scope)
 
     async def create_list(self) -> None:
@@ -222,11 +145,13 @@ class Run:
             return
         if not self.sync.list:
             self.edges.show(Progress("creating_list"))
-            flow = create_list(call, self.context, self.edges.dice, self.edges.policy)
-            limiter = self.pace.of(call.name, call.rates)
-            outcome = await drive(flow, sender=self.edges.sender, clock=self.edges.clock, limiter=limiter)
-            self.delivery.requests += outcome.requests
-            self.delivery.retries += outcome.retries
+            budget = daily_budget(call.budget, self.context.scope, await asyncio.to_thread(self._lists_today))
+            if not budget.take(len(call.steps)):
+                self.delivery.failure = budget.why
+                raise DeliveryError(budget.why.message)
+            if call.first_batch and not PlanFile(self.files.plan("add")).rows:
+                return
+            outcome = await (self._create_with_users(call) if call.first_batch else self._create(call))
             if isinstance(outcome, Failed):
                 self.delivery.failure = outcome.why
                 raise DeliveryError(outcome.why.message)
@@ -235,38 +160,136 @@ class Run:
                 self.edges.store.save_list, self.sync.id, dict(outcome.saved), list_name=name, run_id=self.run.id
             )
         self.context = self.context.with_list(self.sync.list)
+        await self._rename_list()
+
+    async def _rename_list(self) -> None:
+        """Give the list the cohort's new name. A partner who refuses keeps nobody from being sent."""
+        call = self.program.calls.get("rename_list")
+        name = str(self.context.scope["amp_cohort_name"])
+        if call is None or not self.sync.list or self.sync.list_name in (None, name):
+            return
+        outcome = await self._talk(call)
+        if isinstance(outcome, Failed):
+            self.delivery.failure = outcome.why
+            return
+        self.sync = await asyncio.to_thread(self.edges.store.update_sync, self.sync.id, list_name=name)
+
+    async def count_members(self) -> int | None:
+        """How many members the partner says the list has; None when it does not say."""
+        call = self.program.calls.get("count_members")
+        if call is None or self.delivery.stop:
+            return None
+        outcome = await self._talk(call)
+        matched = outcome.saved.get(COUNT) if isinstance(outcome, Delivered) else None
+        digits = str(matched)
+        return int(digits) if digits.isascii() and digits.isdigit() and not isinstance(matched, bool) else None
+
+    async def _talk(self, call: CallProgram) -> Outcome:
+        """Make a call that carries no users."""
+        outcome = await self._drive(call, converse(call, self.context, self.edges.dice, self.edges.policy))
+        self.delivery.requests += outcome.requests
+        self.delivery.retries += outcome.retries
+        return outcome
+
+    async def _create(self, call: CallProgram) -> Outcome:
+        flow = create_list(call, self.context, self.edges.dice, self.edges.policy)
+        outcome = await self._drive(call, flow)
+        self.delivery.requests += outcome.requests
+        self.delivery.retries += outcome.retries
+        return outcome
+
+    async def _drive(self, call: CallProgram, flow: Flow[Outcome]) -> Outcome:
+        limiter = self.pace.of(call.name, call.rates)
+        edges = self.edges
+        return await drive(flow, sender=edges.sender, clock=edges.clock, memory=self.memory, limiter=limiter)
+
+    async def _create_with_users(self, call: CallProgram) -> Outcome:
+        """Create the list with the first users of the plan in the same request; they are its batch 0, part 0."""
+        size = int(self.run.batch_items["add"])
+        plan = PlanFile(self.files.plan("add"))
+        columns, unmapped = self._columns(call)
+        with closing(plan.batches(size, columns)) as batches:
+            batch = await asyncio.to_thread(next, batches)
+        count = min(size, plan.rows)
+        prepared = next(
+            prepare(call, self.context, Batch("add", 0, self._filled(batch, count, unmapped), count, batch.text))
+        )
+        place = Place("add", 0, 0, 0, prepared.count, 0)
+        async with Journal(self.edges.store, self.run.id, self.edges.redactor) as journal:
+            journal.sending(_row(place, "sending"))
+            outcome = await self._drive(
+                call, create_list(call, self.context, self.edges.dice, self.edges.policy, prepared)
+            )
+            journal.settled(*_settlement(place, outcome, (0, 0)))
+        return outcome
+
+    def _lists_today(self) -> int:
+        """Lists that were created on this connection today."""
+        since = day_began(self.edges.clock.now())
+        return self.edges.store.lists_created_since(self.sync.connection_id, since)
 
     async def deliver(self) -> None:
         """Send removes, then adds: a partner that caps a list's size would refuse the adds otherwise, and a member
-        whose identifier changed must end as a member."""
-        plans = {operation: PlanFile(self.files.plan(operation)) for operation in ("remove", "add")}
+        whose identifier changed must end as a member. A snapshot is all adds: who is not in it is removed by it."""
+        plans = {operation: PlanFile(self.files.plan(operation)) for operation in operations()}
         total = sum(plan.rows for plan in plans.values())
+        earlier = await asyncio.to_thread(self._earlier, plans) if self.run.resumed else {}
         async with Journal(self.edges.store, self.run.id, self.edges.redactor) as journal:
             with rare_collections():
-                for operation in ("remove", "add"):
+                for operation in self._sent():
                     if plans[operation].rows and not self.delivery.stop:
-                        await self._deliver_all(operation, plans[operation], journal, total)
+                        await self._deliver_all(
+                            operation, plans[operation], journal, total, earlier.get(operation, Earlier())
+                        )
+            if self.program.is_snapshot and plans["remove"].rows and self.delivery.failure is None:
+                await self._replaced(plans, journal)
 
-    async def _deliver_all(self, operation: Operation, plan: PlanFile, journal: Journal, total: int) -> None:
+    def _sent(self) -> tuple[Operation, ...]:
+        """The operations that requests are made for, in order."""
+        return ("add",) if self.program.is_snapshot else ("remove", "add")
+
+    async def _replaced(self, plans: Mapping[Operation, PlanFile], journal: Journal) -> None:
+        """Settle the leavers of a snapshot: everybody else was sent, or there is nobody else and that is told."""
+        place = Place("remove", 0, 0, 0, plans["remove"].rows, 0)
+        outcome: Outcome = Delivered((), requests=0)
+        if not plans["add"].rows:
+            outcome = await self._send_nobody(self.program.call_for("remove"))
+        self.delivery.take(outcome, place.count)
+        journal.settled(*_settlement(place, outcome, (0, 0)))
+
+    async def _send_nobody(self, call: CallProgram) -> Outcome:
+        if not call.sends_nobody:
+            message = "The cohort is empty, and this destination has no way to say so. Empty the list at the partner."
+            return Failed(Classification("Nobody to send", message), requests=0)
+        prepared = next(prepare_nobody(call, self.context))
+        return await self._drive(call, deliver(call, prepared, self.edges.dice, self.edges.policy))
+
+    async def _deliver_all(
+        self, operation: Operation, plan: PlanFile, journal: Journal, total: int, earlier: Earlier
+    ) -> None:
         call = self.program.call_for(operation)
-        size = int(self.run.batch_items[operation])
-        settled = await asyncio.to_thread(self._already_delivered, operation)
-        earlier = await asyncio.to_thread(self._attempts, operation)
+        why = too_few(call, plan.rows)
+        if why is not None:
+            self.delivery.failure = self.delivery.failure or why
+            return
 
-        async def keep(place: Place, outcome: Outcome | None) -> None:
-            before = earlier.get((place.index, place.part), (0, 0))
+        def keep(place: Place, outcome: Outcome | None) -> None:
+            before = earlier.attempts.get((place.index, place.part), (0, 0))
             if outcome is None:
-                await journal.sending([_row(place, "sending", requests=before[0], retries=before[1])])
+                journal.sending(_row(place, "sending", requests=before[0], retries=before[1]))
             else:
-                # Before the outcome is safe, so that what makes the run stop is known before more is prepared.
                 self.delivery.take(outcome, place.count)
-                await journal.settled(*_settlement(place, outcome, before))
+                journal.settled(*_settlement(place, outcome, before))
 
+        budget = (
+            await asyncio.to_thread(self._budget, call, operation) if call.budget is not None else DailyBudget(None)
+        )
         landed = drive_many(
-            self._flows(call, operation, plan, size, settled),
+            self._flows(call, operation, plan, earlier.delivered, budget),
             parallel=call.parallel,
             sender=self.edges.sender,
             clock=self.edges.clock,
+            memory=self.memory,
             limiter=self.pace.of(call.name, call.rates),
             keep=keep,
         )
@@ -274,65 +297,93 @@ class Run:
             done = Progress("delivering", self.delivery.done, total, self.delivery.requests, self.delivery.retries)
             self.edges.show(done)
 
-    async def _flows(
-        self, call: CallProgram, operation: Operation, plan: PlanFile, size: int, settled: frozenset[tuple[int, int]]
-    ) -> AsyncIterator[tuple[Place, Callable[[], Flow[Outcome]]]]:
+    def _flows(
+        self,
+        call: CallProgram,
+        operation: Operation,
+        plan: PlanFile,
+        settled: frozenset[tuple[int, int]],
+        budget: DailyBudget,
+    ) -> Iterator[tuple[Place, Callable[[], Flow[Outcome]]]]:
         """The deliveries that are left to do, each rendered just before it is sent."""
+        size = int(self.run.batch_items[operation])
         whole = frozenset(index for index, part in settled if part < 0)
-        unmapped = {mapping.name for mapping in self.program.mappings} - set(open_plan(self.files.directory).mappings)
-        columns = sorted(call.rows - unmapped or {"amplitude_id"})
+        columns, unmapped = self._columns(call)
         with closing(plan.batches(size, columns, skip=whole.__contains__)) as batches:
             while not self.delivery.stop:
-                if not batches.at_hand():
-                    await asyncio.to_thread(batches.wait)
-                # Decoded here and not in a thread: what another core has put into its caches comes slower than it saves.
                 batch = next(batches, None)
                 if batch is None:
                     return
                 count = min(size, plan.rows - batch.start)
-                for place, prepared in self._prepare(call, operation, batch, count, call.rows & unmapped):
+                for place, prepared in self._prepare(call, operation, batch, count, unmapped):
                     if (place.index, place.part) in settled:
                         self.delivery.done += place.count
-                    else:
+                    elif budget.take(len(call.steps)):
                         yield place, self._flow(call, place, prepared)
+                    else:
+                        self.delivery.failure = self.delivery.failure or budget.why
+                        self.delivery.stop = True
+                        return
                 # The next batch is decoded into the memory of this one.
                 del batch
 
     def _prepare(
         self, call: CallProgram, operation: Operation, batch: PlanBatch, count: int, unmapped: Set[str]
     ) -> Iterator[tuple[Place, Prepared]]:
+        whole = Batch(operation, batch.index, self._filled(batch, count, unmapped), count, batch.text)
+        created = self._sent_with_list() if operation == "add" and batch.index == 0 else 0
+        users = whole.rows(created, count) if created else whole
+        for prepared in prepare(call, self.context, users, 1 if created else 0) if users.size else ():
+            start = batch.start + created + prepared.start
+            yield Place(operation, batch.index, prepared.part, start, prepared.count, prepared.start), prepared
+
+    def _columns(self, call: CallProgram) -> tuple[list[str], Set[str]]:
+        """The columns of the plan that a call reads, and those that it reads and nobody has mapped."""
+        own = {*self.program.sent_names, "property_value"}
+        unmapped = own - set(open_plan(self.files.directory).mappings)
+        return sorted(call.rows - unmapped or {"amplitude_id"}), call.rows & unmapped - {"property_value"}
+
+    @staticmethod
+    def _filled(batch: PlanBatch, count: int, unmapped: Set[str]) -> dict[str, list[Any]]:
         columns: dict[str, list[Any]] = {**batch.rows, **{name: [None] * count for name in unmapped}}
         if "user" in columns:
             columns["user"] = [_with_values(carried) for carried in columns["user"]]
-        for prepared in prepare(call, self.context, Batch(operation, batch.index, columns, count, batch.text)):
-            start = batch.start + prepared.start
-            yield Place(operation, batch.index, prepared.part, start, prepared.count, prepared.start), prepared
+        return columns
+
+    def _sent_with_list(self) -> int:
+        """How many users of the plan went out with the creation of the list."""
+        create = self.program.create
+        if create is None or not create.first_batch:
+            return 0
+        rows = self.edges.store.batches(self.run.id, "add")
+        first = next((row for row in rows if (row.index, row.part, row.state) == (0, 0, "delivered")), None)
+        return first.count if first is not None and self.edges.store.get_run(self.run.id).list_created else 0
+
+    def _budget(self, call: CallProgram, operation: Operation) -> DailyBudget:
+        """What is left today of the calls that the partner allows."""
+        since = day_began(self.edges.clock.now())
+        used = self.edges.store.requests_since(self.sync.connection_id, operation, since)
+        return daily_budget(call.budget, self.context.scope, used)
 
     def _flow(self, call: CallProgram, place: Place, prepared: Prepared) -> Callable[[], Flow[Outcome]]:
         return lambda: recorded(place, deliver(call, prepared, self.edges.dice, self.edges.policy))
 
-    def _already_delivered(self, operation: Operation) -> frozenset[tuple[int, int]]:
-        """Parts that the ledger has as delivered; (index, -1) for batches that are delivered whole."""
-        size = int(self.run.batch_items[operation])
-        delivered: dict[int, int] = {}
-        parts: set[tuple[int, int]] = set()
-        rows = PlanFile(self.files.plan(operation)).rows
-        for row in self.edges.store.batches(self.run.id, operation):
-            if row.state == "delivered":
-                parts.add((row.index, row.part))
-                delivered[row.index] = delivered.get(row.index, 0) + row.count
-        whole = {(index, -1) for index, count in delivered.items() if count >= min(size, rows - index * size)}
-        self.delivery.done += sum(delivered[index] for index, _ in whole)
-        return frozenset(parts | whole)
-
-    def _attempts(self, operation: Operation) -> dict[tuple[int, int], tuple[int, int]]:
-        """Requests and retries that earlier attempts at a part have cost."""
-        if not self.run.resumed:
-            return {}
-        return {
-            (row.index, row.part): (row.requests, row.retries)
-            for row in self.edges.store.batches(self.run.id, operation)
-        }
+    def _earlier(self, plans: Mapping[Operation, PlanFile]) -> dict[Operation, Earlier]:
+        """What earlier attempts at this run have come to, for each operation."""
+        found: dict[Operation, Earlier] = {}
+        for operation, plan in plans.items():
+            size = int(self.run.batch_items[operation])
+            rows = self.edges.store.batches(self.run.id, operation)
+            delivered: dict[int, int] = {}
+            for row in rows:
+                if row.state == "delivered":
+                    delivered[row.index] = delivered.get(row.index, 0) + row.count
+            whole = {(index, -1) for index, count in delivered.items() if count >= min(size, plan.rows - index * size)}
+            self.delivery.done += sum(delivered[index] for index, _ in whole)
+            parts = {(row.index, row.part) for row in rows if row.state == "delivered"}
+            attempts = {(row.index, row.part): (row.requests, row.retries) for row in rows}
+            found[operation] = Earlier(frozenset(parts | whole), attempts)
+        return found
 
 
 @contextmanager
@@ -358,14 +409,13 @@ def _row(place: Place, state: Any, **facts: Any) -> BatchRow:
 
 def _settlement(place: Place, outcome: Outcome, before: tuple[int, int]) -> tuple[BatchRow, list[Any]]:
     """The ledger's row for an outcome, and its verdicts counted from the part's first user."""
-    from dataclasses import replace
-
     verdicts = [replace(verdict, row=verdict.row - place.first_row) for verdict in outcome.verdicts]
+    rejected = sum([verdict.kind == "rejected" for verdict in verdicts])
     facts: dict[str, Any] = {
         "requests": before[0] + outcome.requests,
         "retries": before[1] + outcome.retries,
-        "rejected": sum(verdict.kind == "rejected" for verdict in verdicts),
-        "skipped": sum(verdict.kind == "skipped" for verdict in verdicts),
+        "rejected": rejected,
+        "skipped": len(verdicts) - rejected,
         "http_status": outcome.last.reply.status if outcome.last else None,
     }
     if isinstance(outcome, Delivered):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from maniple.sources.copies import drop_copy
 from maniple.store.control.rows import BatchRow, EndStatus, RunRow, SyncRow
 from maniple.store.control.store import ControlStore
 from maniple.store.data.settling import fold_membership
 from maniple.store.data.values import Fate, Folded, RowVerdict
 from maniple.store.home import Home
-from maniple.usecases.run import RunFiles
+from maniple.usecases.planning import RunFiles
 
 _STATES: dict[str, Any] = {"delivered": "delivered", "in_doubt": "in_doubt", "sending": "in_doubt", "failed": "unsent"}
 
@@ -38,7 +39,8 @@ def verdicts_of(store: ControlStore, run_id: str) -> Iterator[RowVerdict]:
 
 
 def settle(store: ControlStore, home: Home, sync: SyncRow, run: RunRow, *, failed: bool) -> Settlement:
-    """Fold the run into the sync's membership, in a new file, and count."""
+    """Fold the run into the sync's membership, in a new file, and count. The caller holds the sync's lock."""
+    store.close_logbook(run.id)
     batches = store.batches(run.id)
     directory = home.sync_dir(sync.id)
     file = f"membership-{run.number}.parquet"
@@ -64,9 +66,11 @@ def tally(store: ControlStore, run: RunRow, batches: list[BatchRow]) -> dict[str
     accepted = {"add": 0, "remove": 0}
     in_doubt = 0
     while_sending = 0
+    kept = 0
     for batch in batches:
         if batch.state == "delivered":
             accepted[batch.operation] += batch.count - batch.rejected - batch.skipped
+            kept += _kept_in(batch, planned)
         elif batch.state in ("in_doubt", "sending"):
             in_doubt += batch.count - batch.rejected - batch.skipped
         while_sending += batch.rejected + batch.skipped
@@ -76,7 +80,8 @@ def tally(store: ControlStore, run: RunRow, batches: list[BatchRow]) -> dict[str
     changes = planned.get("adds", 0) + planned.get("removes", 0)
     return {
         **planned,
-        "added": accepted["add"],
+        "added": max(0, accepted["add"] - kept),
+        "kept": kept,
         "removed": accepted["remove"],
         "skipped": sum(skipped.values()),
         "skipped_by_reason": skipped,
@@ -89,6 +94,12 @@ def tally(store: ControlStore, run: RunRow, batches: list[BatchRow]) -> dict[str
     }
 
 
+def _kept_in(batch: BatchRow, planned: Mapping[str, Any]) -> int:
+    """How many of a batch's users were members before: the last of the adds."""
+    first = planned.get("adds", 0) - planned.get("kept", 0)
+    return max(0, batch.start + batch.count - max(batch.start, first)) if batch.operation == "add" else 0
+
+
 def drop_old_files(home: Home, sync: SyncRow, keep: str) -> None:
     """Delete membership files of earlier runs, once a newer one is adopted."""
     for path in home.sync_dir(sync.id).glob("membership-*.parquet"):
@@ -98,5 +109,6 @@ def drop_old_files(home: Home, sync: SyncRow, keep: str) -> None:
 
 def drop_working_files(directory: Path) -> None:
     """Delete what only planning needed; the plan itself stays for the export."""
+    drop_copy(directory)
     for name in ("snapshot.parquet", "resolved.parquet"):
         (directory / name).unlink(missing_ok=True)

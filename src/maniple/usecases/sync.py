@@ -3,101 +3,75 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from maniple.errors import DeliveryError, ManipleError, UsageError
-from maniple.ports import Clock, Sender
-from maniple.runtime.program import Cohort, Program, RunContext, run_context
-from maniple.runtime.retry import Dice, RetryPolicy
-from maniple.runtime.settings import check_mappings
-from maniple.sources.file import CohortFile, open_cohort
+from maniple.runtime.program import RunContext
+from maniple.sources.reading import Reading
+from maniple.sources.source import Looked, fetched, kept_source, recall_source
 from maniple.store.control.rows import ConnectionRow, RunRow, SyncRow
+from maniple.store.data.values import Planned
 from maniple.store.lock import SyncLock
-from maniple.store.redact import Redactor
-from maniple.usecases.connect import connected_program, connection_settings
+from maniple.usecases.batching import batch_sizes
 from maniple.usecases.estimate import Estimate, estimate_run
+from maniple.usecases.keeping import keeping_is_due
+from maniple.usecases.planning import RunFiles, plan_run
 from maniple.usecases.report import RunReport, report_of
-from maniple.usecases.request import SyncRequest, cohort_id_of, known_sync
-from maniple.usecases.run import Progress, Run, RunEdges, RunFiles, ShowProgress, operations, plan_run
+from maniple.usecases.request import SyncRequest, cohort_id_of, known_sync, request_of_sync
+from maniple.usecases.run import Progress, Run, RunEdges
+from maniple.usecases.setting import (
+    REAL,
+    Setting,
+    SyncTools,
+    context_of,
+    iso_time,
+    mappings_of,
+    membership_of,
+    open_setting,
+)
 from maniple.usecases.settle import Settlement, drop_old_files, drop_working_files, settle
-from maniple.wiring import Workspace, allows_private, open_clock, open_sender, retry_policy
+from maniple.usecases.tokens import connection_memory
+from maniple.wiring import Workspace, open_clock, retry_policy
 
 MOST = 0.5
 """The share of members from which on a removal is asked about: a cohort file that was cut short looks like leavers."""
 FEW = 10
 """Fewer members than this are never asked about."""
 
-Agree = Callable[[int, int], bool]
-"""Asked before a run that removes most members, with how many of how many."""
-
-
-@dataclass(frozen=True)
-class SyncTools:
-    """What a sync may be given instead of the real edges: for tests and for embedding."""
-
-    sender: Sender | None = None
-    clock: Clock | None = None
-    dice: Dice = random.random
-    policy: RetryPolicy | None = None
-    show: ShowProgress = lambda _: None
-    agree: Agree = lambda removes, members: True  # noqa: ARG005  the names say what is asked
-
-
-@dataclass(frozen=True)
-class _Setting:
-    """A connection with everything opened that a run of it needs."""
-
-    connection: ConnectionRow
-    program: Program
-    settings: Mapping[str, Any]
-    redactor: Redactor
-    allow_private: bool
-    via: str | None
-
-    def sender(self) -> Sender:
-        return open_sender(allow_private=self.allow_private, via=self.via)
-
-
-def _open(workspace: Workspace, connection: ConnectionRow, *, via: str | None, allow_private: bool) -> _Setting:
-    program = connected_program(connection)
-    settings = connection_settings(workspace, connection, program)
-    secrets = [str(settings[name]) for name in program.secret_names if settings.get(name)]
-    allowed = allow_private or connection.allow_private or allows_private()
-    return _Setting(connection, program, settings, Redactor(secrets), allowed, via or connection.via)
-
 
 def estimate_sync(workspace: Workspace, request: SyncRequest) -> Estimate:
     """What a run would send, and how long that takes at least; nothing is sent, nothing is kept."""
-    setting = _open(
+    setting = open_setting(
         workspace,
         workspace.store.find_connection(request.connection),
         via=request.via,
         allow_private=request.allow_private,
     )
-    cohort = open_cohort(request.cohort_file)
+    looked = request.source.look()
     sync = known_sync(workspace, setting.connection, request)
-    membership = _membership(workspace, sync) if sync else None
-    context = _context(setting, sync, request, "run_estimate", _iso(open_clock().now()))
-    mappings = check_mappings(setting.program, setting.connection.mappings, None)
+    if looked is not None:
+        looked.id_column(request.id_column or (sync.id_column if sync else None))
+    membership = membership_of(workspace, sync) if sync else None
+    context = context_of(setting, sync, request, "run_estimate", iso_time(open_clock().now()))
+    mappings = mappings_of(setting)
     directory = Path(tempfile.mkdtemp(prefix="estimate-", dir=workspace.home.make(workspace.home.data)))
     try:
-        id_column = cohort.id_column(request.id_column or (sync.id_column if sync else None))
-        figures, planned = plan_run(
-            setting.program,
-            cohort,
-            RunFiles(directory),
-            id_column=id_column,
-            mappings=mappings,
-            scope=context.scope,
-            membership=membership,
-        )
+        with fetched(request.source, directory, looked=looked) as cohort:
+            figures, planned = plan_run(
+                setting.program,
+                cohort,
+                RunFiles(directory),
+                id_column=cohort.id_column(request.id_column or (sync.id_column if sync else None)),
+                mappings=mappings,
+                scope=context.scope,
+                membership=membership,
+                value_column=request.property,
+            )
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     return estimate_run(
@@ -109,17 +83,18 @@ def estimate_sync(workspace: Workspace, request: SyncRequest) -> Estimate:
     )
 
 
-async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncTools = SyncTools()) -> RunReport:
+async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncTools = REAL) -> RunReport:
     """Run a sync, creating it on first use. A run whose calls fail is a report with status `failed`.
 
     Raises ManifestError, SettingsError, CohortError, UsageError and OperatorError before anything is sent.
     """
     tools = replace(tools, policy=tools.policy or retry_policy())
     connection = workspace.store.find_connection(request.connection)
-    setting = _open(workspace, connection, via=request.via, allow_private=request.allow_private)
-    cohort = open_cohort(request.cohort_file)
+    setting = open_setting(workspace, connection, via=request.via, allow_private=request.allow_private)
+    looked = request.source.look()
     known = known_sync(workspace, connection, request)
-    cohort.id_column(request.id_column or (known.id_column if known else None))
+    if looked is not None:
+        looked.id_column(request.id_column or (known.id_column if known else None))
     sync = known or workspace.store.get_or_create_sync(
         connection.id,
         cohort_name=request.cohort_name,
@@ -127,16 +102,18 @@ async def sync_cohort(workspace: Workspace, request: SyncRequest, tools: SyncToo
         id_column=request.id_column,
     )
     with SyncLock(workspace.home, sync.id):
+        if request.cohort_id is not None and request.cohort_name != sync.cohort_name:
+            sync = workspace.store.update_sync(sync.id, cohort_name=request.cohort_name)
         sync = _close_unfinished(workspace, sync)
-        report = await _run(workspace, setting, sync, request, cohort, tools)
+        report = await _run(workspace, setting, sync, request, looked, tools)
         if report.reason is not None and report.status == "failed" and _list_is_gone(workspace, report):
             # The list and everybody on it is gone at the partner: begin again with a new one, once.
             sync = workspace.store.forget_list(sync.id)
-            report = await _run(workspace, setting, sync, request, cohort, tools)
+            report = await _run(workspace, setting, sync, request, looked, tools)
     return report
 
 
-async def resume_run(workspace: Workspace, word: str, tools: SyncTools = SyncTools()) -> RunReport:
+async def resume_run(workspace: Workspace, word: str, tools: SyncTools = REAL) -> RunReport:
     """Go on with a run that was killed or interrupted. Raises UsageError when it has ended."""
     tools = replace(tools, policy=tools.policy or retry_policy())
     run = workspace.store.find_run(word)
@@ -148,7 +125,7 @@ async def resume_run(workspace: Workspace, word: str, tools: SyncTools = SyncToo
     connection = workspace.store.get_connection(sync.connection_id)
     with SyncLock(workspace.home, sync.id):
         run = workspace.store.resume_run(run.id)
-        setting = _open(
+        setting = open_setting(
             workspace,
             connection,
             via=run.batch_items.get("via"),
@@ -162,40 +139,50 @@ def _request_of(connection: ConnectionRow, sync: SyncRow, run: RunRow) -> SyncRe
     kept = run.batch_items
     return SyncRequest(
         connection.name,
-        Path(str(kept["cohort_path"])),
+        recall_source(kept["source"]),
         sync.cohort_name,
         sync.cohort_id,
         str(kept.get("cohort_url") or ""),
         kept.get("id_column"),
+        kept.get("property"),
     )
 
 
 async def _run(
-    workspace: Workspace, setting: _Setting, sync: SyncRow, request: SyncRequest, cohort: CohortFile, tools: SyncTools
+    workspace: Workspace, setting: Setting, sync: SyncRow, request: SyncRequest, looked: Looked, tools: SyncTools
 ) -> RunReport:
     kept: dict[str, Any] = {
-        "cohort_path": str(request.cohort_file.resolve()),
+        "source": kept_source(request.source),
         "cohort_url": request.cohort_url,
         "id_column": request.id_column or sync.id_column,
+        "property": request.property,
         "via": request.via,
         "allow_private": request.allow_private,
-        **{operation: setting.program.call_for(operation).items for operation in operations()},
     }
     run = workspace.store.start_run(sync.id, manifest_version=setting.program.manifest.version, batch_items=kept)
-    return await _carry_out(workspace, setting, sync, run, request, cohort, tools)
+    return await _carry_out(workspace, setting, sync, run, request, looked, tools)
+
+
+async def carry_out_plan(
+    workspace: Workspace, setting: Setting, sync: SyncRow, run: RunRow, tools: SyncTools
+) -> RunReport:
+    """Carry out a run whose plan is made already. The caller holds the sync's lock."""
+    tools = replace(tools, policy=tools.policy or retry_policy())
+    request = request_of_sync(setting.connection, sync)
+    return await _carry_out(workspace, setting, sync, run, request, None, tools)
 
 
 async def _carry_out(
     workspace: Workspace,
-    setting: _Setting,
+    setting: Setting,
     sync: SyncRow,
     run: RunRow,
     request: SyncRequest,
-    cohort: CohortFile | None,
+    looked: Looked,
     tools: SyncTools,
 ) -> RunReport:
     clock = tools.clock or open_clock()
-    context = _context(setting, sync, request, run.id, _iso(run.started_at))
+    context = context_of(setting, sync, request, run.id, iso_time(run.started_at))
     sender = tools.sender or setting.sender()
     edges = RunEdges(
         workspace.home,
@@ -206,13 +193,14 @@ async def _carry_out(
         tools.policy or retry_policy(),
         setting.redactor,
         tools.show,
+        await connection_memory(
+            workspace.home, workspace.store, setting.connection.id, clock, setting.redactor.learn, tools.learn
+        ),
     )
     began = clock.monotonic()
     try:
         if run.phase == "planning":
-            run = await _plan(
-                workspace, setting, sync, run, request, cohort or open_cohort(request.cohort_file), context, tools
-            )
+            run = await _plan(workspace, setting, sync, run, request, looked, context, tools)
             _ask_before_removing_most(workspace, sync, run, tools)
         planned = clock.monotonic()
         task = Run(setting.program, sync, run, context, edges)
@@ -245,29 +233,51 @@ def _ask_before_removing_most(workspace: Workspace, sync: SyncRow, run: RunRow, 
 
 async def _plan(
     workspace: Workspace,
-    setting: _Setting,
+    setting: Setting,
     sync: SyncRow,
     run: RunRow,
     request: SyncRequest,
-    cohort: CohortFile,
+    looked: Looked,
     context: RunContext,
     tools: SyncTools,
 ) -> RunRow:
     tools.show(Progress("planning"))
     files = RunFiles(workspace.home.make(workspace.home.run_dir(sync.id, run.id)))
-    mappings = check_mappings(setting.program, setting.connection.mappings, None)
-    figures, _ = await asyncio.to_thread(
-        plan_run,
-        setting.program,
-        cohort,
-        files,
-        id_column=cohort.id_column(request.id_column or sync.id_column),
-        mappings=mappings,
-        scope=context.scope,
-        membership=_membership(workspace, sync),
-    )
+    mappings = mappings_of(setting)
+    loop = asyncio.get_running_loop()
+
+    def show_rows(rows: int) -> None:
+        loop.call_soon_threadsafe(tools.show, Progress("planning", rows))
+
+    reading = Reading(show_rows)
+
+    def fetch_and_plan() -> tuple[dict[str, Any], Planned]:
+        with fetched(request.source, files.directory, reading, looked) as cohort:
+            return plan_run(
+                setting.program,
+                cohort,
+                files,
+                id_column=cohort.id_column(request.id_column or sync.id_column),
+                mappings=mappings,
+                scope=context.scope,
+                membership=membership_of(workspace, sync),
+                resend=keeping_is_due(workspace.store, sync, setting.program, run.started_at),
+                value_column=request.property,
+            )
+
+    try:
+        figures, planned = await asyncio.to_thread(fetch_and_plan)
+    except asyncio.CancelledError:
+        # The thread would be waited for at the end of the process, however long its query takes.
+        reading.stop()
+        raise
     return workspace.store.set_phase(
-        run.id, "creating_list", counts=figures, cohort_rows=figures["cohort_users"], cohort_file=files.snapshot.name
+        run.id,
+        "creating_list",
+        counts=figures,
+        cohort_rows=figures["cohort_users"],
+        cohort_file=files.snapshot.name,
+        batch_items={**run.batch_items, **batch_sizes(setting.program, planned)},
     )
 
 
@@ -283,6 +293,9 @@ async def _send(workspace: Workspace, task: Run, run: RunRow) -> RunRow:
             run = workspace.store.set_phase(run.id, "delivering", counts=counts)
             task.run = run
         await task.deliver()
+        matched = await task.count_members()
+        if matched is not None:
+            return workspace.store.set_phase(run.id, "settling", counts={**run.counts, "matched": matched})
     return workspace.store.set_phase(run.id, "settling")
 
 
@@ -351,6 +364,7 @@ def _close_unfinished(workspace: Workspace, sync: SyncRow) -> SyncRow:
         workspace.store.finish_run(
             run.id, "failed", reason="interrupted", message="The run was stopped before anything was sent"
         )
+        drop_working_files(workspace.home.run_dir(sync.id, run.id))
         return sync
     settlement = settle(workspace.store, workspace.home, sync, run, failed=True)
     figures = _complete(settlement, sync)
@@ -372,26 +386,3 @@ def _close_unfinished(workspace: Workspace, sync: SyncRow) -> SyncRow:
 def _list_is_gone(workspace: Workspace, report: RunReport) -> bool:
     run = workspace.store.get_run(report.run_id)
     return run.counts.get("action") == "recreate_list"
-
-
-def _membership(workspace: Workspace, sync: SyncRow) -> Path | None:
-    return workspace.home.sync_dir(sync.id) / sync.membership_file if sync.membership_file else None
-
-
-def _context(setting: _Setting, sync: SyncRow | None, request: SyncRequest, run_id: str, now: str) -> RunContext:
-    name = sync.cohort_name if sync else request.cohort_name
-    cohort_id = sync.cohort_id if sync else request.cohort_id or cohort_id_of(request.cohort_name)
-    cohort = Cohort(name, cohort_id, request.cohort_url)
-    return run_context(
-        setting.program,
-        settings=setting.settings,
-        cohort=cohort,
-        run_id=run_id,
-        now=now,
-        saved=sync.list if sync else None,
-        mappings=setting.connection.mappings,
-    )
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

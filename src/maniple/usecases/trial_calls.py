@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from maniple.delivery.driver import drive
+from maniple.delivery.memory import TokenMemory
 from maniple.delivery.rate import Pace
 from maniple.errors import UsageError
-from maniple.ports import Clock, Sender
+from maniple.ports import Clock, Memory, Sender
 from maniple.runtime.flow import create_list, deliver
 from maniple.runtime.outcome import Delivered, Outcome
 from maniple.runtime.prepare import Batch, prepare
@@ -52,8 +53,10 @@ async def try_calls(
     policy: RetryPolicy,
     show: Callable[[TrialCall], None] = lambda _: None,
     dice: Dice = random.random,
+    memory: Memory | None = None,
 ) -> TrialReport:
-    """Make the calls of a trial, creation first; the list id it answers goes into the calls after it.
+    """Make the calls of a trial, creation first; the list id it answers goes into the calls after it. Tokens are kept
+    in `memory`.
 
     Stops after a failed creation, for the other calls have nothing to go to. Raises UsageError when the call that is
     asked for goes to a list and nobody said which.
@@ -61,12 +64,13 @@ async def try_calls(
     _know_the_list(trial)
     done: list[TrialCall] = []
     skipped: list[tuple[str, str]] = []
+    memory = memory or TokenMemory(clock)
     context = trial.context()
     pace = Pace(trial.program.rates, clock, context.scope)
     create = trial.program.create
     saved = saved_values(trial)
     if create is not None and trial.wants(create) and (trial.list_id is None or trial.call is not None):
-        call = await _one(create, create_list(create, context, dice, policy), sender, clock, pace, None)
+        call = await _one(create, create_list(create, context, dice, policy), sender, clock, pace, memory, None)
         done.append(call)
         show(call)
         if not isinstance(call.outcome, Delivered):
@@ -80,9 +84,9 @@ async def try_calls(
             skipped.extend(resolved.skipped)
         for prepared in prepare(program, context, batch) if batch.size else ():
             skipped.extend(skips_of(prepared, batch))
-            if prepared.request is None:
+            if prepared.request is None and not prepared.stepped:
                 continue
-            call = await _one(program, deliver(program, prepared, dice, policy), sender, clock, pace, batch)
+            call = await _one(program, deliver(program, prepared, dice, policy), sender, clock, pace, memory, batch)
             done.append(call)
             show(call)
     return TrialReport(tuple(done), tuple(skipped))
@@ -100,13 +104,20 @@ def _know_the_list(trial: Trial) -> None:
 
 
 async def _one(
-    program: CallProgram, flow: Flow[Outcome], sender: Sender, clock: Clock, pace: Pace, batch: Batch | None
+    program: CallProgram,
+    flow: Flow[Outcome],
+    sender: Sender,
+    clock: Clock,
+    pace: Pace,
+    memory: Memory,
+    batch: Batch | None,
 ) -> TrialCall:
     exchanges: list[tuple[Request, Reply]] = []
     outcome = await drive(
         flow,
         sender=sender,
         clock=clock,
+        memory=memory,
         limiter=pace.of(program.name, program.rates),
         observe=lambda request, reply: exchanges.append((request, reply)),
     )

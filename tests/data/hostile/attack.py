@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from support.manifests import BASE
@@ -17,7 +17,8 @@ HARMLESS = "harmless"
 class Attack:
     """A manifest that means ill, and what must come of it: `harmless`, or the code of the finding that refuses it.
 
-    `reply` is what the partner answers, `value` what every test user has as identifier.
+    `reply` is what the partner answers, with `headers`, and `token` what its sign-in answers; `value` is what every test
+    user has as identifier. A delivery asks for as many `effects` before it is ended.
     """
 
     make: Callable[[], bytes]
@@ -25,6 +26,10 @@ class Attack:
     file: str = "manifest.json"
     reply: bytes | None = None
     value: str = "ab\"\\'é$"
+    headers: tuple[tuple[str, str], ...] = ()
+    token: bytes = b'{"access_token": "access-1", "expires_in": 3600}'
+    settings: Mapping[str, Any] = field(default_factory=lambda: {"bearer_token": "token-1"})
+    effects: int = 2
 
 
 def changed(**changes: Any) -> bytes:

@@ -86,10 +86,7 @@ PARTNERS: dict[str, Partner] = {
         Description("facebook-ads/AdAccount.customaudiences.json", _GRAPH, at="/{version}/act_{account}"),
         Description("facebook-ads/CustomAudience.json", _GRAPH, at="/{version}/{id}"),
     ),
-    "google-ads": _partner(
-        "google-ads/datamanager.v1.discovery.json",
-        undescribed={"POST https://oauth2.googleapis.com/token": "OAuth 2 is another service"},
-    ),
+    "google-ads": _partner("google-ads/datamanager.v1.discovery.json"),
     "hubspot": _nothing("its OpenAPI files are proprietary: they were read, and are not kept"),
     "infobip": _partner(
         Description("infobip/people.trimmed.openapi.json", servers=("https://{account}.api.infobip.com",)),

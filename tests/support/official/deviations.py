@@ -20,11 +20,39 @@ class Deviation:
 
 _NO_CREDENTIALS = "security: no credentials of a kind that the description asks for"
 
+_OAUTH_AS_BEARER = "the file knows API keys by Basic only; OAuth 2 tokens go as Bearer, as the guides say"
+
 DEVIATIONS: tuple[Deviation, ...] = (
+    Deviation(
+        "facebook-ads",
+        "POST /{version}/act_{account}/customaudiences",
+        "query.appsecret_proof",
+        "a parameter that every call of the Graph API takes; the files list those of single edges only",
+    ),
+    Deviation("mailchimp", "POST /lists/{list_id}/segments", _NO_CREDENTIALS, _OAUTH_AS_BEARER),
+    Deviation("mailchimp", "POST /lists/{list_id}/segments/{segment_id}", _NO_CREDENTIALS, _OAUTH_AS_BEARER),
+    Deviation(
+        "marketo-static-list",
+        "DELETE /rest/v1/lists/{listId}/leads.json",
+        "query id: Missing required query parameter: id",
+        "the file wants ids in the query and in the body; one of the two is enough, as the guides say",
+    ),
+    Deviation(
+        "marketo-static-list",
+        "POST /rest/v1/leads.json",
+        "body.input[].email",
+        "a person has the fields of its instance, which the file cannot list",
+    ),
     Deviation(
         "onesignal",
         "PATCH /apps/{app_id}/users/by/{alias_label}/{alias_id}",
         _NO_CREDENTIALS,
         "the file of 2023 says bearer; App API keys of today go with the scheme Key, older ones with Basic",
+    ),
+    Deviation(
+        "thetradedesk",
+        "POST /data/advertiser",
+        "header TTD-Auth: Missing required header parameter: TTD-Auth",
+        "a request signed with the advertiser's secret key has TtdSignature instead, the scheme before tokens",
     ),
 )

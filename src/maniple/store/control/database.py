@@ -37,7 +37,7 @@ class Database:
         self.secrets = secrets
         self.now = now
         self.dice = dice
-        self._writer = engine.execution_options(**{_WRITING: True})
+        self._writer = _for_writing(engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -83,32 +83,50 @@ def open_database(path: Path) -> Engine:
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    bring_up_to_date(engine, str(path), "name another directory in `MANIPLE_HOME`")
+    return engine
+
+
+def bring_up_to_date(engine: Engine, place: str, elsewhere: str) -> None:
+    """Make the tables of the database that messages call `place`, or change them to what this version needs.
+
+    `elsewhere` is the hint for a database that is not ours. Raises OperatorError; then the engine is closed.
+    """
     try:
-        with in_plain_words(path):
-            if stored_revision(engine, path) != HEAD:
+        with in_plain_words(place):
+            if _stored_revision(engine, place, elsewhere) != HEAD:
                 _migrate(engine)
     except BaseException:
         engine.dispose()
         raise
-    return engine
 
 
-def stored_revision(engine: Engine, path: Path) -> str | None:
+def is_writing(connection: Connection) -> bool:
+    """The transaction that begins may write."""
+    return bool(connection.get_execution_options().get(_WRITING, False))
+
+
+def _for_writing(engine: Engine) -> Engine:
+    """The same engine for transactions that may write."""
+    # A server's writers wait for their turn first, and must see what was written until then.
+    level = {"isolation_level": "READ COMMITTED"} if engine.dialect.name == "postgresql" else {}
+    return engine.execution_options(**{_WRITING: True, **level})
+
+
+def _stored_revision(engine: Engine, place: str, elsewhere: str) -> str | None:
     """The revision of the database, None for an empty one. Raises OperatorError for one we do not know."""
     try:
         revision = _read_revision(engine)
     except DBAPIError:
         tables = inspect(engine).get_table_names()
         if tables and "alembic_version" not in tables:
-            raise OperatorError(
-                f"`{path}` is not a maniple database", hint="name another directory in `MANIPLE_HOME`"
-            ) from None
+            raise OperatorError(f"`{place}` is not a maniple database", hint=elsewhere) from None
         # Another process may have made the tables between the two looks.
         revision = _read_revision(engine) if tables else None
     if revision is not None and revision not in KNOWN:
         raise OperatorError(
-            f"the database `{path}` was written by a newer version of maniple (revision `{revision}`)",
-            hint="use that version, or name another directory in `MANIPLE_HOME`",
+            f"the database `{place}` was written by a newer version of maniple (revision `{revision}`)",
+            hint=f"use that version, or {elsewhere}",
         )
     return revision
 
@@ -123,7 +141,7 @@ def _migrate(engine: Engine) -> None:
     from maniple.store.migrations.upgrade import upgrade
 
     # Every step in one writing transaction: of two processes, the second waits and then finds nothing to do.
-    with engine.execution_options(**{_WRITING: True}).begin() as connection:
+    with _for_writing(engine).begin() as connection:
         upgrade(connection)
 
 
@@ -164,5 +182,4 @@ def _switch_to_wal(cursor: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     # A transaction that reads first and writes later would fail at once, without waiting, when another wrote meanwhile.
-    writing = connection.get_execution_options().get(_WRITING, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing(connection) else "BEGIN")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,8 +42,8 @@ _SAME = {"SQLITE_LOCKED": "SQLITE_BUSY", "SQLITE_PERM": "SQLITE_CANTOPEN", "SQLI
 
 
 @contextmanager
-def in_plain_words(path: Path) -> Iterator[None]:
-    """Turns errors of the database at `path` into OperatorError, or Bug when the statement was to blame."""
+def in_plain_words(path: Path | str) -> Iterator[None]:
+    """Turns errors of the database at `path`, or of a server, into OperatorError, or Bug when the statement was to blame."""
     try:
         yield
     except DBAPIError as cause:
@@ -58,11 +59,11 @@ def in_plain_words(path: Path) -> Iterator[None]:
         raise fault from cause
 
 
-def operator_error(cause: BaseException, path: Path) -> OperatorError | None:
+def operator_error(cause: BaseException, path: Path | str) -> OperatorError | None:
     """The OperatorError that tells of a driver's error, or None when it tells of a fault of ours."""
     name = getattr(cause, "sqlite_errorname", None)
     if not isinstance(name, str):
-        return None
+        return _server_error(cause)
     # Extended names carry the primary one: SQLITE_READONLY_DIRECTORY, SQLITE_IOERR_WRITE.
     primary = "_".join(name.split("_")[:2])
     story = _STORY.get(_SAME.get(primary, primary))
@@ -70,3 +71,19 @@ def operator_error(cause: BaseException, path: Path) -> OperatorError | None:
         return None
     message, hint = story
     return OperatorError(message.format(path=path), hint=hint.format(path=path))
+
+
+def _server_error(cause: BaseException) -> OperatorError | None:
+    """As `operator_error`, for PostgreSQL's driver."""
+    # Whoever has an error of the driver has loaded it; whoever works with a file must not need it.
+    driver = sys.modules.get("psycopg")
+    if driver is None:
+        return None
+    refusals = (driver.OperationalError, driver.errors.ReadOnlySqlTransaction, driver.errors.InsufficientPrivilege)
+    if not isinstance(cause, refusals):
+        return None
+    words = cause.diag.message_primary or " ".join(str(cause).split())
+    return OperatorError(
+        f"the database of `MANIPLE_DATABASE_URL` cannot be used: {words}",
+        hint="look at the URL, at the server, and at what its user may do; a password may stand in `PGPASSWORD`",
+    )

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select
 
 from maniple.store.control import tables
-from maniple.store.control.database import Database
+from maniple.store.control.journals import Journals
 from maniple.store.control.ranges import merged, without
 from maniple.store.control.rows import (
+    UNFINISHED,
     BatchRow,
     FailureTally,
     Operation,
@@ -29,11 +30,12 @@ RUNS = tables.runs
 CHUNK = 10_000
 
 
-class Ledger(Database):
-    """The part of the control plane that reads the ledger of deliveries. The `Journal` writes it."""
+class Ledger(Journals):
+    """The part of the control plane that reads the ledger of deliveries, up to what those under way have written."""
 
     def batches(self, run_id: str, operation: Operation | None = None) -> list[BatchRow]:
         """The recorded batches of a run, in plan order."""
+        self.take_in(run_id)
         columns = [column for column in BATCHES.c if column.name != "run_id"]
         query = select(*columns).where(BATCHES.c.run_id == run_id)
         if operation is not None:
@@ -50,6 +52,7 @@ class Ledger(Database):
         self, run_id: str, operation: Operation | None = None, kind: VerdictKind | None = None
     ) -> Iterator[VerdictRow]:
         """The verdicts of a run, by operation and row, read in chunks."""
+        self.take_in(run_id)
         columns = [column for column in VERDICTS.c if column.name != "run_id"]
         query = _verdicts_of(select(*columns), run_id, operation, kind).order_by(VERDICTS.c.operation, VERDICTS.c.row)
         with self.reading() as connection:
@@ -58,21 +61,40 @@ class Ledger(Database):
 
     def verdict_rows(self, run_id: str, operation: Operation, kind: VerdictKind | None = None) -> list[int]:
         """The plan rows of an operation that have a verdict, ascending."""
+        self.take_in(run_id)
         query = _verdicts_of(select(VERDICTS.c.row), run_id, operation, kind).order_by(VERDICTS.c.row)
         with self.reading() as connection:
             return list(connection.scalars(query))
 
     def verdict_tallies(self, run_id: str) -> list[VerdictTally]:
         """How many users share each verdict and reason, most first."""
+        self.take_in(run_id)
         key = (VERDICTS.c.operation, VERDICTS.c.kind, VERDICTS.c.reason)
         users = func.count().label("users")
         query = select(*key, users).where(VERDICTS.c.run_id == run_id).group_by(*key).order_by(users.desc(), *key)
         with self.reading() as connection:
             return [VerdictTally(**row._asdict()) for row in connection.execute(query)]
 
+    def requests_since(self, connection_id: str, operation: Operation, since: float) -> int:
+        """Requests for users that the runs of a connection made which started at `since` or later."""
+        self._take_in_all(_of_connection(select(RUNS.c.id), connection_id, since))
+        total = select(func.coalesce(func.sum(BATCHES.c.requests), 0)).join(RUNS, RUNS.c.id == BATCHES.c.run_id)
+        with self.reading() as connection:
+            found = connection.scalar(
+                _of_connection(total, connection_id, since).where(BATCHES.c.operation == operation)
+            )
+        return int(found or 0)
+
+    def lists_created_since(self, connection_id: str, since: float) -> int:
+        """Lists that the runs of a connection created which started at `since` or later."""
+        total = _of_connection(select(func.count()).select_from(RUNS), connection_id, since)
+        with self.reading() as connection:
+            return int(connection.scalar(total.where(RUNS.c.list_created)) or 0)
+
     def errors(self, sync_id: str, limit: int | None = None) -> list[RunErrors]:
         """Runs of a sync that gave a reason, have batches that failed or are in doubt, or users whom the partner
         refused; newest first."""
+        self._take_in_all(select(RUNS.c.id).where(RUNS.c.sync_id == sync_id))
         wrong = BATCHES.c.state.in_(("failed", "in_doubt"))
         refused = or_(BATCHES.c.rejected > 0, BATCHES.c.uncounted > 0)
         troubled = or_(RUNS.c.reason.is_not(None), exists().where(BATCHES.c.run_id == RUNS.c.id, or_(wrong, refused)))
@@ -88,6 +110,20 @@ class Ledger(Database):
                 for row in connection.execute(grouped):
                     failures[run.id].append(FailureTally(**{**row._asdict(), "users": int(row.users)}))
         return [RunErrors(run, tuple(sorted(failures[run.id], key=_most_users_first))) for run in runs]
+
+    def _take_in_all(self, runs: Select[Any]) -> None:
+        """Take in the logbooks of those of the runs that have not ended."""
+        with self.reading() as connection:
+            unfinished = list(connection.scalars(runs.where(RUNS.c.status.in_(UNFINISHED))))
+        for run_id in unfinished:
+            self.take_in(run_id)
+
+
+def _of_connection(query: Select[Any], connection_id: str, since: float) -> Select[Any]:
+    syncs = tables.syncs
+    return query.join(syncs, syncs.c.id == RUNS.c.sync_id).where(
+        syncs.c.connection_id == connection_id, RUNS.c.started_at >= since
+    )
 
 
 def settled_ranges(batches: Iterable[BatchRow]) -> SettledRanges:

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, 
 
 from maniple.errors import Bug, UsageError
 from maniple.store.control import tables
-from maniple.store.control.database import Database
 from maniple.store.control.ids import new_id
+from maniple.store.control.journals import Journals
 from maniple.store.control.rows import UNFINISHED, EndStatus, RunPhase, RunRow
 from maniple.store.control.words import ambiguous, did_you_mean
 
@@ -37,7 +37,7 @@ class RunEnd(TypedDict, total=False):
     rule: str | None
 
 
-class Runs(Database):
+class Runs(Journals):
     """The part of the control plane that keeps runs."""
 
     def start_run(self, sync_id: str, *, manifest_version: str, **facts: Unpack[RunFacts]) -> RunRow:
@@ -76,6 +76,7 @@ class Runs(Database):
 
         Call it with the sync's lock held. Raises UsageError when the run is finished or unknown.
         """
+        self.close_logbook(run_id)
         batches = tables.batches
         with self.writing() as connection:
             row = _one(connection, run_id)

@@ -11,6 +11,7 @@ from maniple.store.control.connections import Connections
 from maniple.store.control.database import open_database
 from maniple.store.control.ledger import Ledger
 from maniple.store.control.runs import Runs
+from maniple.store.control.server import open_server
 from maniple.store.control.syncs import Syncs
 from maniple.store.control.tokens import Tokens
 from maniple.store.home import Home
@@ -29,14 +30,16 @@ class ControlStore(Connections, Syncs, Runs, Ledger, Tokens):
         cls,
         home: Home,
         *,
+        url: str | None = None,
         secrets: Secrets | None = None,
         now: Callable[[], float] = time.time,
         dice: random.Random | None = None,
     ) -> ControlStore:
-        """The control plane of `home`, made or brought up to date if need be.
+        """The control plane of `home`, made or brought up to date if need be: in its file, or at `url`.
 
-        Raises OperatorError when that cannot be done, or a newer version of maniple wrote it.
+        Raises UsageError when the URL is none of PostgreSQL, OperatorError when that cannot be done, or a newer version of maniple wrote it.
         """
         path = home.create().database
         seal = secrets or FernetSecrets(home.key_file)
-        return cls(open_database(path), path, seal, now, dice or random.SystemRandom())
+        engine = open_database(path) if url is None else open_server(url)
+        return cls(engine, path, seal, now, dice or random.SystemRandom())

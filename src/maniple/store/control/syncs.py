@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from maniple.errors import UsageError
 from maniple.store.control import tables
@@ -84,6 +84,16 @@ class Syncs(Database):
         with self.writing() as connection:
             connection.execute(update(TABLE).where(TABLE.c.id == sync_id).values(nothing))
             return _one(connection, sync_id)
+
+    def delete_sync(self, sync_id: str) -> None:
+        """Delete a sync with its runs and their ledgers. Raises UsageError when there is none with this id."""
+        runs = select(tables.runs.c.id).where(tables.runs.c.sync_id == sync_id)
+        with self.writing() as connection:
+            _one(connection, sync_id)
+            for table in (tables.verdicts, tables.batches):
+                connection.execute(delete(table).where(table.c.run_id.in_(runs)))
+            connection.execute(delete(tables.runs).where(tables.runs.c.sync_id == sync_id))
+            connection.execute(delete(TABLE).where(TABLE.c.id == sync_id))
 
     def get_sync(self, sync_id: str) -> SyncRow:
         """The sync with this id. Raises UsageError when there is none."""

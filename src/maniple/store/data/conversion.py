@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from maniple.cohort.member import INVALID, INVALID_FORMAT, MISSING_ID, UNRESOLVED_MAPPING
-from maniple.cohort.resolve import MappingColumn
+from maniple.cohort.resolve import MappingColumn, gathered, sent_names
 from maniple.errors import Bug
 from maniple.store.data.arrow import Array, DataType, RecordBatch, Schema, load_arrow, load_arrow_parquet
 from maniple.store.data.columns import MEMBER, carried_column, mapping_column, property_column
-from maniple.store.data.decoding import decode
+from maniple.store.data.decoding import decode, json_text
 from maniple.store.data.engine import ROW_GROUP, replacing
 
 Fault = tuple[str, str]
@@ -66,18 +64,20 @@ def _convert(
     with ExitStack() as files:
         source = files.enter_context(pq.ParquetFile(snapshot))
         schema = _resolved_schema(source.schema_arrow, mappings, carried, mixed)
-        skip_columns = [MEMBER, *(mapping_column(mapping.name) for mapping in mappings), "reason", "mapping"]
+        skip_columns = [MEMBER, *map(mapping_column, sent_names(mappings)), "reason", "mapping"]
         skip_schema = pa.schema([(name, pa.string()) for name in skip_columns])
         sendable = files.enter_context(_parquet_writer(files.enter_context(replacing(resolved)), schema))
         skipped = files.enter_context(_parquet_writer(files.enter_context(replacing(skips)), skip_schema))
         for batch in source.iter_batches(ROW_GROUP):
             values = {name: decode(batch.column(property_column(name))) for name in _properties(mappings)}
-            found = [_converted(mapping, values[mapping.property]) for mapping in mappings]
+            found = [_found(mapping, values, batch.num_rows) for mapping in mappings]
             members = batch.column(MEMBER).to_pylist()
             faults = _faults(members, mappings, found, require)
             columns = [batch.column(MEMBER)]
             for mapping, column in zip(mappings, found, strict=True):
                 columns.append(_column(batch, mapping, column, schema.field(mapping_column(mapping.name)).type))
+                if mapping.target is not None:
+                    columns.append(pa.array(_targets(mapping, column), pa.string()))
             columns += [batch.column(property_column(name)) for name in carried]
             whole = pa.RecordBatch.from_arrays(columns, schema=schema)
             sendable.write_batch(whole if not faults else whole.filter(_without(faults, batch.num_rows)))
@@ -92,7 +92,7 @@ def _parquet_writer(path: Path, schema: Schema) -> Any:
 
 
 def _properties(mappings: Sequence[MappingColumn]) -> Iterator[str]:
-    return iter(dict.fromkeys(mapping.property for mapping in mappings))
+    return iter(dict.fromkeys(name for mapping in mappings for name in mapping.sources()))
 
 
 def _resolved_schema(
@@ -101,13 +101,30 @@ def _resolved_schema(
     pa = load_arrow()
 
     def sent_type(mapping: MappingColumn) -> DataType:
+        if mapping.properties is not None:
+            return pa.json_(pa.utf8())
         if mapping.convert is None:
             return source.field(property_column(mapping.property)).type
         return pa.json_(pa.utf8()) if mapping.name in mixed else pa.string()
 
-    sent = [(mapping_column(mapping.name), sent_type(mapping)) for mapping in mappings]
+    sent = [
+        (mapping_column(name), sent_type(mapping) if name == mapping.name else pa.string())
+        for mapping in mappings
+        for name in mapping.sent_names()
+    ]
     kept = [(carried_column(name), source.field(property_column(name)).type) for name in carried]
     return pa.schema([(MEMBER, pa.string()), *sent, *kept])
+
+
+def _found(mapping: MappingColumn, values: Mapping[str, list[Any]], count: int) -> list[Any]:
+    """What the mapping is for each of the `count` rows of a batch; `values` are those of the properties."""
+    if mapping.properties is None:
+        return _converted(mapping, values[mapping.property])
+    names = sorted(mapping.properties)
+    if not names:
+        return [None] * count
+    columns = [_converted(mapping, values[name]) for name in names]
+    return [gathered(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
 
 
 def _converted(mapping: MappingColumn, values: list[Any]) -> list[Any]:
@@ -161,16 +178,21 @@ def _fault(group: tuple[str, ...], values: tuple[Any, ...]) -> Fault:
 def _column(batch: RecordBatch, mapping: MappingColumn, values: list[Any], type_: DataType) -> Array:
     pa = load_arrow()
 
-    if mapping.convert is None:
+    if mapping.convert is None and mapping.properties is None:
         return batch.column(property_column(mapping.property))
     if INVALID in values:
         values = [None if value is INVALID else value for value in values]
     if isinstance(type_, pa.JsonType):
-        return pa.array([None if value is None else orjson.dumps(value).decode() for value in values], type_)
+        return pa.array([None if value is None else json_text(value) for value in values], type_)
     try:
         return pa.array(values, type_)
     except (pa.ArrowTypeError, pa.ArrowInvalid):
         raise _NotText(mapping.name) from None
+
+
+def _targets(mapping: MappingColumn, values: list[Any]) -> list[str | None]:
+    """What each value is to the partner; nothing where there is none."""
+    return [None if value is None or value is INVALID else mapping.target for value in values]
 
 
 def _without(faults: dict[int, Fault], count: int) -> Array:
@@ -188,12 +210,23 @@ def _skip_batch(
 ) -> RecordBatch:
     pa = load_arrow()
 
-    raw = [[_raw_text(values[mapping.property][row]) for row in faults] for mapping in mappings]
+    raw: list[list[Any]] = []
+    for mapping in mappings:
+        raw.append([_raw_text(_raw(mapping, values, row)) for row in faults])
+        if mapping.target is not None:
+            raw.append(_targets(mapping, raw[-1]))
     reasons = [reason for reason, _ in faults.values()]
     at_fault = [mapping for _, mapping in faults.values()]
     columns: list[list[Any]] = [[members[row] for row in faults], *raw, reasons, at_fault]
     return pa.RecordBatch.from_arrays([pa.array(column, pa.string()) for column in columns], schema=schema)
 
 
+def _raw(mapping: MappingColumn, values: Mapping[str, list[Any]], row: int) -> Any:
+    """What the user has of the mapping's properties."""
+    if mapping.properties is None:
+        return values[mapping.property][row]
+    return gathered({name: values[name][row] for name in sorted(mapping.properties)})
+
+
 def _raw_text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+    return value if value is None or isinstance(value, str) else json_text(value)

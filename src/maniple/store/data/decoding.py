@@ -1,4 +1,4 @@
-"""Arrow columns of the data plane as Python lists."""
+"""Arrow columns of the data plane as Python lists, and values as the text of a JSON column."""
 
 from __future__ import annotations
 
@@ -38,6 +38,15 @@ def decode_rows(columns: dict[str, Array], count: int) -> list[dict[str, Any]]:
         for row, value in zip(rows, decode(columns[name]), strict=True):
             row[name] = value
     return rows
+
+
+def json_text(value: Any) -> str:
+    """The value as a JSON column holds it; `decode` gives it back."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        # A whole number beyond 64 bits.
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _parse(text: str) -> Any:

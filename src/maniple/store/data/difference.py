@@ -29,6 +29,8 @@ from maniple.store.data.values import MEMORY, Planned
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_KEPT = f"(d.wanted_row IS NOT NULL AND d.{ACCEPTED_ROW} IS NOT NULL AND NOT d.doubt)"
+"""A pair of `delta d` that is accepted as it is wanted."""
 _NOTHING = Planned(adds=0, removes=0, shared=0, unchanged=0, drifted=0)
 
 
@@ -64,13 +66,15 @@ def plan_changes(
     identity: Sequence[str],
     out_dir: Path,
     *,
+    resend: bool = False,
     memory: str = MEMORY,
 ) -> Planned:
     """Write `adds.parquet`, `removes.parquet` and `shared.parquet` to `out_dir`.
 
     The position of a row is its place in the batches. Adds are in the order of the cohort; removes and shared leavers
     by member id, then by what was sent: the same input gives the same files. `membership` None is a first run.
-    `identity` names the mappings (or `amplitude_id`) the partner's remove call identifies a user by.
+    `identity` names the mappings (or `amplitude_id`) the partner's remove call identifies a user by. With `resend` the
+    adds end with the members who are accepted as they are wanted, for partners who forget them.
     """
     identity_of(identity, mapping_names)
     with open_engine(out_dir, memory) as connection:
@@ -79,7 +83,7 @@ def plan_changes(
         if membership is None or first:
             folder = replace(blank, planned=_plan_first(connection, resolved, blank))
         else:
-            folder = _plan_further(connection, resolved, skips, membership, blank)
+            folder = _plan_further(connection, resolved, skips, membership, blank, resend=resend)
     folder.write()
     return folder.planned
 
@@ -94,24 +98,31 @@ def _plan_first(connection: DuckDBPyConnection, resolved: Path, folder: PlanFold
 
 
 def _plan_further(
-    connection: DuckDBPyConnection, resolved: Path, skips: Path, membership: Path, folder: PlanFolder
+    connection: DuckDBPyConnection,
+    resolved: Path,
+    skips: Path,
+    membership: Path,
+    folder: PlanFolder,
+    *,
+    resend: bool,
 ) -> PlanFolder:
     resolved_types = column_types(connection, parquet(resolved))
     wanted_types = {column: resolved_types[column] for column in folder.columns}
     conformed = conform(connection, membership, wanted_types, folder.accepted)
     accepted = accepted_table(connection, folder.accepted if conformed else membership, folder.columns)
     sides = _Sides(connection, resolved, accepted, skips, resolved_types, column_types(connection, accepted))
-    _compare(sides, folder.columns)
+    _compare(sides, folder.columns, resend=resend)
+    kept = fetch_count(connection, f"SELECT count(*) FROM delta d WHERE {_KEPT}") if resend else 0
     adds = _write_adds(sides, folder)
     drifted = _collect_leavers(sides, folder.columns)
     removes, shared = _write_leavers(sides, folder)
-    unchanged = fetch_count(connection, f"SELECT count(*) FROM {parquet(resolved)}") - adds
-    planned = Planned(adds=adds, removes=removes, shared=shared, unchanged=unchanged, drifted=drifted)
+    unchanged = fetch_count(connection, f"SELECT count(*) FROM {parquet(resolved)}") - (adds - kept)
+    planned = Planned(adds=adds, removes=removes, shared=shared, unchanged=unchanged, drifted=drifted, kept=kept)
     return replace(folder, conformed=conformed, planned=planned)
 
 
-def _compare(sides: _Sides, columns: Sequence[str]) -> None:
-    """Make the table `delta`: pairs on one side only, and doubted pairs that are wanted.
+def _compare(sides: _Sides, columns: Sequence[str], *, resend: bool) -> None:
+    """Make the table `delta`: pairs on one side only, and doubted pairs that are wanted; with `resend` every pair.
 
     One full outer join, which hashes the accepted side once for both directions.
     """
@@ -120,10 +131,11 @@ def _compare(sides: _Sides, columns: Sequence[str]) -> None:
     right = [f"a.{quote_name(column)} AS {quote_name('a_' + column)}" for column in kept]
     sides.connection.execute(f"""
         CREATE TEMP TABLE delta AS
-        SELECT w.{ROW} AS wanted_row, a.row AS {ACCEPTED_ROW}, {", ".join(left + right)}
+        SELECT w.{ROW} AS wanted_row, a.row AS {ACCEPTED_ROW}, coalesce(a.doubt, false) AS doubt,
+            {", ".join(left + right)}
         FROM {parquet(sides.resolved, rows=True)} w FULL OUTER JOIN {sides.accepted} a
         ON {sides.agree(kept, "w", "a")}
-        WHERE w.{MEMBER} IS NULL OR a.{MEMBER} IS NULL OR a.doubt
+        WHERE {resend} OR w.{MEMBER} IS NULL OR a.{MEMBER} IS NULL OR a.doubt
     """)
 
 
@@ -137,7 +149,7 @@ def _write_adds(sides: _Sides, folder: PlanFolder) -> int:
         source += f" JOIN {parquet(sides.resolved, rows=True)} r ON r.{ROW} = d.wanted_row"
     select = f"""
         SELECT {", ".join(columns)}, d.{ACCEPTED_ROW} FROM {source}
-        WHERE d.wanted_row IS NOT NULL ORDER BY d.wanted_row
+        WHERE d.wanted_row IS NOT NULL ORDER BY {_KEPT}, d.wanted_row
     """
     return write_parquet(sides.connection, select, folder.adds)
 

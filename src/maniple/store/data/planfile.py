@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -54,7 +53,7 @@ class PlanFile:
 
     def batches(self, size: int, columns: Sequence[str], skip: SkipBatch = lambda _: False) -> PlanBatches:
         """The batches of `size` rows in order, without those whose index `skip` says yes to; they are not decoded."""
-        return PlanBatches(_RowGroups(self.path, columns, read_ahead=True), columns, size, skip)
+        return PlanBatches(_RowGroups(self.path, columns), columns, size, skip)
 
     def read(self, start: int, count: int, columns: Sequence[str]) -> dict[str, list[Any]]:
         """The rows from `start`, at most `count`, at random."""
@@ -63,7 +62,7 @@ class PlanFile:
 
 
 class PlanBatches(Iterator[PlanBatch]):
-    """The batches of a plan file in order. While they are taken from one row group, a thread reads the next one."""
+    """The batches of a plan file in order. One row group at a time is in memory."""
 
     def __init__(self, groups: _RowGroups, columns: Sequence[str], size: int, skip: SkipBatch) -> None:
         self._groups = groups
@@ -73,14 +72,6 @@ class PlanBatches(Iterator[PlanBatch]):
 
     def __next__(self) -> PlanBatch:
         return next(self._following)
-
-    def at_hand(self) -> bool:
-        """The row group that is read ahead is in memory: the next batch comes without a wait for the disk."""
-        return self._groups.is_ahead()
-
-    def wait(self) -> None:
-        """Block until the next batch is at hand; another thread may wait for the one that takes batches."""
-        self._groups.wait()
 
     def close(self) -> None:
         """Close the file. Reading to the end closes it too."""
@@ -106,10 +97,30 @@ class PlanBatches(Iterator[PlanBatch]):
         self._groups.close()
 
 
-class _RowGroups:
-    """An open plan file with the row group read last, and the one after it on its way when `read_ahead` is said."""
+class _Group:
+    """The rows of one row group, each column in one piece, and the columns of them that hold only text."""
 
-    def __init__(self, path: Path, columns: Sequence[str], *, read_ahead: bool = False) -> None:
+    def __init__(self, table: Table) -> None:
+        self.rows = table.num_rows
+        # Cut from one piece, a batch costs a tenth of what it does cut from a table.
+        self.columns: dict[str, Array] = {
+            name: column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
+        string = load_arrow().string()
+        self.text = frozenset(
+            name for name, column in self.columns.items() if column.type == string and column.null_count == 0
+        )
+
+    def maps(self, carried: Sequence[str], first: int, count: int) -> list[dict[str, Any]]:
+        """The carried properties of `count` rows from `first`."""
+        return decode_rows({name[2:]: self.columns[name].slice(first, count) for name in carried}, count)
+
+
+class _RowGroups:
+    """An open plan file with the row group read last."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self._path = path
         with _readable(path):
             self._file = load_arrow_parquet().ParquetFile(path)
@@ -118,71 +129,49 @@ class _RowGroups:
         self._starts = list(accumulate(counts, initial=0))
         self.rows: int = described.num_rows
         self._wanted, self._carried = _choose_columns(path, self._file.schema_arrow.names, columns)
-        self._last: tuple[int, Table] | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="plan") if read_ahead else None
-        self._ahead: tuple[int, Future[Table]] | None = None
-        self._look_ahead(0)
+        self._last: tuple[int, _Group] | None = None
 
     def decode(self, start: int, count: int, columns: Sequence[str], index: int = 0) -> PlanBatch:
         """The values of `columns` for `count` rows from `start`, as batch `index`."""
-        parts = list(self._slices(start, count))
+        parts = list(self._parts(start, count))
         rows: dict[str, list[Any]] = {}
-        text: set[str] = set()
         for name in columns:
             if name == USER:
-                rows[name] = _maps(parts, self._carried)
-                continue
-            arrays = [part.column(_file_column(name)) for part in parts]
-            rows[name] = _values(arrays)
-            if all(_is_text(array) for array in arrays):
-                text.add(name)
+                rows[name] = [row for group, first, some in parts for row in group.maps(self._carried, first, some)]
+            elif len(parts) == 1:
+                group, first, some = parts[0]
+                rows[name] = decode(group.columns[_file_column(name)].slice(first, some))
+            else:
+                rows[name] = []
+                for group, first, some in parts:
+                    rows[name] += decode(group.columns[_file_column(name)].slice(first, some))
+        text = [name for name in columns if all(_file_column(name) in group.text for group, _, _ in parts)]
         return PlanBatch(index, start, rows, frozenset(text))
 
-    def is_ahead(self) -> bool:
-        """The row group after the one read last is in memory, or there is none."""
-        return self._ahead is None or self._ahead[1].done()
-
-    def wait(self) -> None:
-        """Block until `is_ahead`."""
-        if self._ahead is not None:
-            wait([self._ahead[1]])
-
     def close(self) -> None:
-        """Close the file, once the row group on its way has come."""
-        if self._thread is not None:
-            self._thread.shutdown(cancel_futures=True)
+        """Close the file."""
         self._file.close()
 
-    def _slices(self, start: int, count: int) -> Iterator[Table]:
-        """The rows as slices of row groups."""
+    def _parts(self, start: int, count: int) -> Iterator[tuple[_Group, int, int]]:
+        """Where the rows lie: row groups, each with the first of its rows and their number."""
         stop = start + count
         at = bisect_right(self._starts, start) - 1
         while start < stop:
-            part = self._group(at).slice(start - self._starts[at], stop - start)
-            yield part
-            start += part.num_rows
+            group = self._group(at)
+            first = start - self._starts[at]
+            some = min(stop - start, group.rows - first)
+            yield group, first, some
+            start += some
             at += 1
 
-    def _group(self, at: int) -> Table:
+    def _group(self, at: int) -> _Group:
         if self._last is None or self._last[0] != at:
-            self._last = (at, self._read(at))
+            self._last = None
+            with _readable(self._path):
+                # Arrow reads the columns on both cores. A thread of ours that reads ahead would fight for the
+                # interpreter's lock, and what another core has put into its caches comes slower than it saves.
+                self._last = at, _Group(self._file.read_row_group(at, columns=[*self._wanted, *self._carried]))
         return self._last[1]
-
-    def _read(self, at: int) -> Table:
-        if self._thread is None:
-            return self._load(at)
-        expected, self._ahead = self._ahead, None
-        coming = expected[1] if expected is not None and expected[0] == at else self._thread.submit(self._load, at)
-        self._look_ahead(at + 1)
-        return coming.result()
-
-    def _look_ahead(self, at: int) -> None:
-        if self._thread is not None and at + 1 < len(self._starts):
-            self._ahead = (at, self._thread.submit(self._load, at))
-
-    def _load(self, at: int) -> Table:
-        with _readable(self._path):
-            return self._file.read_row_group(at, columns=[*self._wanted, *self._carried], use_threads=False)
 
 
 @contextmanager
@@ -200,23 +189,6 @@ def _choose_columns(path: Path, present: list[str], columns: Sequence[str]) -> t
     if missing:
         raise Bug(f"the plan file `{path.name}` has no column `{missing[0]}`")
     return wanted, [name for name in present if name.startswith("u_")] if USER in columns else []
-
-
-def _values(arrays: list[Array]) -> list[Any]:
-    if len(arrays) == 1:
-        return decode(arrays[0])
-    return [value for array in arrays for value in decode(array)]
-
-
-def _maps(parts: list[Table], carried: list[str]) -> list[dict[str, Any]]:
-    maps: list[dict[str, Any]] = []
-    for part in parts:
-        maps.extend(decode_rows({name[2:]: part.column(name).combine_chunks() for name in carried}, part.num_rows))
-    return maps
-
-
-def _is_text(array: Array) -> bool:
-    return bool(array.type == load_arrow().string() and array.null_count == 0)
 
 
 def _file_column(name: str) -> str:

@@ -43,13 +43,13 @@ def resolve(
 ) -> Resolved:
     """Write who can be sent, and as what, to `resolved`, and who cannot to `skips`; the same as `cohort.resolve`.
 
-    `resolved` has `member_id`, `m_<mapping>` for each mapping and `u_<property>` for each of `carried`, in the order of
-    the snapshot. `skips` has `member_id`, the raw property of each mapping as text, `reason` and `mapping`. `require`
-    are groups of mapping names of which each user needs at least one.
+    `resolved` has `member_id`, `m_<name>` for each of `sent_names` and `u_<property>` for each of `carried`, in the
+    order of the snapshot. `skips` has `member_id`, the same columns with the raw properties as text, `reason` and
+    `mapping`. `require` are groups of mapping names of which each user needs at least one.
     """
     _refuse_unknown(mappings, require)
     with open_engine(resolved.parent, memory) as connection:
-        if any(mapping.convert for mapping in mappings):
+        if any(mapping.convert or mapping.properties is not None for mapping in mappings):
             convert_members(snapshot, mappings, carried, resolved, skips, require)
         else:
             _pass_through(connection, snapshot, mappings, carried, resolved, skips, require)
@@ -77,15 +77,16 @@ def _pass_through(
     present = [" OR ".join(f"{quote_name(source[name])} IS NOT NULL" for name in group) for group in needs]
     sendable = " AND ".join([f"{MEMBER} IS NOT NULL", *(f"({condition})" for condition in present)])
 
-    sent = [f"{quote_name(column)} AS {quote_name(mapping_column(name))}" for name, column in source.items()]
+    sent = [each for mapping in mappings for each in _sent(mapping, quote_name(source[mapping.name]))]
     kept = [f"{quote_name(property_column(name))} AS {quote_name(carried_column(name))}" for name in carried]
     rows = write_parquet(
         connection, f"SELECT {', '.join([MEMBER, *sent, *kept])} FROM {table} WHERE {sendable}", resolved
     )
 
     raw = [
-        f"{as_text(quote_name(column), types[column])} AS {quote_name(mapping_column(name))}"
-        for name, column in source.items()
+        each
+        for mapping in mappings
+        for each in _sent(mapping, as_text(quote_name(source[mapping.name]), types[source[mapping.name]]))
     ]
     at_fault = " ".join(
         f"WHEN NOT ({condition}) THEN {quote_text(', '.join(group))}"
@@ -98,6 +99,15 @@ def _pass_through(
     where = f"NOT ({sendable})" if total != (rows,) else "false"
     columns = ", ".join([MEMBER, *raw, f"{reason} AS reason", f"{mapping} AS mapping"])
     write_parquet(connection, f"SELECT {columns} FROM {table} WHERE {where}", skips)
+
+
+def _sent(mapping: MappingColumn, value: str) -> list[str]:
+    """The columns of a mapping in a select: `value`, and what it is to the partner where there is one."""
+    columns = [f"{value} AS {quote_name(mapping_column(mapping.name))}"]
+    if mapping.target is not None:
+        target = f"CASE WHEN {value} IS NOT NULL THEN {quote_text(mapping.target)} END"
+        columns.append(f"{target} AS {quote_name(mapping_column(mapping.sent_names()[1]))}")
+    return columns
 
 
 def _refuse_unknown(mappings: Sequence[MappingColumn], require: Sequence[Sequence[str]]) -> None:

@@ -66,7 +66,8 @@ class Planned:
     """How many changes a plan holds.
 
     `shared` leavers need no request. `unchanged` users are accepted as they are wanted. `drifted` users are accepted
-    under another value than they are wanted under.
+    under another value than they are wanted under. The last `kept` of the adds are among the unchanged: they are sent
+    again to a partner who forgets.
     """
 
     adds: int
@@ -74,6 +75,7 @@ class Planned:
     shared: int
     unchanged: int
     drifted: int
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ class Simulator:
             raise UsageError(f"two manifests have the slug `{slug}`, so they cannot be told apart")
         self.hostility = hostility
         self.unknown: Counter[str] = Counter()
+        self.left_out: tuple[str, ...] = ()
+        """Why destinations that were asked for are not played."""
         self.at_once = 0
         self.most_at_once = 0
         self._came: Counter[tuple[str, bytes]] = Counter()
@@ -111,6 +113,10 @@ class Simulator:
 
     async def _meet(self, request: Received) -> Answer:
         """The answer to a request, with the manner in which it is given."""
+        for one in self.partners.values():
+            token = one.sign_in(request)
+            if token is not None:
+                return token
         partner, candidates = self._addressed(request)
         if partner is None:
             self.unknown[f"{request.method} {request.host}{request.target}"] += 1

@@ -12,8 +12,10 @@ from maniple.testing.simulator.answers import Answer, answers_to, has_credential
 from maniple.testing.simulator.match import Captures
 from maniple.testing.simulator.members import Member
 from maniple.testing.simulator.naming import list_key, list_name, makes_id, owns_lists, told_id
-from maniple.testing.simulator.shape import CallShape, Reading, Received, parse, shapes_of
+from maniple.testing.simulator.shape import CallShape, Reading, Received, shapes_of
+from maniple.testing.simulator.sign_in import sign_ins_of
 from maniple.testing.simulator.state import MemberList, PartnerState
+from maniple.wire import SIGN_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Partner:
         self._shapes = shapes_of(program)
         self._answers = {shape.call.name: answers_to(shape.call) for shape in self._shapes}
         self._owns_lists = owns_lists(program)
+        self._sign_ins = sign_ins_of(program)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -65,6 +68,14 @@ class Partner:
     def can_lose_lists(self) -> bool:
         """A vanished list has an effect: the manifest makes lists and says what their absence looks like."""
         return self._owns_lists and self._answers[self.program.call_for("add").name].gone is not None
+
+    def sign_in(self, request: Received) -> Answer | None:
+        """A token, when the request is one for a token."""
+        found = next((one for one in self._sign_ins if one.is_for(request)), None)
+        if found is None:
+            return None
+        self.state.calls[SIGN_IN] += 1
+        return found.answer()
 
     @property
     def can_fail_inside(self) -> bool:
@@ -86,15 +97,11 @@ class Partner:
         """Do what a request asks for and answer it. `candidates` are the calls that it may be, one at least."""
         if not has_credentials(candidates[0].shape.call, request):
             return self._refusal(401, "a header or parameter with credentials is missing")
-        try:
-            tree = parse(request.body)
-        except ValueError:
-            return self._refusal(400, "the body is not JSON")
-        read = self._read(tree, candidates)
+        read = self._read(request, candidates)
         if read is None:
             calls = " or ".join(sorted({f"`{candidate.shape.call.name}`" for candidate in candidates}))
             return self._refusal(400, f"the body is not what {calls} of the manifest sends")
-        shape, reading = read
+        shape, reading, tree = read
         self.state.calls[shape.call.name] += 1
         if shape.operation is None:
             return self._create(shape, request, tree, reading)
@@ -107,12 +114,9 @@ class Partner:
         """
         if made is not None:
             self.state.created[request.mark] = made
-        try:
-            read = self._read(parse(request.body), candidates)
-        except ValueError:
-            return
+        read = self._read(request, candidates)
         if read is not None and read[0].operation is not None:
-            shape, reading = read
+            shape, reading, _ = read
             one = self.state.lists.get(list_key(self.program, shape, reading.captures))
             if one is not None:
                 one.unheard.update(reading.members)
@@ -121,12 +125,18 @@ class Partner:
         """A 200 with an error inside; None when the manifest does not say how one looks."""
         return self._answers[candidates[0].shape.call.name].failing
 
-    def _read(self, tree: Any, candidates: list[Addressed]) -> tuple[CallShape, Reading] | None:
-        """The first call whose body this is, and what it says."""
+    def _read(self, request: Received, candidates: list[Addressed]) -> tuple[CallShape, Reading, Any] | None:
+        """The first call whose body this is, what it says, and the body as data."""
+        parsed: dict[str, Any] = {}
         for candidate in candidates:
+            # An add and a remove that share a call have bodies of one format.
+            name = candidate.shape.call.name
+            if name not in parsed:
+                parsed[name] = candidate.shape.read_content(request.body)
+            tree = parsed[name]
             reading = candidate.shape.read_body(tree, candidate.captures)
             if reading is not None:
-                return candidate.shape, reading
+                return candidate.shape, reading, tree
         return None
 
     def _refusal(self, status: int, why: str) -> Answer:

@@ -13,10 +13,12 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from maniple.errors import OperatorError
+from maniple.errors import OperatorError, UsageError
+from maniple.runtime.program import Program
 from maniple.testing.destination import manifest_paths, read_program
 from maniple.testing.simulator.app import Simulator, simulator_app
 from maniple.testing.simulator.giving import HANG_UP
+from maniple.testing.simulator.shape import shapes_of
 
 Ready = Callable[[int], None]
 
@@ -55,10 +57,25 @@ class Server(uvicorn.Server):
 def load_simulator(paths: Sequence[Path], hostile: str | None = None, seed: int = 0) -> Simulator:
     """The simulator for manifests, destinations' folders and folders of destinations.
 
-    Raises ManifestError, UsageError and OperatorError.
+    Of several, those that cannot be played are left out: `Simulator.left_out` says why. Raises ManifestError, UsageError
+    and OperatorError.
     """
     found = dict.fromkeys(manifest.resolve() for path in paths for manifest in manifest_paths(path))
-    return simulator_app([read_program(path) for path in found], hostile, seed)
+    programs = [read_program(path) for path in found]
+    refused = {program.manifest.slug: why for program in programs if (why := _why_not(program)) is not None}
+    playable = [program for program in programs if program.manifest.slug not in refused]
+    simulator = simulator_app(playable or programs, hostile, seed)
+    simulator.left_out = tuple(why.message for why in refused.values())
+    return simulator
+
+
+def _why_not(program: Program) -> UsageError | None:
+    """Why a destination cannot be played; None when it can."""
+    try:
+        shapes_of(program)
+    except UsageError as why:
+        return why
+    return None
 
 
 def serve(

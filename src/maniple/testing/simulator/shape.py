@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
-
-import orjson
+from typing import Any, Final
 
 from maniple.errors import UsageError
 from maniple.runtime.program import CallProgram, Operation, Program
 from maniple.template.ast import Expression, Name, Node, expression_names, holes
-from maniple.testing.simulator.fold import fold
+from maniple.testing.simulator.bodies import NoSuchReader, body_shape
 from maniple.testing.simulator.match import Captures, match, match_text, may_be_absent, plain
 from maniple.testing.simulator.members import Member, ReadItems, member_of, read_items, users_of
 from maniple.testing.simulator.urls import UrlShape, header_shape, url_shape
@@ -21,6 +19,8 @@ from maniple.testing.simulator.written import written
 from maniple.wire import Headers
 
 ITEMS = "items"
+UNREAD: Final = object()
+"""What a body is that is not in its format."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class CallShape:
     auth_members: frozenset[str]
     """Members of the body that the authentication adds."""
     headers: tuple[tuple[str, tuple[str | Expression, ...]], ...]
+    parse: Callable[[bytes], Any]
+    """The body as plain data; raises ValueError when it is not in the call's format."""
 
     @cached_property
     def _read_items(self) -> ReadItems | None:
@@ -87,9 +89,16 @@ class CallShape:
             captures = read if read is not None else captures
         return captures
 
+    def read_content(self, content: bytes) -> Any:
+        """The body as plain data; UNREAD when it is not in the call's format."""
+        try:
+            return self.parse(content)
+        except ValueError:
+            return UNREAD
+
     def read_body(self, tree: Any, found: Captures) -> Reading | None:
         """The whole request; None when its body is not what this call sends. `found` are the address's holes."""
-        captures = self._match_body(tree, found)
+        captures = self._match_body(tree, found) if tree is not UNREAD else None
         if captures is None:
             return None
         if self.operation is None:
@@ -132,6 +141,8 @@ class CallShape:
 
 def shapes_of(program: Program) -> list[CallShape]:
     """The calls of a manifest, for reading. Raises UsageError for a call that cannot be read back."""
+    for name in ("create_list", program.call_for("add").name, program.call_for("remove").name):
+        _refuse_exchange(program, name)
     shapes = [_shape(program, call, None, ()) for name, call in program.calls.items() if name == "create_list"]
     keys = member_keys(program)
     for operation in ("add", "remove"):
@@ -144,16 +155,21 @@ def shapes_of(program: Program) -> list[CallShape]:
 def _shape(program: Program, call: CallProgram, operation: Operation | None, keys: Sequence[str]) -> CallShape:
     known = {} if operation is None else {"operation": operation, "membership": operation == "add"}
     fields = {form_field.name: form_field for form_field in program.fields}
+    try:
+        read = body_shape(call.first, known)
+    except NoSuchReader as why:
+        raise UsageError(f"the simulator cannot play {program.manifest.name}: `{call.name}`: {why}") from None
     return CallShape(
         call=call,
         operation=operation,
         url=url_shape(call, fields, known),
-        body=fold(call.first.body.node, known) if call.first.body is not None else None,
-        item=fold(call.first.item.node, known) if call.first.item is not None else None,
+        body=read.node,
+        item=read.item,
         member_keys=tuple(keys),
         user_keys=frozenset(_user_holes(program, call)) if operation is not None else frozenset(),
-        auth_members=frozenset(name for _, kind in call.first.auth.kinds for name in getattr(kind, "json_", {})),
+        auth_members=frozenset(name for one in call.first.auth.kinds for name in getattr(one.kind, "json_", {})),
         headers=tuple(shape for pair in call.first.headers if (shape := header_shape(pair, known)) is not None),
+        parse=read.parse,
     )
 
 
@@ -178,13 +194,25 @@ def member_keys(program: Program) -> dict[Operation, list[str]]:
 
 def _user_holes(program: Program, call: CallProgram) -> dict[str, set[str]]:
     """The holes that differ from user to user, with the user variables that each reads."""
-    rows = {*(mapping.name for mapping in program.mappings), "amplitude_id", "user", "values"}
-    nodes = [template.node for template in (call.first.item, call.first.body) if template is not None]
-    below = [hole for node in nodes for hole in holes(node)]
+    rows = {*program.sent_names, "amplitude_id", "user", "values"}
+    item = list(holes(call.first.item.node)) if call.first.item is not None else []
+    below = list(holes(call.first.body.node)) if call.first.body is not None else []
     below += [part[0] for part in call.first.url.parts if not isinstance(part, str)]
     below += [hole for pair in call.first.query for template in pair.values for hole in holes(template.node)]
-    found = {written(hole): rows & set(expression_names(hole)) for hole in below}
+    # What stands outside of the items is the same for all users of a request, also what they are to the partner.
+    outside = rows - {mapping.target_key for mapping in program.mappings} if item else rows
+    found = {written(hole): outside & set(expression_names(hole)) for hole in below}
+    found |= {written(hole): rows & set(expression_names(hole)) for hole in item}
     return {key: names for key, names in found.items() if names}
+
+
+def _refuse_exchange(program: Program, name: str) -> None:
+    call = program.calls.get(name)
+    if call is not None and (len(call.steps) > 1 or call.first.match or call.first.poll):
+        raise UsageError(
+            f"the simulator cannot play {program.manifest.name}: `{name}` is an exchange of several requests",
+            hint="write the exchange down as golden cases; a real server of your own can be named with `--via`",
+        )
 
 
 def _refuse_unreadable(program: Program, call: CallProgram) -> None:
@@ -197,8 +225,3 @@ def _refuse_unreadable(program: Program, call: CallProgram) -> None:
             f"the simulator cannot play {program.manifest.name}: "
             f"`$items` in `{call.name}` goes through a filter and cannot be read back"
         )
-
-
-def parse(body: bytes) -> Any:
-    """The body as plain data. Raises orjson.JSONDecodeError (a ValueError)."""
-    return orjson.loads(body) if body else None

@@ -90,7 +90,12 @@ def read_text(template: Const | Value | Text, text: str, found: Captures) -> Cap
 
 def url_shape(call: CallProgram, fields: Mapping[str, FormField], known: Scope) -> UrlShape:
     """The URL of a call, for reading. Holes that read only `known` variables are text."""
-    url = fold_placed(call.first.url, known)
+    pairs = tuple(shape for pair in call.first.query if (shape := _pair_shape(pair, known)) is not None)
+    return placed_shape(fold_placed(call.first.url, known), fields, pairs)
+
+
+def placed_shape(url: PlacedText, fields: Mapping[str, FormField], pairs: tuple[PairShape, ...] = ()) -> UrlShape:
+    """A URL, for reading, with the query parameters that follow it."""
     keys: list[Expression] = []
     groups: dict[str, int] = {}
     pattern = ""
@@ -106,7 +111,6 @@ def url_shape(call: CallProgram, fields: Mapping[str, FormField], known: Scope) 
         groups[written(expression)] = len(keys)
         pattern += _group(expression, position, fields, at_start=place == 0)
     free = not isinstance(url.parts[0], str) and not _choices(url.parts[0][0], fields)
-    pairs = tuple(shape for pair in call.first.query if (shape := _pair_shape(pair, known)) is not None)
     return UrlShape(re.compile(f"{pattern}(?:[?&](.*))?", re.DOTALL), tuple(keys), pairs, free)
 
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from maniple.runtime.program import Cohort, Operation, Program
 from maniple.usecases.preview import USER_CALLS, body_value, preview, start_trial
 from maniple.usecases.scaffolding.draft import Draft, DraftField
-from maniple.usecases.scaffolding.manifest_text import SNAPSHOT
 from maniple.usecases.scaffolding.yaml_text import block, member
 from maniple.usecases.users import TestUsers
 from maniple.wire import Request
@@ -20,6 +19,7 @@ _TITLES: Final = {
     "create_list": "creates a list for the cohort",
     "add_users": "adds users to the list",
     "remove_users": "removes a user from the list",
+    "replace_users": "gives the partner the whole cohort",
     "set_property": "sets the property of users who entered",
     "unset_property": "takes the property from a user who left",
 }
@@ -135,8 +135,6 @@ def readme_text(draft: Draft) -> str:
     """`README.md`, the end user's page: what can be said already, and in italics what its author has to say."""
     name = draft.name
     parts = [f"# {name}", f"*What a cohort in {name} is good for, in one sentence.*"]
-    if draft.kind == "snapshot":
-        parts.append(f"**Not yet.** {SNAPSHOT}")
     parts += [f"## What arrives in {name}", _arrives(draft), "## Before you start"]
     parts += [_where(form_field, name) for form_field in draft.fields] or [f"*What the end user does in {name} first.*"]
     parts += ["## Set up", _set_up(draft), "## Sync", _sync(draft)]

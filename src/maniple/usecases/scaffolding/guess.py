@@ -7,7 +7,6 @@ import re
 from dataclasses import asdict, replace
 from typing import Any
 
-from maniple.body import RUNNING_FORMATS
 from maniple.errors import UsageError
 from maniple.source.curl import CurlCommand, read_curls
 from maniple.usecases.scaffolding.calls import create_call, mirrored, users_call, with_property
@@ -41,8 +40,6 @@ def guess(slug: str, kind: Kind, text: str) -> Draft:
     calls = _calls(kind, found, declarations)
     calls, shared = _shared_headers(calls)
     calls, define = _shared_base(calls)
-    if any(call.body_format not in (None, *RUNNING_FORMATS) for call in calls):
-        declarations.note("this version sends JSON bodies only: `maniple check` refuses the `form` body (MAN901)")
     used = _variables([auth, shared, define, *map(asdict, calls)])
     own_list = "list_id" in used and not any(call.name == "create_list" for call in calls)
     example: str | int = 1234 if declarations.list_is_integer else "list-1"

@@ -24,10 +24,6 @@ _KIND_COMMENTS: Final = {
     "property": "each user has a property that says whether they are in the cohort",
     "snapshot": "your API gets the whole cohort each run",
 }
-SNAPSHOT: Final = (
-    "This version of maniple reads `kind: snapshot` and does not run it: `maniple check` says so (MAN901), and nothing "
-    "can be previewed or synced. Use `kind: list` or `kind: property` if your API has calls for single changes."
-)
 
 
 def manifest_text(draft: Draft, schema: str | None) -> str:
@@ -80,7 +76,7 @@ def _opening(draft: Draft) -> list[str]:
             "exact requests."
         )
     lines = _comment(text)
-    for note in (*([SNAPSHOT] if draft.kind == "snapshot" else []), *draft.notes):
+    for note in draft.notes:
         lines += _comment(f"note: {note}")
     return lines
 

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,125 @@ def test_a_run_that_runs_out_of_room_fails_in_words_and_the_next_one_mends_it(st
     assert done.stderr.startswith("error: ")
     assert story.sync(*users).code == 0
     assert set(users) == story.members
+
+
+USERS = [f"u{number}" for number in range(3_000)]
+OTHERS = [f"u{number}" for number in range(500, 3_500)]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A home of 8 MB on a disk of its own."""
+    home = tmp_path / "home"
+    home.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "none", str(home)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("a disk of its own needs the right to mount one")
+    yield home
+    subprocess.run(["umount", "-l", str(home)], check=True)
+
+
+@pytest.mark.parametrize("kilobytes", [0, 32, 96, 112, 124, 132])
+def test_a_disk_that_is_full_stops_a_run_anywhere_in_words_and_the_next_one_is_exact(
+    small_disk: Path, story: Story, kilobytes: int
+) -> None:
+    story.sync(*USERS)
+    disk = os.statvfs(small_disk)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(disk.f_bavail * disk.f_bsize - kilobytes * 1024))
+
+    full = story.sync(*OTHERS)
+    ballast.unlink()
+    mended = story.sync(*OTHERS)
+
+    # With the most room it may just do.
+    assert full.code == 4 or kilobytes > 100
+    assert full.code == 0 or (full.err.startswith("error: ") and "make space" in full.err)
+    assert (mended.code, story.members) == (0, set(OTHERS))
+
+
+@contextmanager
+def read_only(home: Path) -> Iterator[None]:
+    """The home and all in it without the right to write."""
+    found = [home, *home.rglob("*")]
+    before = [(path, path.stat().st_mode) for path in found]
+    for path, mode in before:
+        path.chmod(mode & ~0o222)
+    try:
+        yield
+    finally:
+        for path, mode in before:
+            path.chmod(mode)
+
+
+def test_a_home_that_cannot_be_written_is_told_and_nothing_is_sent(story: Story) -> None:
+    story.sync("a", "b")
+    story.maniple.write("users.csv", "user_id", "b", "c")
+    words = [sys.executable, "-m", "maniple", "sync", "c", "users.csv", "--cohort", "K"]
+    # Root may write everywhere, unless it has no capabilities.
+    powerless = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] if os.geteuid() == 0 else []
+
+    with read_only(story.maniple.folder / "home"):
+        done = subprocess.run(
+            [*powerless, *words],
+            cwd=story.maniple.folder,
+            env=story.maniple.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 4
+    assert done.stderr.startswith("error: ")
+    assert "hint: make it a directory you can write to" in done.stderr
+    assert {"a", "b"} == story.members
+    assert story.sync("b", "c").code == 0
+    assert {"b", "c"} == story.members
+
+
+def test_of_several_processes_on_one_sync_one_works_and_the_others_are_told(story: Story) -> None:
+    story.sync("a", "b")
+    story.maniple.write("users.csv", "user_id", *USERS)
+    words = ("sync", "c", "users.csv", "--cohort", "K", "--yes")
+
+    running = [story.maniple.begin(*words) for _ in range(3)]
+    ended = [(process.communicate()[1], process.returncode) for process in running]
+
+    # Those who come when the first is done have nothing left to send.
+    assert {0, 4} >= {code for _, code in ended}
+    assert 0 in {code for _, code in ended}
+    assert all("is being run by process" in errors for errors, code in ended if code == 4)
+    assert set(USERS) == story.members
+
+
+def test_a_database_that_is_locked_for_a_while_is_waited_for(story: Story) -> None:
+    story.sync("a", "b")
+    story.maniple.write("users.csv", "user_id", "b", "c")
+    database = sqlite3.connect(story.maniple.folder / "home" / "maniple.db", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    process = story.maniple.begin("sync", "c", "users.csv", "--cohort", "K")
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=1.5)
+    database.execute("ROLLBACK")
+    database.close()
+
+    process.communicate()
+
+    assert process.returncode == 0
+    assert {"b", "c"} == story.members
+
+
+def test_a_database_that_stays_locked_stops_the_run_and_the_next_one_is_exact(story: Story) -> None:
+    story.sync("a", "b")
+    database = sqlite3.connect(story.maniple.folder / "home" / "maniple.db", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+
+    stopped = story.sync("b", "c")
+    database.execute("ROLLBACK")
+    database.close()
+
+    assert stopped.code == 4
+    assert "is locked by another process" in stopped.err
+    assert {"a", "b"} == story.members
+    assert story.sync("b", "c").code == 0
+    assert {"b", "c"} == story.members

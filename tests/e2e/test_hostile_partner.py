@@ -113,6 +113,17 @@ def test_a_list_that_is_deleted_midway_is_made_again_and_filled(tmp_path: Path) 
         assert {"404"} == set(story.state["refused"])
 
 
+def test_a_token_that_expires_midway_is_renewed_and_the_sync_ends_exact(tmp_path: Path) -> None:
+    token = {"kind": "oauth2_client_credentials", "token_url": "https://login.acme.test/token"}
+    with telling(tmp_path, "expiry", settings={"client_id": "acme-1", "client_secret": "s-1"}, auth=token) as story:
+        report = story.sync(MONDAY)
+
+        assert "succeeded" == report.status
+        assert sorted(MONDAY) == story.members(report)
+        assert story.state["troubles"]["expiry"] >= 2
+        assert story.state["calls"]["auth"] >= 3
+
+
 def test_a_deleted_list_without_a_rule_for_it_fails_and_nobody_counts_as_sent(tmp_path: Path) -> None:
     with telling(tmp_path, None, errors=[]) as story:
         story.sync(MONDAY)

@@ -83,9 +83,16 @@ class Story:
 
 
 @contextmanager
-def _telling(folder: Path, manifest: dict[str, Any], hostile: str | None, seed: int) -> Iterator[Story]:
+def telling(
+    folder: Path,
+    hostile: str | None,
+    seed: int = 1,
+    settings: dict[str, str] = SETTINGS,
+    **changes: Any,
+) -> Iterator[Story]:
+    """A story with a partner of `acme(**changes)` who misbehaves."""
     path = folder / "acme.json"
-    path.write_bytes(orjson.dumps(manifest))
+    path.write_bytes(orjson.dumps(acme(**changes)))
     simulator = load_simulator([path], hostile, seed)
     with running(simulator) as port, Workspace.open({"MANIPLE_HOME": str(folder / "home")}) as workspace:
         via = f"http://127.0.0.1:{port}"
@@ -95,14 +102,9 @@ def _telling(folder: Path, manifest: dict[str, Any], hostile: str | None, seed: 
             workspace,
             destination,
             name="acme",
-            settings=SETTINGS,
+            settings=settings,
             mappings=mappings,
             via=via,
             allow_private=True,
         )
         yield Story(workspace, folder, simulator)
-
-
-def telling(folder: Path, hostile: str | None, seed: int = 1, **changes: Any) -> Any:
-    """A story with a partner of `acme(**changes)` who misbehaves, as a context manager."""
-    return _telling(folder, acme(**changes), hostile, seed)

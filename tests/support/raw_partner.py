@@ -44,6 +44,8 @@ class RawPartner:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # Wakes the thread that accepts: on its number the next partner's socket may open, whose calls it would take.
+        self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
 
     def _listen(self) -> None:

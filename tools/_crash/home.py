@@ -54,7 +54,7 @@ class RoundHome:
         if not rows:
             return None
         number, resumed, status, phase, kept = rows[0]
-        return LatestRun((number, resumed), status, phase, Path(json.loads(kept)["cohort_path"]).name)
+        return LatestRun((number, resumed), status, phase, Path(json.loads(kept)["source"]["at"]).name)
 
     def list_id(self) -> str | None:
         """The id of the list that the sync keeps."""

@@ -35,7 +35,7 @@ _STORY = {
     ),
     "SQLITE_IOERR": (
         "the disk failed under the database `{path}`",
-        "look into the system's log; MANIPLE_HOME must not lie on a network share",
+        "make space if that disk is full, else look into the system's log; MANIPLE_HOME must not lie on a network share",
     ),
 }
 _SAME = {"SQLITE_LOCKED": "SQLITE_BUSY", "SQLITE_PERM": "SQLITE_CANTOPEN", "SQLITE_PROTOCOL": "SQLITE_BUSY"}

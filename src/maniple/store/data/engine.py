@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -52,6 +53,10 @@ def open_engine(directory: Path, memory: str = MEMORY, *, keep_order: bool = Tru
             f"{memory} of memory is not enough for this cohort", hint="raise the memory limit"
         ) from cause
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as cause:
+        if os.strerror(errno.ENOSPC) in str(cause):
+            raise OperatorError(
+                f"there is no space left in `{directory}`", hint="make space on that disk and try again"
+            ) from cause
         # Cohort files are not opened here without `capture` telling what is wrong with them: these are our own.
         hint = "a file of maniple is missing or damaged there, or the disk is full; put a copy of the folder back"
         raise OperatorError(f"`{directory}` cannot be worked in: {first_line(cause)}", hint=hint) from cause

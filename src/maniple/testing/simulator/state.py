@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maniple.testing.simulator.members import Member, shown_in_order
+from maniple.wire import SIGN_IN
 
 FIRST_ID = 1001
-SIGN_IN = "auth"
-"""The call under which sign-ins are counted."""
 
 
 @dataclass

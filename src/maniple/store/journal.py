@@ -40,7 +40,8 @@ class Journal:
     async def __aenter__(self) -> Journal:
         # Here and not in a thread: two short looks, while a thread would have to be waited for on a busy machine.
         path = self._store.logbook(self._run_id)
-        self._store.close_logbook(self._run_id)
+        if path.exists():
+            self._store.close_logbook(self._run_id)
         self._logbook = Logbook(path)
         self._syncing = asyncio.create_task(self._keep_syncing(self._logbook))
         return self

@@ -30,7 +30,7 @@ WAYS = {
     "hash": ("table, dicts", "stream, dicts", "table, fragments"),
     "single": ("table, dicts", "stream, dicts"),
 }
-COMMAND = ("-c", "from maniple.cli.main import run; run()")
+COMMAND = ("-c", "from maniple.cli.main import main; main()")
 """What the `maniple` command runs."""
 HOLD_BACK = 0.1
 

@@ -8,6 +8,7 @@ threads and 512 MB, and write who entered and who left as Parquet.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ def write_members(folder: Path, count: int) -> None:
         ids = "printf('%016x', hash(range))"
         users = f"SELECT {ids} AS member_id, {ids} AS m_user_id FROM range({first}, {first + count})"
         connection.execute(f"COPY ({users}) TO '{folder}/{name}.parquet' {PARQUET}")
+    # What is not on the disk yet would be written while others are timed.
+    os.sync()
     nobody = f"SELECT *, '' AS reason, '' AS mapping FROM '{folder}/resolved.parquet' LIMIT 0"
     connection.execute(f"COPY ({nobody}) TO '{folder}/skips.parquet' {PARQUET}")
 

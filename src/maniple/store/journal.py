@@ -22,9 +22,8 @@ BETWEEN_SYNCS = 0.05
 class Journal:
     """Records the batches of one run; what a call has recorded outlives this process, whatever becomes of it.
 
-    Twenty times a second the records are made safe from a power cut. The logbook they go into is taken over into the
-    tables when the journal is closed, or by whoever takes the run up again (`store.control.journals`). A batch
-    still marked `sending` after its process died is in doubt: the partner may hold it. Use it as an async context
+    Twenty times a second the records are made safe from a power cut. The logbook that they go into stays when the journal
+    is closed, until the run is settled or taken up again (`store.control.journals`). A batch still marked `sending` after its process died is in doubt: the partner may hold it. Use it as an async context
     manager, with the sync's lock held.
     """
 
@@ -41,7 +40,8 @@ class Journal:
     async def __aenter__(self) -> Journal:
         # Here and not in a thread: two short looks, while a thread would have to be waited for on a busy machine.
         path = self._store.logbook(self._run_id)
-        self._store.close_logbook(self._run_id)
+        if path.exists():
+            self._store.close_logbook(self._run_id)
         self._logbook = Logbook(path)
         self._syncing = asyncio.create_task(self._keep_syncing(self._logbook))
         return self
@@ -49,12 +49,7 @@ class Journal:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            await self.close()
-        except OperatorError:
-            # The logbook stays, and whoever reads the run takes it in. What went wrong first is told.
-            if error is None:
-                raise
+        await self.close()
 
     def sending(self, row: BatchRow) -> None:
         """Record that a batch (its state is `sending`) is about to be sent.
@@ -86,14 +81,13 @@ class Journal:
         self._record(line_of(row, absolute, self._store.now()))
 
     async def close(self) -> None:
-        """Take the logbook over into the tables. Raises OperatorError when that fails; then it stays where it is."""
+        """Close the logbook."""
         logbook, self._logbook = self._logbook, None
         if logbook is None or self._syncing is None:
             return
         self._over.set()
         await self._syncing
         logbook.close()
-        await asyncio.to_thread(self._store.close_logbook, self._run_id)
 
     def _record(self, line: bytes) -> None:
         if self._logbook is None:

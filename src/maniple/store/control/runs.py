@@ -95,9 +95,13 @@ class Runs(Journals):
             return _change(connection, run_id, {"status": "interrupted", "finished_at": self.now(), **end})
 
     def finish_run(self, run_id: str, status: EndStatus | Literal["interrupted"], **end: Unpack[RunEnd]) -> RunRow:
-        """End a run that leaves the membership as it was. Raises Bug for a finished one."""
+        """End a run that leaves the membership as it was. Raises Bug for a finished one.
+
+        Call it with the sync's lock held.
+        """
         if status == "interrupted":
             return self.interrupt_run(run_id, **end)
+        self.close_logbook(run_id)
         with self.writing() as connection:
             return self._finish(connection, run_id, status, end)
 

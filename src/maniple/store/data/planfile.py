@@ -168,9 +168,11 @@ class _RowGroups:
         if self._last is None or self._last[0] != at:
             self._last = None
             with _readable(self._path):
-                # Arrow reads the columns on both cores. A thread of ours that reads ahead would fight for the
+                # Several columns are read on both cores. A thread of ours that reads ahead would fight for the
                 # interpreter's lock, and what another core has put into its caches comes slower than it saves.
-                self._last = at, _Group(self._file.read_row_group(at, columns=[*self._wanted, *self._carried]))
+                columns = [*self._wanted, *self._carried]
+                group = self._file.read_row_group(at, columns=columns, use_threads=len(columns) > 1)
+                self._last = at, _Group(group)
         return self._last[1]
 
 

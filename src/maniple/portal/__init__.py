@@ -1,0 +1,1 @@
+"""The developer portal: a face of the use cases in the terminal."""

@@ -97,6 +97,11 @@ class Home:
         return self.path / "portal.json"
 
     @property
+    def crash_report(self) -> Path:
+        """Where a fault of the portal happened, the last time."""
+        return self.path / "portal-crash.txt"
+
+    @property
     def locks(self) -> Path:
         """Lock files, one a sync and one a connection with tokens. They stay when they are free."""
         return self.path / "locks"

@@ -18,13 +18,13 @@ from maniple.usecases.integrations import Details, Integration, State
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 
 STATES: Final[Mapping[State, tuple[str, str, str]]] = {
-    "draft": ("○", "draft", "text-muted"),
+    "draft": ("○", "draft", "foreground-muted"),
     "released": ("◈", "released internally", "text-accent"),
     "under_review": ("◔", "under review", "text-primary"),
     "changes_requested": ("✎", "changes requested", "text-warning"),
     "approved": ("●", "live", "text-success"),
     "rejected": ("✗", "rejected", "text-error"),
-    "withdrawn": ("↩", "withdrawn", "text-muted"),
+    "withdrawn": ("↩", "withdrawn", "foreground-muted"),
     "deprecated": ("⊘", "deprecated", "text-warning"),
 }
 """For each state its sign, its word, and the theme's colour that goes with them."""
@@ -89,7 +89,7 @@ def state_words(state: State) -> str:
 def checks(details: Details | None) -> tuple[str, str]:
     """What was found in a manifest, and the theme's colour for it."""
     if details is None:
-        return "…", "text-muted"
+        return "…", "foreground-muted"
     if details.errors:
         return f"✗ {count(details.errors, 'error')}", "text-error"
     if details.warnings:
@@ -104,11 +104,13 @@ def edited(integration: Integration, now: float) -> str:
 
 def row_details(integration: Integration, details: Details | None, state: State) -> Content:
     """What is said below the table about the row with the cursor."""
-    title = Content.assemble((name_of(integration, details), "bold"), (f"  {visible(integration.slug)}", "$text-muted"))
+    title = Content.assemble(
+        (name_of(integration, details), "bold"), (f"  {visible(integration.slug)}", "$foreground-muted")
+    )
     if details is None:
-        return Content("\n").join([title, Content.styled("Its manifest is being read …", "$text-muted")])
+        return Content("\n").join([title, Content.styled("Its manifest is being read …", "$foreground-muted")])
     facts = [word for word in (details.category, details.kind and f"{details.kind}-based", details.version) if word]
-    lines = [title, Content.styled(" · ".join(map(visible, facts)), "$text-muted")]
+    lines = [title, Content.styled(" · ".join(map(visible, facts)), "$foreground-muted")]
     if details.summary:
         lines.append(Content(visible(details.summary)))
     lines.append(_next_step(details, state))
@@ -154,12 +156,14 @@ def category_words(category: str) -> str:
 
 
 def categories(entries: Sequence[CatalogueEntry]) -> list[tuple[str, str]]:
-    """The choices of the filter: label with count, and value; everything is the empty value."""
+    """The choices of the filter: label and value. Everything is the empty value."""
     counts: dict[str, int] = {}
     for entry in entries:
         counts[entry.category] = counts.get(entry.category, 0) + 1
-    everything = (f"every category ({len(entries)})", "")
-    return [everything, *((f"{category_words(name)} ({counts[name]})", name) for name in sorted(counts) if name)]
+    return [
+        ("every category", ""),
+        *((f"{category_words(name)} ({counts[name]})", name) for name in sorted(counts) if name),
+    ]
 
 
 def tile_lines(entry: CatalogueEntry, width: int) -> tuple[str, str, str, str]:
@@ -198,10 +202,15 @@ def entry_text(manifest: Manifest) -> Content:
     width = max(len(label) for label, _ in facts)
     lines = [Content.styled(visible(manifest.summary), "bold"), Content("")]
     lines += [
-        Content.assemble((label.rjust(width), "$text-muted"), f"  {visible(value)}") for label, value in facts if value
+        Content.assemble((label.rjust(width), "$foreground-muted"), f"  {visible(value)}")
+        for label, value in facts
+        if value
     ]
     if manifest.description:
         lines += [Content(""), Content(visible(" ".join(manifest.description.split())))]
     if manifest.maintainer is not None:
-        lines += [Content(""), Content.styled(f"maintained by {visible(manifest.maintainer.name)}", "$text-muted")]
+        lines += [
+            Content(""),
+            Content.styled(f"maintained by {visible(manifest.maintainer.name)}", "$foreground-muted"),
+        ]
     return Content("\n").join(lines)

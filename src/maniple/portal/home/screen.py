@@ -353,7 +353,7 @@ class HomeScreen(Screen[None]):
         return Content.assemble(
             (" maniple ", "bold $text-primary"),
             f" {shown_path(self.desk.folder, self.desk.environ)} ",
-            (f" {visible(self.desk.author)}", "$text-muted"),
+            (f" {visible(self.desk.author)}", "$foreground-muted"),
         )
 
 

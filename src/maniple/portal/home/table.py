@@ -16,7 +16,7 @@ from textual.widgets import DataTable
 from maniple.portal.home.present import STATES, TIERS, checks, edited, name_of, state_words
 from maniple.usecases.integrations import Details, Integration, State
 
-NARROW = (("Name", 22), ("State", 21), ("Tier", 8), ("Edited", 12), ("Version", 7))
+NARROW = (("Name", 22), ("State", 21), ("Tier", 6), ("Edited", 12), ("Version", 7))
 WIDE = (
     ("Name", 30),
     ("State", 21),
@@ -27,7 +27,7 @@ WIDE = (
     ("Category", 22),
     ("Kind", 9),
 )
-ROOM_FOR_WIDE = 120
+ROOM_FOR_WIDE = 148
 
 
 @dataclass(frozen=True)

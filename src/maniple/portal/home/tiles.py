@@ -19,7 +19,7 @@ from textual.strip import Strip
 from maniple.portal.home.present import tile_lines
 from maniple.usecases.destinations import CatalogueEntry
 
-LINES, GAP, LEAST = 6, 1, 30
+LINES, GAP, LEAST = 6, 1, 36
 """Lines of a tile with its frame, columns between tiles, and the least columns of a tile."""
 
 
@@ -84,6 +84,7 @@ class TileGrid(ScrollView, can_focus=True):
         self.cursor = next((at for at, entry in enumerate(entries) if entry.slug == kept), 0)
         self._lay_out()
         self.refresh()
+        self.screen.refresh_bindings()
 
     def on_resize(self) -> None:
         """More or fewer tiles fit a row."""

@@ -137,7 +137,7 @@ def nothing_yet(folder: str) -> Content:
         (folder, "bold"),
         ".\n\n",
         ("  n  ", "bold reverse"),
-        "  begin one: from scratch, a template, a curl command or an API description\n\n",
+        "  begin one: from scratch, a template, a curl command, an API file\n\n",
         ("  2  ", "bold reverse"),
         "  look at the catalogue: c there starts yours from one that works\n\n",
         ("  f1 ", "bold reverse"),

@@ -119,12 +119,12 @@ def test_no_visit_outlives_the_server(tmp_path: Path) -> None:
 
 
 async def _visit_until_killed(server: Served) -> int:
-    async with ClientSession(cookies={"maniple_portal": server.token}) as client:
-        async with client.ws_connect(server.base + "/ws") as socket:
-            assert await _shows(socket, b"Nothing here yet")
-            [child] = _children(server.process.pid)
-            server.process.kill()
-            server.process.wait()
+    session = ClientSession(cookies={"maniple_portal": server.token})
+    async with session as client, client.ws_connect(server.base + "/ws") as socket:
+        assert await _shows(socket, b"Nothing here yet")
+        [child] = _children(server.process.pid)
+        server.process.kill()
+        server.process.wait()
     return child
 
 
@@ -160,13 +160,16 @@ def _ended(pid: int) -> bool:
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no `chromium` on PATH")
-async def test_a_browser_shows_the_first_screen(served: Served, tmp_path: Path) -> None:
+async def test_a_browser_shows_the_portal_and_its_keys_reach_it(served: Served, tmp_path: Path) -> None:
     from support.chromium import Chromium
 
     async with Chromium.open(tmp_path / "profile") as browser:
         await browser.go(served.address)
         await browser.wait_for("document.body.classList.contains('-first-byte')")
         assert served.base + "/" == await browser.evaluate("location.href")
+        await browser.evaluate("document.querySelector('.xterm-helper-textarea').focus()")
         assert [] == await browser.evaluate(
             "performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith(location.origin))"
         )
+        await browser.press("q", control=True)
+        await browser.wait_for("document.body.classList.contains('-closed')")

@@ -75,17 +75,18 @@ class Chromium:
             while not await self.evaluate(script):
                 await asyncio.sleep(0.1)
 
-    async def type(self, text: str) -> None:
-        """Type characters into whatever has the focus."""
-        for char in text:
-            await self.call("Input.dispatchKeyEvent", type="char", text=char)
+    async def press(self, key: str, *, control: bool = False) -> None:
+        """Press one character's key, or `Enter`, `Escape`, `Tab`."""
+        code = {"Enter": 13, "Escape": 27, "Tab": 9}.get(key) or ord(key.upper())
+        text = {"text": "\r" if key == "Enter" else key} if not control and key not in ("Escape", "Tab") else {}
+        pressed = {"key": key, "windowsVirtualKeyCode": code, "modifiers": 2 if control else 0}
+        await self.call("Input.dispatchKeyEvent", type="keyDown", **pressed, **text)
+        await self.call("Input.dispatchKeyEvent", type="keyUp", **pressed)
 
-    async def press(self, key: str, code: int) -> None:
-        """Press a key that is no character, by its name and its virtual key code, such as `Enter` and 13."""
-        for kind in ("rawKeyDown", "keyUp"):
-            await self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
-        if key == "Enter":
-            await self.call("Input.dispatchKeyEvent", type="char", text="\r")
+    async def type(self, text: str) -> None:
+        """Press the keys of `text`, one after another."""
+        for char in text:
+            await self.press(char)
 
     async def screenshot(self) -> bytes:
         """The page as PNG."""

@@ -21,6 +21,7 @@ from maniple.portal.palette import PortalCommands
 from maniple.usecases.tastes import Tastes, keep_tastes, read_tastes
 from maniple.usecases.workshop import edit_elsewhere
 
+STYLES = Path(__file__).parent / "styles"
 DARK, LIGHT = "textual-dark", "textual-light"
 
 
@@ -28,7 +29,7 @@ class Portal(App[None]):
     """The developer portal. Each screen is made when it is first gone to."""
 
     TITLE = "maniple"
-    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [f"styles/{name}.tcss" for name in ("portal",)]
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [STYLES / f"{name}.tcss" for name in ("portal",)]
     COMMANDS = {PortalCommands}  # noqa: RUF012 - the type is Textual's
     COMMAND_PALETTE_DISPLAY = "^p"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN = 2.0
 """Seconds between looks at the folder, for what others do to it."""
+TELL_EVERY = 0.15
+"""Seconds between what is shown of manifests that are being read."""
 MINE, CATALOGUE = "mine", "catalogue"
 
 
@@ -100,12 +102,12 @@ class HomeScreen(Screen[None]):
             super().__init__()
             self.shelf = shelf
 
-    class ManifestRead(Message):
-        """The manifest of an integration was read."""
+    class ManifestsRead(Message):
+        """Some manifests were read."""
 
-        def __init__(self, integration: Integration, details: Details) -> None:
+        def __init__(self, details: Mapping[Path, tuple[float, Details]]) -> None:
             super().__init__()
-            self.integration, self.details = integration, details
+            self.details = details
 
     def compose(self) -> ComposeResult:
         yield Static(self._masthead(), id="masthead")
@@ -147,12 +149,19 @@ class HomeScreen(Screen[None]):
         shelf = Shelf(integrations, self._read_states(integrations), last_deleted(desk.home, desk.folder))
         if shelf != self.shelf:
             self.post_message(self.FolderRead(shelf))
+        found: dict[Path, tuple[float, Details]] = {}
+        told = desk.clock.monotonic()
         for integration in integrations:
             if worker.is_cancelled:
                 return
             known = self._known.get(integration.path)
             if known is None or known[0] != integration.edited:
-                self.post_message(self.ManifestRead(integration, _details(integration)))
+                found[integration.path] = (integration.edited, _details(integration))
+            if found and desk.clock.monotonic() - told > TELL_EVERY:
+                self.post_message(self.ManifestsRead(found))
+                found, told = {}, desk.clock.monotonic()
+        if found:
+            self.post_message(self.ManifestsRead(found))
 
     def _read_states(self, integrations: tuple[Integration, ...]) -> Mapping[str, State]:
         # A control plane that was never used knows of no submission, and takes long to make.
@@ -166,9 +175,9 @@ class HomeScreen(Screen[None]):
         self.shelf = event.shelf
         self.show_rows()
 
-    def on_home_screen_manifest_read(self, event: ManifestRead) -> None:
-        """Show what the manifest says."""
-        self._known[event.integration.path] = (event.integration.edited, event.details)
+    def on_home_screen_manifests_read(self, event: ManifestsRead) -> None:
+        """Show what the manifests say."""
+        self._known.update(event.details)
         self.show_rows()
 
     def rows(self) -> list[Row]:

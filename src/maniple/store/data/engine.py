@@ -78,7 +78,7 @@ def _limit(connection: DuckDBPyConnection) -> int:
     """The memory limit in MB; DuckDB says it in words, `18.8 GiB`."""
     row = connection.execute("SELECT current_setting('memory_limit')").fetchone()
     amount, unit = str(row[0]).split() if row else ("512", "MB")
-    return round(float(amount) * 1024 ** ("bytes KiB MiB GiB TiB".split().index(unit)) / 1e6)
+    return round(float(amount) * (1 << 10 * ["bytes", "KiB", "MiB", "GiB", "TiB"].index(unit)) / 1e6)
 
 
 @contextmanager

@@ -188,7 +188,7 @@ class Reply:
         """The body, or a line of it, begins as JSON or XML does and cannot be read: it was cut short, or is malformed."""
         if self.tree is None:
             return self.is_xml or begins_as_json(self.body)
-        if not isinstance(self.tree, list) or None not in self.tree or not self.is_lines:
+        if not isinstance(self.tree, list) or not self.is_lines or None not in self.tree:
             return False
         lines = [line for line in self.body.splitlines() if line.strip()]
         return any(read is None and begins_as_json(line) for line, read in zip(lines, self.tree, strict=True))

@@ -166,6 +166,12 @@ class Reply:
         """The body begins as XML begins, and is not called HTML."""
         return is_markup(self.body) and "html" not in (self.header("content-type") or "").lower()
 
+    def unread(self) -> Reply:
+        """The reply without what was read from its body, which takes ten times the room."""
+        if "tree" not in self.__dict__:
+            return self
+        return Reply(self.status, self.headers, self.body, self.elapsed, self.failure, self.in_doubt)
+
     @property
     def is_lines(self) -> bool:
         """The body is said to be lines of JSON."""

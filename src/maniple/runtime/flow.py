@@ -48,11 +48,11 @@ def _attempt(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPol
         return Delivered(prepared.verdicts, requests=0)
     step = call.first
     reading, reply, tally = yield from exchange(step, prepared.request, prepared.scope, dice, policy)
-    # A copy of the reply, without the tree that was read from it: it takes ten times the room.
-    last = Exchange(prepared.request, replace(reply))
+    names_users = isinstance(reading, Accepted) or reading.why.action == "drop_rejected_and_resend"
+    refusals = _refusals(call, prepared, reply) if names_users else Refusals()
+    last = Exchange(prepared.request, reply.unread())
     cost = (tally.requests, tally.retries)
     if isinstance(reading, Accepted):
-        refusals = _refusals(call, prepared, reply)
         if refusals.unknown is not None:
             why = Classification(*refusals.unknown, None, reply.status)
             return Failed(why, True, prepared.verdicts, *cost, last)
@@ -63,8 +63,7 @@ def _attempt(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPol
     if reading.why.action == "reject_items":
         refused = [Verdict(row, "rejected", reading.why.reason, reading.why.message) for row in range(prepared.size)]
         return Delivered((*prepared.verdicts, *_by_batch_row(prepared, refused)), *cost, {}, 0, last)
-    named = _refusals(call, prepared, reply).verdicts if reading.why.action == "drop_rejected_and_resend" else ()
-    return Failed(reading.why, tally.in_doubt, prepared.verdicts, *cost, last, named)
+    return Failed(reading.why, tally.in_doubt, prepared.verdicts, *cost, last, refusals.verdicts)
 
 
 def _in_steps(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPolicy) -> Flow[Outcome]:

@@ -132,12 +132,12 @@ class StepProgram:
     waits: tuple[LimitHeader, ...] = ()
     """Reply headers that say when to call again."""
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The variables that stand in its URL, query, headers, body and item."""
         return self.names_outside | (self.item.names if self.item else frozenset())
 
-    @property
+    @cached_property
     def names_outside(self) -> frozenset[str]:
         """The variables that stand in its URL, query, headers and body, outside of the items."""
         pairs = (*self.query, *self.headers)
@@ -146,7 +146,7 @@ class StepProgram:
         whole = [part for part in (self.url, self.body) if part is not None]
         return frozenset(name for part in (*values, *texts, *whole) for name in part.names)
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """One request and its answer, with nothing before or after it."""
         return not (self.match or self.paginate or self.poll or self.once or self.when or self.only or self.save)

@@ -28,7 +28,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):  # noqa: N818  a partner refuses; that is no error of ours
+class Refusal(Exception):
     """The partner says no."""
 
     def __init__(self, status: int, body: Any, **headers: str) -> None:

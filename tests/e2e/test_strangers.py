@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from maniple.wiring import Workspace
+from support.strangers.in_bulk import Contacts, Graph, PortalReceiver, Registry, Visitors
 from support.strangers.one_by_one import Audiences, Groups, Segments, Tags
 from support.strangers.visit import Visit
 
@@ -110,3 +111,115 @@ def test_a_tag_is_taken_off_by_a_delete_with_a_body(workspace: Workspace, tmp_pa
 
     assert partner.tags == {"Big-spenders": TUESDAY}
     assert (third.requests, partner.refusals) == (0, [])
+
+
+def test_results_by_address_are_read_for_each_user(workspace: Workspace, tmp_path: Path) -> None:
+    def rows(users: set[str]) -> list[dict[str, str]]:
+        return [
+            {"amplitude_id": user, "email": f"{user}@X.test", "language": "de" if user < "U2" else ""}
+            for user in sorted(users)
+        ]
+
+    monday = {f"U{number}" for number in range(10, 35)}
+    tuesday = monday - {"U11", "U12"} | {"U40"}
+    with Contacts(suppressed={"u33@x.test", "u12@x.test"}, busy={"u20@x.test", "u21@x.test"}) as partner:
+        settings = {"bearer_token": "t-1", "folder": 5}
+        mappings = {"email": "email", "locale": "language"}
+        visit = Visit(workspace, tmp_path, "contacts", partner, settings=settings, mappings=mappings, retries=2)
+        first = visit.sync(rows=rows(monday))
+        assert partner.lists == {"40": {f"{user}@x.test".lower() for user in monday - {"U33", "U12"}}}
+
+        second = visit.sync(rows=rows(tuesday))
+        third = visit.sync(rows=rows(tuesday))
+
+    assert partner.lists == {"40": {f"{user}@x.test".lower() for user in tuesday - {"U33"}}}
+    assert (first.status, first.rejected_by_reason) == ("succeeded_with_skips", {"SUPPRESSED": 2})
+    assert (second.added, second.removed, second.rejected_by_reason) == (1, 1, {"SUPPRESSED": 1})
+    assert (third.requests, third.rejected, partner.refusals) == (1, 1, [])
+
+
+def test_the_standard_contract_is_received_as_it_is_written(workspace: Workspace, tmp_path: Path) -> None:
+    with PortalReceiver(blocked={"u7", "a+b"}) as partner:
+        mappings = {"user_id_field_amplitude": "user_id"}
+        visit = Visit(workspace, tmp_path, "portal", partner, settings={"api_key": "k-1"}, mappings=mappings)
+        first = visit.sync(MONDAY)
+        assert partner.lists == {"1": MONDAY - {"u7", "a+b"}}
+
+        visit.sync(TUESDAY)
+        third = visit.sync(TUESDAY)
+
+    assert partner.lists == {"1": TUESDAY - {"u7", "a+b"}}
+    assert (first.list_id, first.rejected_by_reason, third.members) == (1, {"BLOCKED": 2}, len(TUESDAY) - 2)
+    assert partner.refusals == []
+
+
+def test_a_property_at_each_visitor_says_who_is_in(workspace: Workspace, tmp_path: Path) -> None:
+    def rows(users: set[str]) -> list[dict[str, str]]:
+        return [
+            {
+                "amplitude_id": user,
+                "user_id": user,
+                "plan": "pro" if user > "u" else "",
+                "seats": "7" if user > "u2" else "",
+            }
+            for user in sorted(users)
+        ]
+
+    with Visitors() as partner:
+        mappings = {"visitor": "user_id", "plan": "plan", "seats": "seats"}
+        settings = {"account": "acc-1", "secret": "s-1"}
+        visit = Visit(workspace, tmp_path, "visitors", partner, settings=settings, mappings=mappings)
+        visit.sync(rows=rows(MONDAY))
+        assert partner.members("buyers") == MONDAY
+
+        visit.sync(rows=rows(TUESDAY))
+        third = visit.sync(rows=rows(TUESDAY))
+
+    assert partner.members("buyers") == TUESDAY
+    assert (partner.plans["u40"], partner.plans["u10"], partner.plans["a b"]) == ("pro/7", "pro/None", "None/None")
+    assert (third.requests, partner.refusals) == (0, [])
+
+
+def test_a_partner_that_speaks_xml_gets_every_id_and_names_who_failed(workspace: Workspace, tmp_path: Path) -> None:
+    with Registry(invalid={"u7", "u8", "a&b=c?d#e;f"}) as partner:
+        visit = Visit(workspace, tmp_path, "registry", partner, settings={"api_key": 'k"<1>'})
+        first = visit.sync(MONDAY)
+        assert partner.lists == {"L001": MONDAY - partner.invalid}
+
+        visit.sync(TUESDAY)
+        third = visit.sync(TUESDAY)
+
+    assert partner.lists == {"L001": TUESDAY - partner.invalid}
+    assert (first.rejected, third.rejected, third.members) == (3, 3, len(TUESDAY) - 3)
+    assert partner.refusals == []
+
+
+def test_errors_inside_a_200_of_a_graph_are_read(workspace: Workspace, tmp_path: Path) -> None:
+    with Graph(unknown_users={"u7", "日本"}) as partner:
+        visit = Visit(workspace, tmp_path, "graph", partner, settings={"bearer_token": "t-1"})
+        first = visit.sync(MONDAY)
+        members = next(iter(partner.audiences.values()))
+        assert members == MONDAY - partner.unknown_users
+
+        partner.token = "t-2"
+        refused = visit.sync(TUESDAY)
+        partner.token = "t-1"
+        visit.sync(TUESDAY)
+        third = visit.sync(TUESDAY)
+
+    assert list(partner.audiences.values()) == [TUESDAY - partner.unknown_users]
+    assert (first.status, first.rejected_by_reason) == ("succeeded_with_skips", {"UNKNOWN": 2})
+    assert (refused.status, refused.reason, refused.requests) == ("failed", "Bad token", 1)
+    assert (third.added, third.rejected) == (0, 2)
+
+
+def test_an_audience_that_somebody_deleted_is_made_anew_by_an_error_inside_a_200(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    with Graph(unknown_users=set()) as partner:
+        visit = Visit(workspace, tmp_path, "graph", partner, settings={"bearer_token": "t-1"})
+        visit.sync(MONDAY)
+        partner.audiences = {"other": set(), "another": set()}
+        visit.sync(TUESDAY)
+
+    assert list(partner.audiences.values()) == [set(), set(), TUESDAY]

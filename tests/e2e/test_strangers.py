@@ -10,6 +10,7 @@ import pytest
 from maniple.wiring import Workspace
 from support.strangers.in_bulk import Contacts, Graph, PortalReceiver, Registry, Visitors
 from support.strangers.one_by_one import Audiences, Groups, Segments, Tags
+from support.strangers.roundabout import Imports, Shelf, Vault
 from support.strangers.visit import Visit
 
 AWKWARD = {
@@ -223,3 +224,68 @@ def test_an_audience_that_somebody_deleted_is_made_anew_by_an_error_inside_a_200
         visit.sync(TUESDAY)
 
     assert list(partner.audiences.values()) == [set(), set(), TUESDAY]
+
+
+def test_a_job_names_who_was_refused_by_the_line_in_the_file(workspace: Workspace, tmp_path: Path) -> None:
+    def rows(users: set[str]) -> list[dict[str, str]]:
+        return [{"amplitude_id": user, "user_id": user, "email": f'{user},"x"@x.test'} for user in sorted(users)]
+
+    with Imports(invalid={"u7", "u19", "a+b"}) as partner:
+        mappings = {"user_key": "user_id", "email": "email"}
+        settings = {"api_key": "k-1", "audience": "main"}
+        visit = Visit(workspace, tmp_path, "imports", partner, settings=settings, mappings=mappings)
+        first = visit.sync(rows=rows(MONDAY))
+        assert partner.audience == {user: f'{user},"x"@x.test' for user in MONDAY - partner.invalid}
+
+        visit.sync(rows=rows(TUESDAY))
+        third = visit.sync(rows=rows(TUESDAY))
+
+    assert partner.audience == {user: f'{user},"x"@x.test' for user in TUESDAY - partner.invalid}
+    assert (first.status, first.rejected_by_reason) == ("succeeded_with_skips", {"BLOCKED": 3})
+    assert (third.members, third.added, third.rejected, partner.refusals) == (len(TUESDAY) - 3, 0, 3, [])
+
+
+def test_tokens_that_live_two_seconds_and_five_calls_are_replaced_in_between(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    with Vault() as partner:
+        settings = {"client_id": "client+1", "client_secret": "s:3&cret"}
+        visit = Visit(workspace, tmp_path, "vault", partner, settings=settings)
+        first = visit.sync(MONDAY)
+        assert partner.members == MONDAY
+
+        later = partner.clock() + 100
+        partner.clock = lambda: later
+        visit.sync(TUESDAY)
+        third = visit.sync(TUESDAY)
+
+    assert partner.members == TUESDAY
+    assert (first.status, first.retries, third.requests) == ("succeeded", 0, 0)
+    assert {reply.status for _, reply in partner.refusals} == {401}
+
+
+def test_a_list_of_the_name_is_found_on_a_later_page_and_used(workspace: Workspace, tmp_path: Path) -> None:
+    names = ["a", "[maniple] buyers", "b", "[maniple] Buyers 2", "[maniple] Buyers", "c"]
+    with Shelf(names) as partner:
+        visit = Visit(workspace, tmp_path, "shelf", partner, settings={"bearer_token": "t-1"})
+        first = visit.sync(MONDAY)
+        assert set(partner.members[5]) == MONDAY
+
+        visit.sync(TUESDAY)
+        third = visit.sync(TUESDAY)
+
+    assert {number: set(members) for number, members in partner.members.items()} == {
+        **{number: set() for number in (1, 2, 3, 4, 6)},
+        5: TUESDAY,
+    }
+    assert (first.list_id, third.requests, partner.refusals) == (5, 0, [])
+
+
+def test_a_list_that_no_page_has_is_created_once(workspace: Workspace, tmp_path: Path) -> None:
+    with Shelf(["a", "b", "[maniple] buyers"]) as partner:
+        visit = Visit(workspace, tmp_path, "shelf", partner, settings={"bearer_token": "t-1"})
+        visit.sync(MONDAY)
+        visit.sync(TUESDAY)
+
+    assert [each["name"] for each in partner.lists] == ["a", "b", "[maniple] buyers", "[maniple] Buyers"]
+    assert (set(partner.members[4]), partner.members[3]) == (TUESDAY, {})

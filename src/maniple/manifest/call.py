@@ -80,9 +80,9 @@ class Poll(ManifestModel):
     failed: PathExpression | None = None
     """True when the job has failed."""
     every: Duration = "2s"
-    """The pause between two questions."""
+    """The pause between two questions, from 100ms to 1h."""
     at_most: Duration = "10min"
-    """How long to ask."""
+    """How long to ask, up to 24h."""
     then: Literal["pending", "fail", "accept"] = "fail"
     """What becomes of the batch when the time is over. `pending` and `fail`: the next run sends it again. `accept`: its
     users count as taken, for partners that take hours, and whom the job refuses later is not learnt."""
@@ -128,7 +128,7 @@ class Exchange(ManifestModel):
     auth: Auth | list[Auth] | None = None
     """Authentication of this call, if not the manifest's."""
     timeout: Duration = "60s"
-    """How long to wait for the answer."""
+    """How long to wait for the answer, from 100ms to 1h."""
     when: Template | None = None
     """An expression: without it being true the call is left out."""
     save: dict[str, PathExpression] = Field(default_factory=dict)

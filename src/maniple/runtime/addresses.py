@@ -76,6 +76,12 @@ class Addresses:
         """The row says with an empty list that it names nobody."""
         return self.program.at is not None and search(self.program.at, row, self.budget) == []
 
+    def is_exact(self, row: Any, index: int) -> bool:
+        """The row, which `find` found to name this user, does so letter for letter."""
+        if self.program.by != "value" or self.by_value is None:
+            return True
+        return any(index in self.by_value.get(text_of(value), ()) for value in self._named(row) if value is not None)
+
     def _named(self, row: Any) -> list[Any]:
         value = search(self.program.at, row, self.budget) if self.program.at is not None else row
         return value if isinstance(value, list) else [value]

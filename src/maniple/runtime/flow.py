@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from maniple.body.reading import read_body
 from maniple.runtime.classify import Accepted
+from maniple.runtime.course import LONGEST_SAVED, Course
 from maniple.runtime.exchange import TOO_MUCH, TOO_MUCH_MESSAGE, exchange
 from maniple.runtime.mend import mended
 from maniple.runtime.outcome import Classification, Delivered, Exchange, Failed, Outcome, Verdict
@@ -20,7 +21,7 @@ from maniple.runtime.program import MENDING, CallProgram, RunContext
 from maniple.runtime.rejects import Refusals, read_rejects
 from maniple.runtime.retry import DEFAULT_POLICY, Dice, RetryPolicy
 from maniple.runtime.search import search
-from maniple.runtime.steps import LONGEST_SAVED, Course, set_out, verdicts_of, walk
+from maniple.runtime.steps import set_out, verdicts_of, walk
 from maniple.template.text import text_of
 from maniple.wire import Flow, Record, Reply, Request
 

@@ -19,7 +19,8 @@ def next_page(step: StepProgram, request: Request, reply: Reply) -> Request | No
         link = search(step.paginate.next, reply.tree)
         return replace(request, url=_followed(request.url, link)) if isinstance(link, str) and link else None
     cursor = search(step.paginate.cursor, reply.tree)
-    if cursor is None or cursor == "" or step.paginate.param is None:
+    # `has_more && items[-1].id` gives false on the last page.
+    if cursor is None or cursor is False or cursor == "" or step.paginate.param is None:
         return None
     parts = urlsplit(request.url)
     # The other parameters stay as they were written: partners may tell `+` from `%20`.

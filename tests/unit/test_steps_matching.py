@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from maniple.diagnostics.model import blocking
+from maniple.runtime.compile import try_compile
 from maniple.runtime.flow import create_list
 from maniple.runtime.outcome import Delivered
 from maniple.wire import Reply
-from support.manifests import context, program
+from support.manifests import context, manifest, program
 from support.played import Played, answer, play, played_remove
 
+PAGINATE = "`paginate` needs `next`, or `cursor` and `param`, or `advance` and `param`"
 PEOPLE = "https://api.acme.test/people"
 FIND: dict[str, Any] = {
     "method": "GET",
@@ -24,7 +29,10 @@ FIND: dict[str, Any] = {
         "missing": "already_gone",
     },
 }
-ONE_BY_ONE = {"batch": {"items": 1}, "steps": [FIND, {"method": "DELETE", "url": f"{PEOPLE}/$person_id"}]}
+ONE_BY_ONE: dict[str, Any] = {
+    "batch": {"items": 1},
+    "steps": [FIND, {"method": "DELETE", "url": f"{PEOPLE}/$person_id"}],
+}
 TOGETHER = {
     "batch": {"items": 100},
     "steps": [FIND, {"method": "DELETE", "url": PEOPLE, "json": {"ids": "$items"}, "item": "$person_id"}],
@@ -112,3 +120,55 @@ def test_a_cursor_that_is_false_ends_the_pages() -> None:
     played = created(*pages, answer({"id": 4}))
 
     assert played.sent == [("GET", "/lists"), ("GET", "/lists?after=2"), ("POST", "/lists")]
+
+
+def test_pages_are_counted_until_one_has_no_rows() -> None:
+    counted = {**FIND, "query": {"page": 1, "size": 2}, "paginate": {"advance": 1, "param": "page"}}
+    pages = [answer({"data": [row("a", 1), row("b", 2)]}), answer({"data": [row("c", 3)]}), answer({"data": []})]
+    of = program(remove_users={"batch": {"items": 1}, "steps": [counted, ONE_BY_ONE["steps"][1]]})
+
+    played = played_remove(of, {"user_key": ["d"]}, *pages)
+
+    assert played.sent == [
+        ("GET", "/people?page=1&size=2"),
+        ("GET", "/people?size=2&page=2"),
+        ("GET", "/people?size=2&page=3"),
+    ]
+
+
+def test_an_offset_grows_by_the_size_of_a_page() -> None:
+    counted = {**FIND, "query": {"offset": 0, "limit": 50}, "paginate": {"advance": 50, "param": "offset"}}
+    of = program(remove_users={"batch": {"items": 1}, "steps": [counted, ONE_BY_ONE["steps"][1]]})
+
+    played = played_remove(
+        of, {"user_key": ["b"]}, answer({"data": [row("a", 1)]}), answer({"data": [row("b", 2)]}), answer()
+    )
+
+    assert [path for _, path in played.sent] == ["/people?offset=0&limit=50", "/people?limit=50&offset=50", "/people/2"]
+
+
+def test_the_next_link_of_a_header_is_followed() -> None:
+    linked = {**FIND, "paginate": {"next": "header:Link"}}
+    of = program(remove_users={"batch": {"items": 1}, "steps": [linked, ONE_BY_ONE["steps"][1]]})
+    link = '</people?after=a%2B>; rel="next", </people?after=z>; rel="last"'
+    pages = [answer({"data": [row("a", 1)]}, Link=link), answer({"data": []}, Link='</people>; rel="first"')]
+
+    played = played_remove(of, {"user_key": ["b"]}, *pages)
+
+    assert [path for _, path in played.sent] == ["/people", "/people?after=a%2B"]
+
+
+@pytest.mark.parametrize(
+    ("paginate", "query", "message"),
+    [
+        ({"advance": 1}, {}, "`paginate` by `advance` needs `param`: the query parameter that takes it"),
+        ({"advance": 1, "param": "page"}, {}, "`page` is counted up, and `query` does not say from which number"),
+        ({"advance": 1, "cursor": "next", "param": "page"}, {}, PAGINATE),
+        ({}, {}, PAGINATE),
+    ],
+)
+def test_pages_are_found_in_one_way(paginate: dict[str, Any], query: dict[str, Any], message: str) -> None:
+    steps = [{**FIND, "paginate": paginate, "query": query}, ONE_BY_ONE["steps"][1]]
+    compiled = try_compile(manifest(remove_users={"batch": {"items": 1}, "steps": steps}), None)
+
+    assert [found.message for found in blocking(compiled.diagnostics)] == [message]

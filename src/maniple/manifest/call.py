@@ -63,11 +63,14 @@ class Paginate(ManifestModel):
     """Follows pages of a reply."""
 
     next: PathExpression | None = None
-    """Where the reply has the next page's URL."""
+    """Where the reply has the next page's URL; `header:Link` is the link with `rel="next"` (RFC 8288)."""
     cursor: PathExpression | None = None
-    """Where the reply has the next page's cursor."""
+    """Where the reply has the next page's cursor; null, false and empty text end the pages."""
     param: str | None = None
-    """The query parameter that takes the cursor."""
+    """The query parameter that takes the cursor, or is counted up."""
+    advance: int | None = Field(default=None, ge=1, le=100_000)
+    """How much `param` grows from page to page: 1 for numbers of pages, a page's size for offsets. `query` has its
+    first value, and a page without rows is the last."""
     max_pages: int = Field(default=100, ge=1, le=10_000)
     """Most pages that are read."""
 

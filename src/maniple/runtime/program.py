@@ -70,11 +70,14 @@ class MatchProgram:
 
 @dataclass(frozen=True)
 class PaginateProgram:
-    """`paginate`, compiled: where a reply has the next page's URL or cursor, and the parameter that takes a cursor."""
+    """`paginate`, compiled: where a reply has the next page's URL or cursor, and the parameter that takes a cursor or
+    is counted up by `advance`. `header` is the name of a header with links."""
 
     next: Any
+    header: str | None
     cursor: Any
     param: str | None
+    advance: int | None
     max_pages: int
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from maniple.wiring import Workspace
+from support.strangers.directory import Directory
 from support.strangers.in_bulk import Contacts, Graph, PortalReceiver, Registry, Visitors
 from support.strangers.one_by_one import Audiences, Groups, Segments, Tags
 from support.strangers.roundabout import Imports, Shelf, Vault
@@ -289,3 +290,24 @@ def test_a_list_that_no_page_has_is_created_once(workspace: Workspace, tmp_path:
 
     assert [each["name"] for each in partner.lists] == ["a", "b", "[maniple] buyers", "[maniple] Buyers"]
     assert (set(partner.members[4]), partner.members[3]) == (TUESDAY, {})
+
+
+def test_a_directory_is_asked_for_its_own_ids_and_never_takes_one_name_for_another(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    twins = {"abc", "aBc", "Abc", "ABC", "AbC"}
+    known = [*sorted(twins), *sorted(MONDAY | TUESDAY - {"u41"})]
+    groups = ["a", "b", "[maniple] buyers", "c", "[maniple] Buyers", "d"]
+    monday, tuesday = MONDAY | {"abc", "aBc", "Abc"}, TUESDAY | {"aBc", "ABC"}
+    with Directory(known, groups) as partner:
+        visit = Visit(workspace, tmp_path, "directory", partner, settings={"bearer_token": "t-1"})
+        first = visit.sync(monday)
+        assert partner.members("[maniple] Buyers") == monday
+
+        second = visit.sync(tuesday)
+        third = visit.sync(tuesday)
+
+    assert partner.members("[maniple] Buyers") == tuesday - {"u41"}
+    assert partner.members("[maniple] buyers") == set()
+    assert (first.status, first.list_id, partner.refusals) == ("succeeded", "g-4", [])
+    assert second.rejected_by_reason == third.rejected_by_reason == {"unknown to the partner": 1}

@@ -117,12 +117,12 @@ class StepCompiler:
         return (None, ColumnTemplate(node, frozenset(users))) if about_users else (condition, None)
 
     def _success(self, exchange: Exchange, call: Call, path: Path) -> object:
-        """The step's condition; a plain call also takes the manifest's."""
+        """The step's condition, else its call's, else the manifest's."""
         if exchange.success is not None:
             return compile_path(self.reader, exchange.success, (*path, "success"))
-        if exchange is call:
-            return compile_path(self.reader, self.manifest.success, ("success",))
-        return compile_path(self.reader, call.success, (path[0], "success"))
+        if call.success is not None:
+            return compile_path(self.reader, call.success, (path[0], "success"))
+        return compile_path(self.reader, self.manifest.success, ("success",))
 
     def _rejects(
         self, exchange: Exchange, call: Call, path: Path, available: Available, rows: frozenset[str]

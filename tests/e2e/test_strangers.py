@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from maniple.wiring import Workspace
+from support.command import Command
 from support.strangers.directory import Directory
 from support.strangers.in_bulk import Contacts, Graph, PortalReceiver, Registry, Visitors
 from support.strangers.one_by_one import Audiences, Groups, Segments, Tags
 from support.strangers.roundabout import Imports, Shelf, Vault
-from support.strangers.visit import Visit
+from support.strangers.visit import MANIFESTS, Visit
 
 AWKWARD = {
     "u/1",
@@ -311,3 +312,25 @@ def test_a_directory_is_asked_for_its_own_ids_and_never_takes_one_name_for_anoth
     assert partner.members("[maniple] buyers") == set()
     assert (first.status, first.list_id, partner.refusals) == ("succeeded", "g-4", [])
     assert second.rejected_by_reason == third.rejected_by_reason == {"unknown to the partner": 1}
+
+
+def test_the_commands_find_who_was_lost_and_send_them_again(tmp_path: Path) -> None:
+    with Shelf(["a", "b", "c"]) as partner:
+        maniple = Command(tmp_path)
+        maniple.write("settings.json", '{"bearer_token": "t-1"}')
+        maniple.write("users.csv", "user_id", *(f'"{user}"' for user in sorted(MONDAY - {"'\"\\<>"})))
+        words = ("--name", "prod", "--settings", "settings.json", "--map", "user_key=user_id", "--via", partner.url)
+        connected = maniple("connect", str(MANIFESTS / "shelf.yaml"), *words, "--allow-private-hosts")
+        synced = maniple("sync", "prod", "users.csv", "--cohort", "Buyers")
+        members = partner.members[4]
+        for user in ("u3", "a+b", "日本"):
+            del members[user]
+        members["intruder"] = "m0"
+        compared = maniple("reconcile", "Buyers", "--json")
+        repaired = maniple("reconcile", "Buyers", "--repair")
+
+    assert (connected.code, synced.code, repaired.code) == (0, 0, 0), repaired.err
+    difference = compared.json["difference"]
+    assert (difference["missing_examples"], difference["unexpected_examples"]) == (["a+b", "u3", "日本"], ["intruder"])
+    assert set(members) == MONDAY - {"'\"\\<>"} | {"intruder"}
+    assert partner.refusals == []

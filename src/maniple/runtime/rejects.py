@@ -54,6 +54,12 @@ class Refusals:
     """The refused users whom the partner would take later."""
 
 
+STRAY_MESSAGE = (
+    "The partner refused somebody, and none of the users of the call is named like that, so nobody knows who was taken. "
+    "The destination's manifest must say how users are named."
+)
+
+
 def read_rejects(
     program: RejectsProgram, reply: Reply, columns: Mapping[str, list[Any]], scope: Mapping[str, Any], size: int
 ) -> Refusals:
@@ -80,7 +86,8 @@ def read_rejects(
                 again |= set(fresh)
         elif not named and not addresses.is_empty(row):
             unmatched += 1
-            stray = stray or _verdict(program, row, budget)
+            reason, message = _verdict(program, row, budget)
+            stray = stray or (reason, message or STRAY_MESSAGE)
     uncounted = _uncounted(program, tree, len(found), size, budget)
     unread = (budget.spent or reply.is_beyond_reading) and len(found) < size
     verdicts = tuple(found[index] for index in sorted(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from maniple.diagnostics.model import blocking
 from maniple.runtime.compile import try_compile
@@ -45,3 +46,23 @@ def test_a_key_beside_steps_that_no_step_would_read_is_refused(key: str, value: 
     assert [(found.code, found.message) for found in blocking(compiled.diagnostics)] == [
         ("MAN406", f"a call with `steps` has no `{key}` of its own")
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "message"),
+    [
+        ({"once": True}, "MAN505", "a step that is done `once` a run would send the users of the first batch alone"),
+        ({"name": "find"}, "MAN508", "two steps have the name `find`"),
+    ],
+)
+def test_a_step_that_could_not_do_what_it_says_is_refused(change: dict[str, Any], code: str, message: str) -> None:
+    find = {"name": "find", "method": "GET", "url": PEOPLE}
+    send = {"method": "POST", "url": PEOPLE, "json": "$items", "item": "$user_key", **change}
+    compiled = try_compile(manifest(add_users={"steps": [find, send]}), None)
+
+    assert [(found.code, found.message) for found in blocking(compiled.diagnostics)] == [(code, message)]
+
+
+def test_a_call_with_steps_has_at_least_one() -> None:
+    with pytest.raises(ValidationError, match="at least 1 item"):
+        manifest(add_users={"steps": []})

@@ -103,6 +103,15 @@ def test_who_fits_in_another_case_alone_is_taken_when_the_pages_have_been_read()
     assert isinstance(played.outcome, Delivered)
 
 
+def test_who_must_fit_exactly_is_not_there_in_another_case() -> None:
+    exact = {**FIND, "match": {**FIND["match"], "exact": True}}
+    of = program(remove_users={"batch": {"items": 1}, "steps": [exact, ONE_BY_ONE["steps"][1]]})
+
+    played = played_remove(of, {"user_key": ["abc"]}, answer({"data": [row("ABC", 1)]}))
+
+    assert played.sent == [("GET", "/people")]
+
+
 def test_a_list_that_was_found_is_not_looked_for_on_further_pages() -> None:
     found = answer({"data": [{"name": "My cohort", "id": 3}], "more": True})
 

@@ -137,6 +137,8 @@ class Match(ManifestModel):
     """By pointer: a regular expression with a group `index`."""
     base: Literal[0, 1, 2] = 0
     """What the partner calls the first position; 2 when it counts the lines of a file and line 1 is the header."""
+    exact: bool = False
+    """By value: the same letters in another case are another identifier."""
     where: PathExpression | None = None
     """Keeps the rows for which it is true."""
     save: dict[str, PathExpression] = Field(default_factory=dict)

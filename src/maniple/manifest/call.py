@@ -177,7 +177,7 @@ class Call(Exchange):
     """On `create_list`: where the new list's id is."""
     first_batch: bool = False
     """On `create_list`: the call carries the first users."""
-    steps: Annotated[list[Step], Field(max_length=20)] | None = None
+    steps: Annotated[list[Step], Field(min_length=1, max_length=20)] | None = None
     """Several requests in order."""
 
     @model_validator(mode="after")

@@ -28,6 +28,8 @@ class Addressed(Protocol):
     def item(self) -> ColumnTemplate | None: ...
     @property
     def pattern(self) -> Any: ...
+    @property
+    def exact(self) -> bool: ...
 
 
 def rows_of(found: Any, *, xml: bool = False) -> Sequence[Any]:
@@ -101,7 +103,7 @@ class Addresses:
                     self.by_value.setdefault(text_of(value), []).append(index)
                     self.by_folded.setdefault(text_of(value).casefold(), []).append(index)
         named = [text_of(value) for value in self._named(row) if value is not None]
-        by_value, by_folded = self.by_value, self.by_folded
+        by_value, by_folded = self.by_value, {} if self.program.exact else self.by_folded
         return [index for text in named for index in by_value.get(text) or by_folded.get(text.casefold(), [])]
 
     def _by_pointer(self, row: Any) -> list[int]:

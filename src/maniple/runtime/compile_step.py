@@ -104,6 +104,10 @@ class StepCompiler:
             carries_users=item is not None or (single and bool(outside & rows)),
             waits=tuple((call.limits or self.manifest.limits).wait or self.manifest.limits.wait),
         )
+        if step.once and step.carries_users:
+            message = "a step that is done `once` a run would send the users of the first batch alone"
+            hint = "leave `once` out, or let another step send the users"
+            self.reader.report("MAN505", message, (*path, "once"), key=True, hint=hint)
         return CompiledStep(step, outside, rows)
 
     def _condition(
@@ -178,6 +182,7 @@ class StepCompiler:
             item=ColumnTemplate(node, rows) if rows and match.item is not None else None,
             one=ScalarTemplate(node) if not rows and match.item is not None else None,
             pattern=pattern,
+            exact=match.exact,
             save=tuple(
                 (variable, compile_path(self.reader, found, (*place, "save", variable)))
                 for variable, found in match.save.items()

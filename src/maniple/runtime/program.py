@@ -64,6 +64,7 @@ class MatchProgram:
     item: ColumnTemplate | None
     one: ScalarTemplate | None
     pattern: Any
+    exact: bool
     save: tuple[tuple[str, Any], ...]
     missing: Literal["reject", "already_gone", "create", "continue"]
 

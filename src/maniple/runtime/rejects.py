@@ -36,6 +36,7 @@ class RejectsProgram:
     message: Any
     count: Any
     retry: Any = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

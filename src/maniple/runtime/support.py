@@ -48,6 +48,12 @@ def _beside_steps(name: str, call: Call) -> Iterator[Finding]:
     """Keys of one request, where the call has several: nothing would read them."""
     if call.steps is None:
         return
+    named = [step.name for step in call.steps]
+    for position, step_name in enumerate(named):
+        if step_name is not None and step_name in named[:position]:
+            message = f"two steps have the name `{step_name}`"
+            place: Path = (name, "steps", position, "name")
+            yield "MAN508", message, place, {"hint": "give each step a name of its own"}
     for key in Exchange.model_fields:
         written = Exchange.model_fields[key].alias or key
         if key in call.model_fields_set and key not in ("success", "errors", "auth"):

@@ -11,13 +11,8 @@ from maniple.manifest.model import Manifest
 from maniple.runtime.body import compile_body, item_of_body
 from maniple.runtime.compile_request import RequestCompiler
 from maniple.runtime.credentials import AuthProgram
-from maniple.runtime.program import (
-    MatchProgram,
-    PaginateProgram,
-    PollProgram,
-    SaveProgram,
-    StepProgram,
-)
+from maniple.runtime.learning import MatchProgram, PaginateProgram, PollProgram, SaveProgram
+from maniple.runtime.program import StepProgram
 from maniple.runtime.reading import Available, TemplateReader
 from maniple.runtime.rejects import RejectsProgram
 from maniple.runtime.rules import compile_path, compile_pattern, compile_rejects, compile_rules

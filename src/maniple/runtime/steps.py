@@ -10,10 +10,11 @@ from maniple.runtime.addresses import Addresses, rows_of
 from maniple.runtime.classify import Accepted
 from maniple.runtime.course import Course
 from maniple.runtime.exchange import TOO_MUCH, TOO_MUCH_MESSAGE, exchange
+from maniple.runtime.learning import MatchProgram, PollProgram
 from maniple.runtime.outcome import Classification, Verdict
 from maniple.runtime.pages import leads_elsewhere, next_page
 from maniple.runtime.prepare import UNRESOLVED, why_unsendable
-from maniple.runtime.program import MatchProgram, PollProgram, StepProgram
+from maniple.runtime.program import StepProgram
 from maniple.runtime.rejects import STEPS_A_USER, read_rejects
 from maniple.runtime.request import CONTROL, build_request, joined
 from maniple.runtime.retry import Dice, RetryPolicy

@@ -56,6 +56,13 @@ def test_a_job_is_not_asked_about_without_end(poll: dict[str, str], message: str
     assert refusals(steps) == [("MAN401", message)]
 
 
+def test_a_call_of_one_request_asks_about_its_job_no_more_often_than_a_step() -> None:
+    polled = {**BASE["add_users"], "poll": {"until": "done", "every": "1ms"}}
+    compiled = try_compile(Manifest.model_validate({**BASE, "add_users": polled}), None)
+
+    assert [found.message for found in blocking(compiled.diagnostics)] == ["a job is asked about every 100ms to 1h"]
+
+
 def test_a_step_waits_no_longer_for_an_answer_than_a_call() -> None:
     assert refusals([{**FIND, "timeout": "2h"}, USE]) == [("MAN401", "an answer is waited for from 100ms to 1h")]
 

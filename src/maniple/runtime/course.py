@@ -45,6 +45,8 @@ class Course:
     """Whom the reply that ended the walk speaks of."""
     matched: frozenset[int] = frozenset()
     """The users whom a step's reply named."""
+    loose: set[tuple[str, int]] = field(default_factory=set)
+    """What this step learned of users whom a row named in another case: who fits exactly may still come."""
     uncounted: int = 0
     requests: int = 0
     retries: int = 0
@@ -84,6 +86,25 @@ class Course:
                     self.settle(other, replace(verdict, row=other) if verdict is not None else None)
                 if row in self.again:
                     self.again.add(other)
+
+    def learn(self, name: str, row: int, value: Any, *, exact: bool) -> None:
+        """Save a value for a user unless there is one already; one that was loosely theirs makes room for an exact one."""
+        column = self.columns[name]
+        if exact and (name, row) in self.loose:
+            self.loose.discard((name, row))
+            column[row] = None
+            if self.single:
+                self.saved[name] = self.scope[name] = None
+        if column[row] is None:
+            column[row] = value
+            if not exact:
+                self.loose.add((name, row))
+        if self.single:
+            self.keep(name, column[row])
+
+    def is_settled(self, rows: list[int]) -> bool:
+        """Further rows can say nothing new about the users who were asked for, or about the list."""
+        return not self.loose and self.matched >= (set(rows) if self.size else {0})
 
     def keep(self, name: str, value: Any) -> None:
         """Save a value unless it has one already or is too long to go into a request."""

@@ -46,6 +46,7 @@ class RejectsProgram:
     message: Any
     count: Any
     retry: Any = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ class Refusals:
     """Reason and message why nobody knows whom else the reply refuses: it cannot be read, or speaks of nobody here."""
     again: frozenset[int] = frozenset()
     """The refused users whom the partner would take later."""
+
+
+STRAY_MESSAGE = (
+    "The partner refused somebody, and none of the users of the call is named like that, so nobody knows who was taken. "
+    "The destination's manifest must say how users are named."
+)
 
 
 def read_rejects(
@@ -91,7 +98,8 @@ def read_rejects(
                 again |= set(fresh)
         elif not named and not addresses.is_empty(row):
             unmatched += 1
-            stray = stray or _verdict(program, row, budget)
+            reason, message = _verdict(program, row, budget)
+            stray = stray or (reason, message or STRAY_MESSAGE)
     uncounted = _uncounted(program, tree, len(found), size, budget)
     unread = why_unread(reply, budget) if len(found) < size else None
     verdicts = tuple(found[index] for index in sorted(found))

@@ -10,10 +10,11 @@ from maniple.runtime.addresses import Addresses, rows_of
 from maniple.runtime.classify import Accepted
 from maniple.runtime.course import Course
 from maniple.runtime.exchange import exchange
+from maniple.runtime.learning import MatchProgram, PollProgram
 from maniple.runtime.outcome import Classification, Verdict
 from maniple.runtime.pages import leads_elsewhere, next_page
 from maniple.runtime.prepare import UNRESOLVED, why_unsendable
-from maniple.runtime.program import MatchProgram, PollProgram, StepProgram
+from maniple.runtime.program import StepProgram
 from maniple.runtime.rejects import STEPS_A_USER, read_rejects, why_unread
 from maniple.runtime.request import CONTROL, build_request, joined
 from maniple.runtime.retry import Dice, RetryPolicy
@@ -87,6 +88,7 @@ def _take(step: StepProgram, course: Course, dice: Dice, policy: RetryPolicy) ->
     if step.carries_users:
         course.sent = rows
     course.matched = frozenset()
+    course.loose.clear()
     why = yield from _pages(step, course, request, rows, scope, dice, policy)
     if why is None and step.match is not None:
         why = _missing(step.match, course, rows)
@@ -155,13 +157,13 @@ def _pages(
             course.in_doubt = course.in_doubt or step.method != "GET"
         why = _read(step, course, rows, reply)
         following = next_page(step, request, reply)
-        if why is not None or following is None or (step.match and course.matched >= set(rows) and course.size):
+        if why is not None or following is None or (step.match and course.is_settled(rows)):
             return why
         if leads_elsewhere(request, following):
             message = "The partner's next page is at another host, where the credentials must not go."
             return Classification("A page leads elsewhere", message)
         request = following
-    if step.match is not None and step.paginate is not None:
+    if step.match is not None and step.paginate is not None and not (course.size and course.matched >= set(rows)):
         message = f"After {most} pages the partner had still more, so nobody knows who is missing."
         return Classification("Too many pages", message)
     return None
@@ -258,14 +260,10 @@ def _match(match: MatchProgram, course: Course, rows: list[int], reply: Reply) -
     addresses = Addresses(match, course.part(rows), course.scope, len(rows), budget)
     for position, row in told:
         for place in addresses.find(row, position):
-            who = rows[place]
+            who, exact = rows[place], addresses.is_exact(row, place)
             course.matched |= {who}
             for name, path in match.save:
-                column = course.columns[name]
-                if column[who] is None:
-                    column[who] = search(path, row, budget)
-                if course.single:
-                    course.keep(name, column[who])
+                course.learn(name, who, search(path, row, budget), exact=exact)
     return why_unread(reply, budget) if len(course.matched) < len(rows) else None
 
 

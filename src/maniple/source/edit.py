@@ -10,7 +10,7 @@ from typing import Any
 from maniple.source.lines import Lines
 from maniple.source.read import is_json, read_document
 from maniple.source.text import Document, Path, Source
-from maniple.source.yaml_write import KeyOrder, key_rank
+from maniple.source.yaml_write import KeyOrder, key_rank, printable
 
 
 def reorder(document: Document, order_for: KeyOrder) -> str:
@@ -30,7 +30,7 @@ def reorder(document: Document, order_for: KeyOrder) -> str:
 
 def write_json(data: Any, order_for: KeyOrder) -> str:
     """Data as the text of a JSON document in canonical form."""
-    return json.dumps(_ordered(data, (), order_for), indent=2, ensure_ascii=False) + "\n"
+    return printable(json.dumps(_ordered(data, (), order_for), indent=2, ensure_ascii=False)) + "\n"
 
 
 def _ordered(data: Any, path: Path, order_for: KeyOrder) -> Any:

@@ -132,8 +132,12 @@ def quoted(text: str, old: str = "") -> str:
     spared = ('"' in text or "\\" in text) and "'" not in text
     if printed and (old == "'" or (spared and old != '"')):
         return "'" + text.replace("'", "''") + "'"
-    plain = json.dumps(text, ensure_ascii=False)
-    return _NOT_PRINTED.sub(lambda found: f"\\u{ord(found.group()):04x}", plain)
+    return printable(json.dumps(text, ensure_ascii=False))
+
+
+def printable(quoted_text: str) -> str:
+    """Text with quotes in it, the characters that no document may hold written as escapes."""
+    return _NOT_PRINTED.sub(lambda found: f"\\u{ord(found.group()):04x}", quoted_text)
 
 
 def _may_be_plain(text: str, flow: bool) -> bool:

@@ -1,0 +1,66 @@
+"""The words around a code field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from maniple.diagnostics.cells import visible
+from maniple.diagnostics.model import Diagnostic
+from maniple.portal.editor.code.marks import LETTERS, Mark
+
+_STYLES = {"error": "$text-error bold", "warning": "$text-warning bold", "note": "$text-primary bold"}
+_WORDS = {"error": "error", "warning": "warning", "note": "note"}
+
+
+def finding_note(finding: Diagnostic) -> Content:
+    """A finding below the text: what it is, then what to type."""
+    severity = finding.severity
+    head = Content.assemble(
+        (f"{LETTERS[severity]} {_WORDS[severity]} {finding.code} ", _STYLES[severity]),
+        _plain(finding.message),
+    )
+    if finding.label:
+        head = Content.assemble(head, (f" ({visible(finding.label)})", "$text-muted"))
+    advice = [f"hint: {visible(finding.hint)}"] if finding.hint else []
+    advice += [f"note: {visible(note)}" for note in finding.notes]
+    return Content("\n").join([head, *(Content(line) for line in advice)])
+
+
+def explanation_note(text: str) -> Content:
+    """What is under the cursor: its first line is what it is, the rest what is known of it."""
+    first, _, rest = text.partition("\n")
+    if not rest:
+        return _plain(first)
+    return Content.assemble(
+        (visible(first), "bold"), "\n", Content("\n").join(_plain(line) for line in rest.split("\n"))
+    )
+
+
+def position_note(row: int, column: int, marks: Sequence[Mark], *, wrapped: bool) -> Content:
+    """Line and column from 1, and how much is wrong."""
+    errors = sum(mark.finding.severity == "error" for mark in marks)
+    warnings = sum(mark.finding.severity == "warning" for mark in marks)
+    found = [
+        Content.styled(counted(errors, "error"), _STYLES["error"]) if errors else None,
+        Content.styled(counted(warnings, "warning"), _STYLES["warning"]) if warnings else None,
+        Content.styled("wrapped", "$text-muted") if wrapped else None,
+    ]
+    return Content("\n").join([Content(f"{row + 1}:{column + 1}"), *(part for part in found if part is not None)])
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def found_note(position: int, count: int) -> str:
+    """Which of the places found is selected; `position` counts from 1, 0 when none is."""
+    if not count:
+        return "not found"
+    return f"{position} of {count}" if position else counted(count, "place")
+
+
+def _plain(text: str) -> Content:
+    return Content(visible(text))

@@ -65,7 +65,7 @@ NASTY += [
 ]
 TEXTS = st.one_of(st.sampled_from(NASTY), st.text(max_size=12), st.text("ab \n#:-'\"{}[],$|>%@`\t", max_size=12))
 SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS
+    st.none(), st.booleans(), st.integers(-(10**18), 10**18), st.floats(allow_nan=False, allow_infinity=False), TEXTS
 ).filter(lambda value: not (isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value)))
 VALUES = st.recursive(
     SCALARS,

@@ -100,7 +100,7 @@ def _chunks(content: bytes) -> dict[bytes, bytes]:
 def _palette(chunks: dict[bytes, bytes]) -> list[Pixel]:
     colors, clear = chunks.get(b"PLTE", b""), chunks.get(b"tRNS", b"")
     return [
-        (*colors[3 * place : 3 * place + 3], clear[place] if place < len(clear) else 255)  # type: ignore[misc]
+        (*colors[3 * place : 3 * place + 3], clear[place] if place < len(clear) else 255)
         for place in range(len(colors) // 3)
     ]
 

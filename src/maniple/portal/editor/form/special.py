@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from textual import work
 from textual.content import Content
 from textual.widgets import Static
 
@@ -40,10 +43,15 @@ class Logo(Static):
             self._of = None
             self.update("")
             return
-        from maniple.portal.editor.form.picture import logo_content
-
         path = draft.path.parent / name
         stamp = (name, path.stat().st_mtime if path.is_file() else 0.0)
         if stamp != self._of:
             self._of = stamp
-            self.update(logo_content(path))
+            self._draw(path)
+
+    @work(thread=True, exclusive=True, group="logo")
+    def _draw(self, path: Path) -> None:
+        from maniple.portal.editor.form.picture import logo_content
+
+        content = logo_content(path)
+        self.app.call_from_thread(self.update, content)

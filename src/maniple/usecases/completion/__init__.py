@@ -1,0 +1,8 @@
+"""What can be typed at a place of a manifest, and what stands there. Pure, and for texts that cannot be read too."""
+
+from __future__ import annotations
+
+from maniple.usecases.completion.offers import Completion
+from maniple.usecases.completion.suggest import completions
+
+__all__ = ["Completion", "completions"]

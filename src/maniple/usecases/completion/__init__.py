@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from maniple.usecases.completion.offers import Completion
-from maniple.usecases.completion.suggest import completions
+from maniple.usecases.completion.suggest import completions, readable
 
-__all__ = ["Completion", "completions"]
+__all__ = ["Completion", "completions", "readable"]

@@ -88,13 +88,13 @@ class FlowScan:
             kind = found.lastgroup if found else "mark"
             if self.stack and at < self.cursor <= end and kind in ("blank", "colon", "mark"):
                 self._between(kind, at)
-            token = self.text[at:end]
+            mark = self.text[at:end]
             match kind:
                 case "mark":
-                    self._mark(token, at, end)
+                    self._mark(mark)
                     if not self.stack:
                         return end
-                    if self.cursor == end and token in "{[,":
+                    if self.cursor == end and mark in "{[,":
                         self._between("mark", at)
                 case "colon":
                     self._colon()
@@ -129,13 +129,13 @@ class FlowScan:
     def _stand(self, role: Role, path: Path, start: int, style: Style) -> None:
         self.place = TypingPlace(role, path, self.cursor, start, style=style, flow=True, json=self.quoted_keys)
 
-    def _mark(self, token: str, at: int, end: int) -> None:
-        if token in "{[":
-            self.stack.append(_Open(token, 0 if token == "[" else None, "value" if token == "[" else "key"))
+    def _mark(self, mark: str) -> None:
+        if mark in "{[":
+            self.stack.append(_Open(mark, 0 if mark == "[" else None, "value" if mark == "[" else "key"))
             return
         if not self.stack:
             return
-        if token == ",":
+        if mark == ",":
             top = self.stack[-1]
             if top.bracket == "[":
                 top.part = int(top.part or 0) + 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from maniple.source.text import Path
-from maniple.usecases.completion.flow import FlowScan, Scalar, TypingPlace
+from maniple.usecases.completion.flow import FlowScan, Scalar, Style, TypingPlace
 
 _KEY = re.compile(
     r"""(?P<key>"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"\[\]{},&*!|>%@`-][^#\n]*?|-[^\s#][^#\n]*?)[ \t]*:(?=[ \t\r\n]|$)"""
@@ -131,7 +131,7 @@ class _Reading:
         column = at - start
         key = _KEY.match(self.text, at, end)
         if key is None:
-            return self._value(start, at, end, column, self._parent_column())
+            return self._value(at, end, column, self._parent_column())
         self._leave(column)
         if at <= self.cursor <= key.end("key"):
             role: Literal["key", "item"] = "item" if self.stack and isinstance(self.stack[-1].part, int) else "key"
@@ -141,12 +141,12 @@ class _Reading:
         at = value.end() if value else key.end()
         if key.end() < self.cursor <= at:
             self.place = TypingPlace("value", self.path, self.cursor, self.cursor, column=column)
-        return self._value(start, at, end, column, column, keyed=True)
+        return self._value(at, end, column, column, keyed=True)
 
     def _parent_column(self) -> int:
         return self.stack[-1].column if self.stack else -1
 
-    def _value(self, start: int, at: int, end: int, column: int, parent: int, *, keyed: bool = False) -> int:
+    def _value(self, at: int, end: int, column: int, parent: int, *, keyed: bool = False) -> int:
         """Read what stands after a key or a dash, or alone in a line."""
         first = self.text[at : at + 1]
         item = bool(self.stack) and isinstance(self.stack[-1].part, int)
@@ -168,7 +168,7 @@ class _Reading:
             self._leave(column)
         if at <= self.cursor <= stop:
             role: Literal["key", "value", "item"] = "value" if keyed else "item" if item else "key"
-            style = "plain" if first not in "\"'" else "single" if first == "'" else "double"
+            style: Style = "plain" if first not in "\"'" else "single" if first == "'" else "double"
             begun = at + (first in "\"'")
             self.place = TypingPlace(role, self.path, self.cursor, begun, style=style, column=column)
         if keyed or item:

@@ -231,7 +231,7 @@ def has_value(variable: Variable, path: Path, tree: Mapping[str, Any]) -> bool:
         case "message":
             return "message" in keys
         case "auth":
-            return top in CALLS and not in_item or top in ("headers", "query")
+            return (top in CALLS and not in_item) or top in ("headers", "query")
         case "saved":
             return _is_after(variable.place, path)
 

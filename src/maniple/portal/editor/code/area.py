@@ -56,6 +56,10 @@ class CodeArea(TextArea):
 
     def __init__(self, text: str, language: Language, *, id: str | None = None) -> None:
         self.marks: tuple[Mark, ...] = ()
+        self.take_key: Callable[[str], bool] = lambda key: False  # noqa: ARG005
+        """Asked first for every key; when it says true the key was for something else than the text."""
+        self.typed: str | None = None
+        """The character that the last change typed; None after any other change. Whoever has seen it takes it away."""
         self._gutter_letters: dict[int, Severity] = {}
         self._before = text
         super().__init__(
@@ -151,8 +155,12 @@ class CodeArea(TextArea):
 
     async def _on_key(self, event: events.Key) -> None:
         """Enter keeps the indentation, Tab indents what is selected, Backspace takes a whole step of indentation."""
+        if self.take_key(event.key):
+            self._swallow(event)
+            return
         if self.read_only:
             return
+        self.typed = event.character if event.is_printable else "\b" if event.key == "backspace" else None
         start, end = sorted(self.selection)
         line = self.document.get_line(start[0])
         if event.key == "enter":

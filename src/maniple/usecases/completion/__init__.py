@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from maniple.usecases.completion.explain import explain
 from maniple.usecases.completion.offers import Completion
 from maniple.usecases.completion.suggest import completions, readable
 
-__all__ = ["Completion", "completions", "readable"]
+__all__ = ["Completion", "completions", "explain", "readable"]

@@ -117,6 +117,7 @@ class _Reading:
 
     def _content(self, start: int, at: int, end: int) -> int:
         """Read dashes, a key and a value."""
+        dashed = False
         while (found := _DASH.match(self.text, at, end)) is not None:
             column = at - start
             position = self._leave(column, dash=True)
@@ -125,17 +126,16 @@ class _Reading:
                 self.place = TypingPlace(
                     "item", self.path, self.cursor, self.cursor, column=column + max(2, self.cursor - at)
                 )
-            at = found.end()
+            at, dashed = found.end(), True
         if at >= end:
             return end + 1
         column = at - start
         key = _KEY.match(self.text, at, end)
         if key is None:
-            return self._value(at, end, column, self._parent_column())
+            return self._value(at, end, column, self._parent_column(), item=dashed)
         self._leave(column)
         if at <= self.cursor <= key.end("key"):
-            role: Literal["key", "item"] = "item" if self.stack and isinstance(self.stack[-1].part, int) else "key"
-            self.place = TypingPlace("key" if role == "key" else role, self.path, self.cursor, at, column=column)
+            self.place = TypingPlace("item" if dashed else "key", self.path, self.cursor, at, column=column)
         self.stack.append(_Frame(column, unquoted(key["key"])))
         value = re.compile(r"[ \t]*").match(self.text, key.end(), end)
         at = value.end() if value else key.end()
@@ -146,10 +146,9 @@ class _Reading:
     def _parent_column(self) -> int:
         return self.stack[-1].column if self.stack else -1
 
-    def _value(self, at: int, end: int, column: int, parent: int, *, keyed: bool = False) -> int:
+    def _value(self, at: int, end: int, column: int, parent: int, *, keyed: bool = False, item: bool = False) -> int:
         """Read what stands after a key or a dash, or alone in a line."""
         first = self.text[at : at + 1]
-        item = bool(self.stack) and isinstance(self.stack[-1].part, int)
         if not first.strip() or first == "#":
             if keyed:
                 self.scalars.append(Scalar(self.path, "", at, at))

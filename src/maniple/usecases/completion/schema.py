@@ -69,7 +69,7 @@ class Place:
         kinds = []
         for branch in self.branches:
             if "enum" in branch:
-                kinds.append("one word of a list")
+                kinds.append("one of some words")
             elif branch.get("type") == "array":
                 kinds.append("list")
             elif branch.get("type") == "object" or "properties" in branch:

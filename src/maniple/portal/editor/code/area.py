@@ -22,7 +22,7 @@ from maniple.portal.editor.code.holes import holes_in
 from maniple.portal.editor.code.indent import STEP, commented, dedented, indent_after, indented
 from maniple.portal.editor.code.marks import LETTERS, Lines, Location, Mark, change_between, underlined, worst_by_line
 
-Language = Literal["yaml", "json"]
+Language = Literal["yaml", "json", "text"]
 LinesChange = Callable[[list[str]], list[str]]
 _GUTTER_MARK = 2
 """Cells left of the line numbers: a letter and a blank."""
@@ -33,6 +33,11 @@ _PICTURES = {
     **dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
 }
 """One visible character for each that a terminal would obey."""
+
+
+def grammar_of(language: Language) -> str | None:
+    """What a text field calls the language; plain text has none."""
+    return None if language == "text" else language
 
 
 class CodeArea(TextArea):
@@ -63,7 +68,13 @@ class CodeArea(TextArea):
         self._gutter_letters: dict[int, Severity] = {}
         self._before = text
         super().__init__(
-            text, language=language, theme="css", soft_wrap=False, tab_behavior="indent", show_line_numbers=True, id=id
+            text,
+            language=grammar_of(language),
+            theme="css",
+            soft_wrap=False,
+            tab_behavior="indent",
+            show_line_numbers=True,
+            id=id,
         )
         self.indent_width = STEP
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.document._document import Selection
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from maniple.diagnostics.model import Diagnostic
@@ -28,8 +30,11 @@ from maniple.portal.editor.code.present import (
     offered_unasked,
     position_note,
 )
-from maniple.usecases.completion import Completion, completions, readable
+from maniple.usecases.completion import Completion, completions, explain, readable
 from maniple.usecases.draft import Draft
+
+EXPLAIN_AFTER = 0.06
+"""Seconds for which the cursor stands still before what is under it is explained."""
 
 
 class CodeEditor(Vertical):
@@ -89,12 +94,16 @@ class CodeEditor(Vertical):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self.path = path if path is not None else Path(f"manifest.{language}")
+        self.path = path if path is not None else Path("manifest.json" if language == "json" else "manifest.yaml")
         """The file that the text is of."""
         self.area = CodeArea(text, language)
         self.area.take_key = self._take_key
         self._told = text
+        self.sample: Mapping[str, Any] | None = None
+        """Values of variables that explanations show; made up without."""
         self._last_good: Draft | None = None
+        self._pause: Timer | None = None
+        """Runs from a move of the cursor until what is under it is explained."""
         self._asked_at: int | None = None
         """Where the cursor was when the offers were made."""
         self._goes_on = False
@@ -122,7 +131,11 @@ class CodeEditor(Vertical):
 
     def explanation(self, offset: int) -> str:
         """What stands at an offset: a line or more, empty when there is nothing to say."""
-        return ""
+        return explain(Draft(self.path, self.text), offset, self.sample)
+
+    def changed(self, text: str) -> None:
+        """Tell that somebody changed the text."""
+        self.post_message(self.Changed(self, text))
 
     def _remember_good(self) -> None:
         draft = Draft(self.path, self.text)
@@ -317,7 +330,7 @@ class CodeEditor(Vertical):
         if text != self._told:
             self._told = text
             self._remember_good()
-            self.post_message(self.Changed(self, text))
+            self.changed(text)
         typed, self.area.typed = self.area.typed or (" " if self._goes_on else None), None
         self._goes_on = False
         if typed is not None:
@@ -343,7 +356,20 @@ class CodeEditor(Vertical):
         offset = rows.offset((row, column))
         line = rows.starts[row], rows.starts[row] + len(rows.lines[row])
         mark = mark_at(self.marks, offset, line)
-        note = self.query_one("#code-note", Static)
-        note.update(finding_note(mark.finding) if mark is not None else explanation_note(self.explanation(offset)))
         position = position_note(row, column, self.marks, wrapped=self.area.soft_wrap)
         self.query_one("#code-position", Static).update(position)
+        if self._pause is not None:
+            self._pause.stop()
+        if mark is not None:
+            self._note(finding_note(mark.finding))
+        else:
+            self._pause = self.set_timer(EXPLAIN_AFTER, self._explain)
+
+    def _explain(self) -> None:
+        """Say what is under the cursor, now that it stands still."""
+        self._note(explanation_note(self.explanation(self.offset_of_cursor)))
+
+    def _note(self, note: Content) -> None:
+        shown = self.query_one("#code-note", Static)
+        shown.update(note)
+        shown.tooltip = note if note.plain else None

@@ -12,6 +12,7 @@ from maniple.portal.editor.code.marks import LETTERS, Mark
 from maniple.usecases.completion import Completion
 
 _STYLES = {"error": "$text-error bold", "warning": "$text-warning bold", "note": "$text-primary bold"}
+_KIND_LETTERS = {"variable": "$", "filter": "|", "key": ":", "word": "="}
 _WORDS = {"error": "error", "warning": "warning", "note": "note"}
 
 
@@ -101,4 +102,9 @@ def offer_docs(offer: Completion) -> Content:
     return Content("\n").join(_plain(line) for line in offer.docs.split("\n"))
 
 
-_KIND_LETTERS = {"variable": "$", "filter": "|", "key": ":", "word": "="}
+def preview_line(made: str | None, *, wrong: bool) -> Content:
+    """What a payload becomes for a sample user."""
+    if made is None:
+        return Content("nothing to preview: the text cannot be read")
+    head = "for a sample user, without what is marked: " if wrong else "for a sample user: "
+    return Content.assemble((head, "dim"), visible(made))

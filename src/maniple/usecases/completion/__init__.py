@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from maniple.usecases.completion.explain import explain
 from maniple.usecases.completion.offers import Completion
+from maniple.usecases.completion.schema import the_schema
 from maniple.usecases.completion.suggest import completions, readable
 
-__all__ = ["Completion", "completions", "explain", "readable"]
+
+def warm() -> None:
+    """Make what the first completion or explanation would wait for."""
+    the_schema()
+
+
+__all__ = ["Completion", "completions", "explain", "readable", "warm"]

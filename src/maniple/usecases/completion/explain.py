@@ -39,7 +39,7 @@ def explain(draft: Draft, offset: int, sample: Mapping[str, Any] | None = None) 
     outline = outline_of(text, offset)
     if outline.place is None:
         return ""
-    return explain_place(outline, text, content_of(draft), sample)
+    return explain_place(outline, text, content_of(draft, outline), sample)
 
 
 def explain_place(
@@ -132,7 +132,7 @@ def _of_place(place: TypingPlace, path: Path, tree: Mapping[str, Any], scalar: s
     name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
     lines = [f"{name}: {meant.kind()}", meant.docs]
     word = scalar.strip().strip("\"'")
-    if not key and word in meant.words() and word_docs(meant, word) != meant.docs:
+    if not key and any(branch.get("const") == word for branch in meant.branches):
         lines = [f"{name}: {word}", word_docs(meant, word)]
     elif meant.words():
         lines.append("one of " + ", ".join(meant.words()[:12]))

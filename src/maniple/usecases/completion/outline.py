@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from maniple.source.text import Path
@@ -165,7 +166,9 @@ class _Reading:
         text = self.text[at:stop].rstrip()
         if not (keyed or item):
             self._leave(column)
-        if at <= self.cursor <= stop:
+        quoted = first in "\"'"
+        closed = quoted and stop - at > 1 and self.text[stop - 1] == first
+        if (at + 1 <= self.cursor <= stop - closed) if quoted else (at <= self.cursor <= stop):
             role: Literal["key", "value", "item"] = "value" if keyed else "item" if item else "key"
             style: Style = "plain" if first not in "\"'" else "single" if first == "'" else "double"
             begun = at + (first in "\"'")
@@ -223,6 +226,7 @@ class _Reading:
         return len(self.text) + 1 if following < 0 else following + 1
 
 
+@lru_cache(maxsize=4)
 def outline_of(text: str, cursor: int) -> Outline:
     """What can be seen of a text, and where the offset `cursor` is in it."""
     stripped = text.lstrip()

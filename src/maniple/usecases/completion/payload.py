@@ -160,7 +160,8 @@ def payload_completions(
 ) -> list[Completion]:
     """What can be typed at `offset` of a payload that is the value at `place` of the draft."""
     outline = _placed(outline_of(text, offset), place, text, offset)
-    return offers_at(outline, text, content_of(draft), known_variables(draft, last_good))
+    content = content_of(draft)
+    return offers_at(outline, text, content, known_variables(draft, last_good, content))
 
 
 def explain_payload(draft: Draft, place: Path, text: str, offset: int, sample: Mapping[str, Any] | None = None) -> str:

@@ -68,7 +68,7 @@ class Place:
         """What stands here, in a few words."""
         kinds = []
         for branch in self.branches:
-            if "enum" in branch:
+            if "enum" in branch or "const" in branch:
                 kinds.append("one of some words")
             elif branch.get("type") == "array":
                 kinds.append("list")
@@ -152,7 +152,8 @@ def flat(branch: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         return
     unions = [word for word in ("anyOf", "oneOf") if word in branch and "properties" not in branch]
     if not unions:
-        yield branch
+        kinds = branch.get("type")
+        yield from [{**branch, "type": kind} for kind in kinds] if isinstance(kinds, list) else [branch]
         return
     own = {word: value for word, value in branch.items() if word in ("description", "examples")}
     for word in unions:

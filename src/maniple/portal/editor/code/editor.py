@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -30,7 +30,7 @@ from maniple.portal.editor.code.present import (
     offered_unasked,
     position_note,
 )
-from maniple.usecases.completion import Completion, completions, explain, readable
+from maniple.usecases.completion import Completion, completions, explain, readable, warm
 from maniple.usecases.draft import Draft
 
 EXPLAIN_AFTER = 0.06
@@ -56,7 +56,7 @@ class CodeEditor(Vertical):
         & CodeArea { height: 1fr; min-height: 3; }
         & #code-foot { height: 3; background: $panel; }
         & #code-note { width: 1fr; height: 3; padding: 0 1; }
-        & #code-position { width: auto; min-width: 10; height: 3; padding: 0 1; text-align: right; color: $text-muted; }
+        & #code-position { width: 13; height: 3; padding: 0 1; text-align: right; color: $text-muted; }
     }
     """
 
@@ -122,6 +122,12 @@ class CodeEditor(Vertical):
         """Say where the cursor is."""
         self._remember_good()
         self._describe()
+        self._prepare()
+
+    @work(thread=True)
+    def _prepare(self) -> None:
+        """Make what the first explanation and completion would wait for."""
+        warm()
 
     # What a kind of text knows of itself
 
@@ -357,7 +363,7 @@ class CodeEditor(Vertical):
         line = rows.starts[row], rows.starts[row] + len(rows.lines[row])
         mark = mark_at(self.marks, offset, line)
         position = position_note(row, column, self.marks, wrapped=self.area.soft_wrap)
-        self.query_one("#code-position", Static).update(position)
+        self.query_one("#code-position", Static).update(position, layout=False)
         if self._pause is not None:
             self._pause.stop()
         if mark is not None:
@@ -371,5 +377,5 @@ class CodeEditor(Vertical):
 
     def _note(self, note: Content) -> None:
         shown = self.query_one("#code-note", Static)
-        shown.update(note)
+        shown.update(note, layout=False)
         shown.tooltip = note if note.plain else None

@@ -24,7 +24,7 @@ class StandIn:
     """
 
     def __init__(self, clock: Clock, environ: Mapping[str, str]) -> None:
-        self._clock = clock
+        self.clock = clock
         self._environ = environ
         self._stack = ExitStack()
         self._program: Program | None = None
@@ -40,7 +40,7 @@ class StandIn:
         await self.close()
         via = await asyncio.to_thread(self._start, program) if simulated else None
         allowed = simulated or allows_private(self._environ)
-        self._target = Target(name, open_sender(allow_private=allowed, via=via), self._clock)
+        self._target = Target(name, open_sender(allow_private=allowed, via=via), self.clock)
         self._program, self._settings = program, dict(settings)
         return self._target
 

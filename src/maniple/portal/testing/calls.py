@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Button, Input, OptionList, Static, TabbedContent, TabPane
 from textual.widgets.option_list import Option
@@ -26,6 +27,7 @@ from maniple.usecases.reply_paths import ExpectedReply, Node, expected_reply
 from maniple.usecases.study import Study
 from maniple.usecases.witness import TestCall
 
+SHORT = 24
 FIRST_BATCHES = 3
 """Requests of a call that are shown."""
 
@@ -53,6 +55,8 @@ class CallsPane(Vertical):
         #views TabPane { padding: 0; }
         #views VerticalScroll { height: 1fr; }
         ReplyTree { height: 1fr; background: transparent; padding: 0; }
+        &.-short #calls { margin: 0; max-height: 5; }
+        &.-short #status { max-height: 2; }
         .note { color: $text-muted; height: auto; }
     }
     """
@@ -120,6 +124,10 @@ class CallsPane(Vertical):
                 yield Static("", id="expected", markup=False)
             with TabPane("curl", id="view-curl"), VerticalScroll():
                 yield Static("", id="curl", markup=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """On a short terminal the calls take less room."""
+        self.set_class(event.size.height < SHORT, "-short")
 
     @property
     def call(self) -> str | None:

@@ -20,8 +20,8 @@ class HistoryPane(Vertical):
     HistoryPane {
         height: 1fr;
         padding: 0 1;
-        #past { height: 1fr; max-height: 12; border: none; padding: 0; background: $surface; }
-        #past-call { height: 2fr; margin-top: 1; }
+        #past { height: auto; max-height: 10; border: none; padding: 0; background: $surface; }
+        #past-call { height: 1fr; margin-top: 1; }
     }
     """
 

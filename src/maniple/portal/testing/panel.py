@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar, cast
 
@@ -86,6 +84,7 @@ class TestingPanel(Vertical):
         #testing-tabs > ContentSwitcher { height: 1fr; }
         TabPane { padding: 0; height: 1fr; }
         DataTable { background: transparent; }
+        VerticalScroll, OptionList, DataTable, Tree { scrollbar-size-vertical: 1; }
     }
     """
 
@@ -148,9 +147,9 @@ class TestingPanel(Vertical):
         try:
             setup, history = read_setup(self.desk.home, self.slug), read_history(self.desk.home, self.slug)
         except ManipleError as error:
-            self.app.call_from_thread(self.tell_error, error)
+            self.call_later(self.tell_error, error)
             setup, history = Setup(), ()
-        self.app.call_from_thread(self._opened, setup, history)
+        self.call_later(self._opened, setup, history)
 
     def _opened(self, setup: Setup, history: tuple[TestCall, ...]) -> None:
         self._waiting.discard("open")
@@ -175,7 +174,7 @@ class TestingPanel(Vertical):
         draft, setup = self.draft, self.setup
         found = study(draft, setup, self.desk.home, self.desk.environ, iso_time(self.desk.clock.now()))
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._studied, found)
+            self.call_later(self._studied, found)
 
     async def _studied(self, found: Study) -> None:
         self._waiting.discard("look")
@@ -324,11 +323,12 @@ class TestingPanel(Vertical):
                 self.action_show_tab("users" if trouble.about == "users" else "form")
             return
         self._busy = name or "all"
+        self.refresh_bindings()
         self.run_worker(self._test(name), group="test", exclusive=True, exit_on_error=False)
 
     async def _test(self, name: str | None) -> None:
         """Make one call or all of them, and show what comes in."""
-        draft, setup, found = self.draft, self.setup, self.study
+        setup, found = self.setup, self.study
         for each in found.calls if name is None else (name,):
             self._last.pop(each, None)
         self.show_calls()
@@ -346,13 +346,14 @@ class TestingPanel(Vertical):
             )
             raise
         else:
-            self._done(name, done, pane)
+            self._done(done, pane)
         finally:
             self._busy = ""
-            if self.is_mounted and draft is not None:
+            if self.is_attached:
+                self.refresh_bindings()
                 self.show_calls()
 
-    def _done(self, name: str | None, done: Rehearsal, pane: CallsPane) -> None:
+    def _done(self, done: Rehearsal, pane: CallsPane) -> None:
         self.change_setup(replace(self.setup, list_id=done.list_id, saved=done.saved))
         failed = sum(call.result != "delivered" for call in done.calls)
         words = f"{len(done.calls)} call{'s' * (len(done.calls) != 1)} made, {failed} failed"
@@ -363,7 +364,6 @@ class TestingPanel(Vertical):
             parts.append((f"\n! {len(done.skipped)} users skipped: {visible(done.skipped[0][1])}", "$text-warning"))
         pane.show_status(Content.assemble(*parts))
         pane.show_view("result")
-        del name
 
     def tell(self, pane: CallsPane) -> Tell:
         """A function that shows what a test tells."""
@@ -392,9 +392,9 @@ class TestingPanel(Vertical):
         try:
             history = keep_call(self.desk.home, self.slug, call)
         except ManipleError as error:
-            self.app.call_from_thread(self.tell_error, error)
+            self.call_later(self.tell_error, error)
         else:
-            self.app.call_from_thread(self._kept, history)
+            self.call_later(self._kept, history)
 
     def _kept(self, history: tuple[TestCall, ...]) -> None:
         self._waiting.discard("history")

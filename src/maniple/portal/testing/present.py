@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rich.text import Text
 from textual.content import Content
 
 from maniple.diagnostics.cells import visible
@@ -15,7 +16,7 @@ from maniple.usecases.users import TestUsers
 from maniple.usecases.witness import Exchange, TestCall
 from maniple.usecases.words import octets, plural
 
-DIM = "$text-muted"
+DIM = "$foreground-muted"
 LONGEST_CELL = 60
 
 
@@ -37,11 +38,11 @@ def users_text(users: TestUsers, source: str, seed: int) -> str:
     return f"{plural(len(users.rows), 'user')} {origin}: {enter} enter, {leave} leave"
 
 
-def cell(value: Any) -> Content:
-    """A value in a table."""
+def cell(value: Any, style: str = "") -> Text:
+    """A value in a table; tables measure Rich's texts only."""
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     shown = visible(text)
-    return Content(shown if len(shown) <= LONGEST_CELL else f"{shown[: LONGEST_CELL - 1]}…")
+    return Text(shown if len(shown) <= LONGEST_CELL else f"{shown[: LONGEST_CELL - 1]}…", style=style, no_wrap=True)
 
 
 def mark_of(call: TestCall | None) -> tuple[str, str, str]:
@@ -116,11 +117,10 @@ def reading_line(exchange: Exchange) -> Content:
         "refused": ("✗", "$text-error"),
         "unanswered": ("✗", "$text-error"),
     }[reading.verdict]
-    by = f"by rule {reading.rule}" if reading.rule else "by no rule of the manifest"
-    again = ", tried again" if reading.retried else ""
-    return Content.assemble(
-        (f"  = {glyph} {reading.verdict}", style), f": {visible(reading.words)} ", (f"({by}{again})", DIM)
-    )
+    by = [f"rule {reading.rule}"] if reading.rule else []
+    by += ["tried again"] if reading.retried else []
+    told = f" ({', '.join(by)})" if by else ""
+    return Content.assemble((f"= {glyph} {reading.verdict}", style), f": {visible(reading.words)}", (told, DIM))
 
 
 def exchange_lines(exchange: Exchange) -> list[Content]:
@@ -141,8 +141,8 @@ def exchange_lines(exchange: Exchange) -> list[Content]:
                 (f"  {exchange.ms:,.0f} ms · {octets(exchange.octets)}", DIM),
             )
         )
-        lines += _message("<", exchange.reply_headers, exchange.reply_body)
     lines.append(reading_line(exchange))
+    lines += _message("<", exchange.reply_headers, exchange.reply_body)
     return lines
 
 

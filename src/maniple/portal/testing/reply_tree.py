@@ -33,7 +33,7 @@ class ReplyTree(Tree[Node]):
             super().__init__()
             self.node = node
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str) -> None:
         super().__init__("reply", data=(), id=id)
         self._reply: Any = None
         self._marks: Mapping[Node, str] = {}

@@ -26,7 +26,10 @@ class Segments(Static, can_focus=True):
         height: auto;
         background: $surface;
         padding: 0 1;
-        pointer: pointer;
+        link-style: none;
+        link-style-hover: bold;
+        link-background-hover: transparent;
+        link-color-hover: $foreground;
         &:focus { background: $surface-lighten-1; text-style: bold; }
     }
     """
@@ -44,7 +47,7 @@ class Segments(Static, can_focus=True):
         def control(self) -> Segments:
             return self.segments
 
-    def __init__(self, choices: Sequence[tuple[str, Any]], value: Any = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, choices: Sequence[tuple[str, Any]], value: Any = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.choices = tuple(choices)
         places = [place for place, (_, each) in enumerate(self.choices) if each == value]

@@ -84,10 +84,11 @@ class UsersPane(Vertical):
         table.clear(columns=True)
         if users is None:
             return
-        table.add_columns("operation", *(cell(name) for name in users.columns))
+        table.add_columns(cell("operation"), *(cell(name) for name in users.columns))
         for row, operation in list(zip(users.rows, users.operations, strict=True))[:MOST_ROWS]:
-            glyph = "+ add" if operation == "add" else "− remove"
-            table.add_row(Content(glyph), *(cell(row.get(name)) for name in users.columns))
+            table.add_row(
+                cell("+ add" if operation == "add" else "− remove"), *(cell(row.get(name)) for name in users.columns)
+            )
 
     @on(Input.Submitted, "#users-file")
     def _submitted(self, event: Input.Submitted) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -9,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
-from maniple.diagnostics.cells import visible
+from maniple.portal.testing.present import cell
 from maniple.source.text import Path as Place
 from maniple.usecases.study import Study, VariableLine
 from maniple.usecases.words import plural
@@ -61,7 +62,7 @@ class VariablesPane(Vertical):
         table.add_columns("VARIABLE", "PROBLEM", "DECLARED", "USED", "PRE-DEFINED", "WHERE")
         self._ordered = lines
         for line in lines:
-            table.add_row(*_cells(line))
+            table.add_row(*self._cells(line))
         table.move_cursor(row=min(row, max(0, len(lines) - 1)))
 
     @on(DataTable.RowSelected)
@@ -70,21 +71,12 @@ class VariablesPane(Vertical):
         if 0 <= event.cursor_row < len(self._ordered):
             self.post_message(self.Chosen(self._ordered[event.cursor_row].place))
 
-
-def _cells(line: VariableLine) -> list[Content]:
-    row = line.row
-    ticks = [
-        Content.styled("✓ yes", "$text-success") if held else Content.styled("– no", "$text-muted")
-        for held in (row.declared, row.used, row.predefined)
-    ]
-    problem = (
-        Content.styled(f"✗ {visible(line.problem)}", "$text-error")
-        if line.problem
-        else Content.styled("✓ fine", "$text-muted")
-    )
-    return [
-        Content.styled(visible(f"${row.name}"), "bold"),
-        problem,
-        *ticks,
-        Content.styled(visible(row.where), "$text-muted"),
-    ]
+    def _cells(self, line: VariableLine) -> list[Text]:
+        row = line.row
+        colours = self.app.theme_variables
+        good, bad = colours["success"], colours["error"]
+        ticks = [
+            cell("✓ yes", good) if held else cell("– no", "dim") for held in (row.declared, row.used, row.predefined)
+        ]
+        problem = cell(f"✗ {line.problem}", bad) if line.problem else cell("✓ fine", "dim")
+        return [cell(f"${row.name}", "bold"), problem, *ticks, cell(row.where, "dim")]

@@ -29,7 +29,7 @@ from support.panel_bench import INTEGRATIONS
         ({"result": [{"id": 1}]}, ("result", 0, "id"), "result[0].id"),
         ([{"id": 1}], (0, "id"), "[0].id"),
         ({"list-id": 1}, ("list-id",), '"list-id"'),
-        ({'a "b"': {"": 1}}, ('a "b"', ""), '"a \\"b\\""."" '.strip()),
+        ({'a "b"': {"": 1}}, ('a "b"', ""), '"a \\"b\\"".""'),
         ({"a": 1}, (), "@"),
     ],
 )

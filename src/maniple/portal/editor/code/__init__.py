@@ -4,5 +4,6 @@ What others use: `CodeEditor` (a whole manifest) and `PayloadEditor` (the body o
 """
 
 from maniple.portal.editor.code.editor import CodeEditor
+from maniple.portal.editor.code.payload import PayloadEditor
 
-__all__ = ["CodeEditor"]
+__all__ = ["CodeEditor", "PayloadEditor"]

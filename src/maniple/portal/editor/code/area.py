@@ -22,7 +22,7 @@ from maniple.portal.editor.code.holes import holes_in
 from maniple.portal.editor.code.indent import STEP, commented, dedented, indent_after, indented
 from maniple.portal.editor.code.marks import LETTERS, Lines, Location, Mark, change_between, underlined, worst_by_line
 
-Language = Literal["yaml", "json"]
+Language = Literal["yaml", "json", "text"]
 LinesChange = Callable[[list[str]], list[str]]
 _GUTTER_MARK = 2
 """Cells left of the line numbers: a letter and a blank."""
@@ -33,6 +33,11 @@ _PICTURES = {
     **dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
 }
 """One visible character for each that a terminal would obey."""
+
+
+def grammar_of(language: Language) -> str | None:
+    """What a text field calls the language; plain text has none."""
+    return None if language == "text" else language
 
 
 class CodeArea(TextArea):
@@ -56,10 +61,20 @@ class CodeArea(TextArea):
 
     def __init__(self, text: str, language: Language, *, id: str | None = None) -> None:
         self.marks: tuple[Mark, ...] = ()
+        self.take_key: Callable[[str], bool] = lambda key: False  # noqa: ARG005
+        """Asked first for every key; when it says true the key was for something else than the text."""
+        self.typed: str | None = None
+        """The character that the last change typed; None after any other change. Whoever has seen it takes it away."""
         self._gutter_letters: dict[int, Severity] = {}
         self._before = text
         super().__init__(
-            text, language=language, theme="css", soft_wrap=False, tab_behavior="indent", show_line_numbers=True, id=id
+            text,
+            language=grammar_of(language),
+            theme="css",
+            soft_wrap=False,
+            tab_behavior="indent",
+            show_line_numbers=True,
+            id=id,
         )
         self.indent_width = STEP
 
@@ -151,8 +166,12 @@ class CodeArea(TextArea):
 
     async def _on_key(self, event: events.Key) -> None:
         """Enter keeps the indentation, Tab indents what is selected, Backspace takes a whole step of indentation."""
+        if self.take_key(event.key):
+            self._swallow(event)
+            return
         if self.read_only:
             return
+        self.typed = event.character if event.is_printable else "\b" if event.key == "backspace" else None
         start, end = sorted(self.selection)
         line = self.document.get_line(start[0])
         if event.key == "enter":

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.document._document import Selection
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from maniple.diagnostics.model import Diagnostic
 from maniple.portal.editor.code.area import CodeArea, Language
+from maniple.portal.editor.code.completion_list import CompletionList
 from maniple.portal.editor.code.find_bar import FindBar
 from maniple.portal.editor.code.finding_text import chosen_place, places_of, read_place
 from maniple.portal.editor.code.marks import Mark, change_between, mark_at, marks_of, next_mark
-from maniple.portal.editor.code.present import finding_note, found_note, position_note
+from maniple.portal.editor.code.present import (
+    explanation_note,
+    finding_note,
+    found_note,
+    offered_unasked,
+    position_note,
+)
+from maniple.usecases.completion import Completion, completions, explain, readable, warm
+from maniple.usecases.draft import Draft
+
+EXPLAIN_AFTER = 0.06
+"""Seconds for which the cursor stands still before what is under it is explained."""
 
 
 class CodeEditor(Vertical):
@@ -32,6 +47,7 @@ class CodeEditor(Vertical):
         Binding("ctrl+g", "ask_line", "Go to line", show=False, tooltip="Go to a line, or `line:column`"),
         Binding("f8", "finding(1)", "Next finding", tooltip="Go to the next thing that is wrong"),
         Binding("shift+f8", "finding(-1)", "Previous finding", show=False, tooltip="Go to the thing wrong before"),
+        Binding("ctrl+@,ctrl+space", "offer", "Complete", tooltip="What can be typed here"),
         Binding("f9", "wrap", "Wrap lines", show=False, tooltip="Show long lines whole, or in one line"),
     ]
     DEFAULT_CSS = """
@@ -40,7 +56,7 @@ class CodeEditor(Vertical):
         & CodeArea { height: 1fr; min-height: 3; }
         & #code-foot { height: 3; background: $panel; }
         & #code-note { width: 1fr; height: 3; padding: 0 1; }
-        & #code-position { width: auto; min-width: 10; height: 3; padding: 0 1; text-align: right; color: $text-muted; }
+        & #code-position { width: 13; height: 3; padding: 0 1; text-align: right; color: $text-muted; }
     }
     """
 
@@ -69,23 +85,68 @@ class CodeEditor(Vertical):
             return self.editor
 
     def __init__(
-        self, text: str = "", language: Language = "yaml", *, id: str | None = None, classes: str | None = None
+        self,
+        text: str = "",
+        language: Language = "yaml",
+        *,
+        path: Path | None = None,
+        id: str | None = None,
+        classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self.path = path if path is not None else Path("manifest.json" if language == "json" else "manifest.yaml")
+        """The file that the text is of."""
         self.area = CodeArea(text, language)
+        self.area.take_key = self._take_key
         self._told = text
+        self.sample: Mapping[str, Any] | None = None
+        """Values of variables that explanations show; made up without."""
+        self._last_good: Draft | None = None
+        self._pause: Timer | None = None
+        """Runs from a move of the cursor until what is under it is explained."""
+        self._asked_at: int | None = None
+        """Where the cursor was when the offers were made."""
+        self._goes_on = False
+        """An offer was taken after which there may be more to offer."""
 
     def compose(self) -> ComposeResult:
         """The text, the line for finding, the note below."""
         yield self.area
         yield FindBar()
+        yield CompletionList()
         with Horizontal(id="code-foot"):
             yield Static("", id="code-note", markup=False)
             yield Static("", id="code-position", markup=False)
 
     def on_mount(self) -> None:
         """Say where the cursor is."""
+        self._remember_good()
         self._describe()
+        self._prepare()
+
+    @work(thread=True)
+    def _prepare(self) -> None:
+        """Make what the first explanation and completion would wait for."""
+        warm()
+
+    # What a kind of text knows of itself
+
+    def offers(self, offset: int) -> Sequence[Completion]:
+        """What can be typed at an offset."""
+        return completions(Draft(self.path, self.text), offset, last_good=self._last_good)
+
+    def explanation(self, offset: int) -> str:
+        """What stands at an offset: a line or more, empty when there is nothing to say."""
+        return explain(Draft(self.path, self.text), offset, self.sample)
+
+    def changed(self, text: str) -> None:
+        """Tell that somebody changed the text."""
+        self.post_message(self.Changed(self, text))
+
+    def _remember_good(self) -> None:
+        draft = Draft(self.path, self.text)
+        if readable(draft) is not None:
+            self._last_good = draft
 
     # For those who use it
 
@@ -113,6 +174,7 @@ class CodeEditor(Vertical):
         """Show another text. The cursor stays where it was in what stays; it can be undone; no `Changed` is posted."""
         before = self.area.text
         self._told = text
+        self.query_one(CompletionList).close()
         if text == before:
             return
         change = change_between(before, text)
@@ -130,6 +192,7 @@ class CodeEditor(Vertical):
             self.area.load_text(text)
         if inside:
             self.area.selection = Selection.cursor(self.area.clamp_visitable(place))
+        self._remember_good()
 
     def go_to(self, line: int, column: int = 1, *, focus: bool = True) -> None:
         """Put the cursor at a line and column, both from 1, and bring it to view."""
@@ -203,6 +266,67 @@ class CodeEditor(Vertical):
         self.area.selection = Selection(start, end)
         self.area.scroll_cursor_visible(center=True)
 
+    # Completion
+
+    def action_offer(self) -> None:
+        """Offer what can be typed here."""
+        self._offer(None)
+
+    def _offer(self, typed: str | None) -> None:
+        """Offer what can be typed; `typed` is the character after which it is done unasked."""
+        shown = self.query_one(CompletionList)
+        offset = self.offset_of_cursor
+        offers = () if self.area.read_only or not self.area.selection.is_empty else self.offers(offset)
+        if typed is not None and not offered_unasked(typed, offers, is_open=shown.is_open):
+            offers = ()
+        self._asked_at = offset
+        shown.show(offers, self.area.cursor_screen_offset)
+
+    def _take_key(self, key: str) -> bool:
+        """Keys that are for the list of offers while it is open."""
+        shown = self.query_one(CompletionList)
+        if not shown.is_open:
+            return False
+        match key:
+            case "down" | "up":
+                shown.move(1 if key == "down" else -1)
+            case "pagedown" | "pageup":
+                shown.move_page(1 if key == "pagedown" else -1)
+            case "enter" | "tab":
+                if shown.chosen is not None:
+                    self._take(shown.chosen)
+            case "escape":
+                shown.close()
+            case _:
+                return False
+        return True
+
+    def _take(self, offer: Completion) -> None:
+        """Put an offer into the text."""
+        self.query_one(CompletionList).close()
+        rows = self.area.rows
+        self.area.history.checkpoint()
+        self.area.replace(
+            offer.text, rows.location(offer.replace_from), self.area.cursor_location, maintain_selection_offset=False
+        )
+        self.area.history.checkpoint()
+        if offer.back:
+            self.area.move_cursor_relative(columns=-offer.back)
+        self.area.typed = None
+        self._goes_on = offer.text.endswith((" ", "$"))
+
+    @on(CompletionList.Taken)
+    def _clicked(self, event: CompletionList.Taken) -> None:
+        event.stop()
+        self._take(event.offer)
+        self.area.focus()
+
+    @on(events.DescendantBlur)
+    def _left(self) -> None:
+        shown = self.query_one(CompletionList)
+        if shown.is_open and not shown.is_under_mouse:
+            shown.close()
+
     # What follows from a change
 
     @on(TextArea.Changed)
@@ -211,13 +335,22 @@ class CodeEditor(Vertical):
         text = self.text
         if text != self._told:
             self._told = text
-            self.post_message(self.Changed(self, text))
+            self._remember_good()
+            self.changed(text)
+        typed, self.area.typed = self.area.typed or (" " if self._goes_on else None), None
+        self._goes_on = False
+        if typed is not None:
+            self._offer(typed)
         self._describe()
 
     @on(TextArea.SelectionChanged)
     def _cursor_moved(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
-        self.post_message(self.CursorMoved(self, self.offset_of_cursor))
+        offset = self.offset_of_cursor
+        shown = self.query_one(CompletionList)
+        if shown.is_open and self.text == self._told and offset != self._asked_at:
+            shown.close()
+        self.post_message(self.CursorMoved(self, offset))
         self._describe()
 
     def _describe(self) -> None:
@@ -229,7 +362,20 @@ class CodeEditor(Vertical):
         offset = rows.offset((row, column))
         line = rows.starts[row], rows.starts[row] + len(rows.lines[row])
         mark = mark_at(self.marks, offset, line)
-        note = self.query_one("#code-note", Static)
-        note.update(finding_note(mark.finding) if mark is not None else "")
         position = position_note(row, column, self.marks, wrapped=self.area.soft_wrap)
-        self.query_one("#code-position", Static).update(position)
+        self.query_one("#code-position", Static).update(position, layout=False)
+        if self._pause is not None:
+            self._pause.stop()
+        if mark is not None:
+            self._note(finding_note(mark.finding))
+        else:
+            self._pause = self.set_timer(EXPLAIN_AFTER, self._explain)
+
+    def _explain(self) -> None:
+        """Say what is under the cursor, now that it stands still."""
+        self._note(explanation_note(self.explanation(self.offset_of_cursor)))
+
+    def _note(self, note: Content) -> None:
+        shown = self.query_one("#code-note", Static)
+        shown.update(note, layout=False)
+        shown.tooltip = note if note.plain else None

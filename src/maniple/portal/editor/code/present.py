@@ -9,8 +9,10 @@ from textual.content import Content
 from maniple.diagnostics.cells import visible
 from maniple.diagnostics.model import Diagnostic
 from maniple.portal.editor.code.marks import LETTERS, Mark
+from maniple.usecases.completion import Completion
 
 _STYLES = {"error": "$text-error bold", "warning": "$text-warning bold", "note": "$text-primary bold"}
+_KIND_LETTERS = {"variable": "$", "filter": "|", "key": ":", "word": "="}
 _WORDS = {"error": "error", "warning": "warning", "note": "note"}
 
 
@@ -64,3 +66,45 @@ def found_note(position: int, count: int) -> str:
 
 def _plain(text: str) -> Content:
     return Content(visible(text))
+
+
+def offered_unasked(typed: str, offers: Sequence[Completion], *, is_open: bool) -> bool:
+    """Whether offers are shown after a character is typed without being asked for.
+
+    After a blank only words of a closed list and filters are, so that Enter goes on to mean a new line.
+    """
+    if not offers:
+        return False
+    if typed == "\b":
+        return is_open
+    if typed == " ":
+        return offers[0].kind in ("word", "filter")
+    return typed.isalnum() or typed in '$|._-"'
+
+
+def offer_row(offer: Completion, width: int) -> Content:
+    """One line of the list of offers: a letter for its kind, what it is called, what it is."""
+    label, detail = visible(offer.label), visible(offer.detail)
+    room = max(0, width - len(label) - 4)
+    if len(detail) > room:
+        detail = detail[: max(0, room - 1)] + "…" if room > 1 else ""
+    gap = " " * max(1, width - 2 - len(label) - len(detail))
+    return Content.assemble(
+        (f"{_KIND_LETTERS[offer.kind]} ", "dim"),
+        (label, "bold" if offer.useful else ""),
+        gap,
+        (detail, "dim"),
+    )
+
+
+def offer_docs(offer: Completion) -> Content:
+    """What is known of an offer."""
+    return Content("\n").join(_plain(line) for line in offer.docs.split("\n"))
+
+
+def preview_line(made: str | None, *, wrong: bool) -> Content:
+    """What a payload becomes for a sample user."""
+    if made is None:
+        return Content("nothing to preview: the text cannot be read")
+    head = "for a sample user, without what is marked: " if wrong else "for a sample user: "
+    return Content.assemble((head, "dim"), visible(made))

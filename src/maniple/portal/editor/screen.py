@@ -55,12 +55,12 @@ class EditorScreen(DraftScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", tooltip="Write the file in canonical form"),
         Binding("f2", "switch_view", "Form/YAML", tooltip="The other view of the manifest, at the same place"),
-        Binding("f4", "pane('testing')", "Testing", tooltip="Try the requests"),
-        Binding("f5", "pane('quality')", "Quality", tooltip="What the next tier needs"),
+        Binding("f5", "pane('testing')", "Testing", tooltip="Try the requests"),
+        Binding("f7", "pane('quality')", "Quality", tooltip="What the next tier needs"),
         Binding("f6", "other_half", "Other half", tooltip="Go to the other half of the screen"),
         Binding("ctrl+z", "undo", "Undo", show=False, tooltip="Take the last change back"),
         Binding("ctrl+y", "redo", "Redo", show=False, tooltip="Make the change again that was taken back"),
-        Binding("ctrl+e", "elsewhere", "$EDITOR", tooltip="Open the file in your own editor"),
+        Binding("ctrl+o,ctrl+e", "elsewhere", "$EDITOR", tooltip="Open the file in your own editor"),
         Binding("ctrl+r", "submit", "Submit", tooltip="See what would be submitted, and submit it"),
         Binding("escape", "leave", "Back", tooltip="Back to the integrations; what was typed is kept"),
     ]
@@ -189,6 +189,8 @@ class EditorScreen(DraftScreen):
     @on(Tabs.TabActivated)
     async def tab_chosen(self, event: Tabs.TabActivated) -> None:
         """Show what was chosen."""
+        if event.tabs.parent is not self.query_one("#editor-tabs"):
+            return
         name = event.tab.id or "form"
         if name not in (self.pane, self.half) or (not self.is_wide and name != self.pane):
             await self.show_pane(name, focus=False)

@@ -2,85 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Label, Select
 
-from maniple.portal.editor.code.editor import CodeEditor
+from maniple.portal.editor.code import PayloadEditor
 from maniple.portal.editor.findings import Findings
 from maniple.portal.editor.form.control import Control
 from maniple.portal.editor.form.slots import Slot, body_slots, titled
-from maniple.portal.editor.form.values import ABSENT, Unreadable, read_value, shown_tree
+from maniple.portal.editor.form.values import ABSENT
 from maniple.source.change import same
 from maniple.source.text import Path as Place
 from maniple.usecases.authoring import choose_body
 from maniple.usecases.draft import Draft
 
-_TEXTS = frozenset({"json", "ndjson", "xml"})
-"""Bodies that may be written as one text with holes."""
-
 
 class TreeControl(Control):
-    """Any value: a tree in YAML, or for a body one text with bare holes."""
+    """Any value as a text of its own: JSON with bare holes, or a tree in YAML."""
 
     wide = True
 
     def __init__(self, slot: Slot, place: Place, *, titled_above: bool = True) -> None:
         super().__init__(slot, place)
         self.titled_above = titled_above
-        self.as_text = False
 
     def compose(self) -> ComposeResult:
         """Title above, text below."""
         if self.titled_above:
             yield Label(self.title(), classes="control-title")
-        value = self.draft.value(self.place, ABSENT)
-        self.as_text = self._is_text(value)
-        yield CodeEditor(self._text(value), "json" if self.as_text else "yaml", classes="tree-editor")
+        draft = self.draft
+        yield PayloadEditor(draft.value(self.place), draft=draft, place=self.place, classes="tree-editor")
 
-    def _is_text(self, value: Any) -> bool:
-        return self.slot.key in _TEXTS and (value is ABSENT or isinstance(value, str))
-
-    def _text(self, value: Any) -> str:
-        if self.as_text:
-            return value if isinstance(value, str) else ""
-        return shown_tree(value)
-
-    def _read(self, text: str) -> Any:
-        if not text.strip():
-            return ABSENT
-        return text if self.as_text else read_value(text)
+    @property
+    def payload(self) -> PayloadEditor:
+        """The text."""
+        return self.query_one(PayloadEditor)
 
     def show(self, draft: Draft) -> None:
         """The value, unless the text says it already."""
-        value = draft.value(self.place, ABSENT)
-        editor = self.query_one(CodeEditor)
-        if value is not ABSENT and self._is_text(value) != self.as_text:
-            self.as_text = not self.as_text
-            editor.load(self._text(value))
-            return
-        try:
-            read = self._read(editor.text)
-        except Unreadable:
-            return
-        if read is value or (ABSENT not in (read, value) and same(read, value)):
-            return
-        editor.load(self._text(value))
+        payload = self.payload
+        if payload.payload.readable and draft.value(self.place) != payload.value:
+            payload.show_value(draft.value(self.place))
+        payload.show_draft(draft)
 
-    @on(CodeEditor.Changed)
-    def text_changed(self, event: CodeEditor.Changed) -> None:
-        """Write what was typed, when it can be read."""
+    def tell(self, findings: Findings) -> None:
+        """The text marks what is wrong in it."""
+
+    @on(PayloadEditor.Changed)
+    def text_changed(self, event: PayloadEditor.Changed) -> None:
+        """Write what was typed."""
         event.stop()
-        try:
-            value = self._read(event.text)
-        except Unreadable as cause:
-            self._refuse(str(cause))
-            return
-        self._refuse("")
+        value = ABSENT if event.value is None else event.value
         now = self.draft.value(self.place, ABSENT)
         if not (value is now or (ABSENT not in (value, now) and same(value, now))):
             self.put(value)
@@ -89,7 +63,12 @@ class TreeControl(Control):
         """Go to the text."""
         if place[: len(self.place)] != self.place:
             return False
-        self.query_one(CodeEditor).focus()
+        self.payload.focus()
+        return True
+
+    def take_focus(self) -> bool:
+        """The text."""
+        self.payload.focus()
         return True
 
 

@@ -38,6 +38,8 @@ def control_for(slot: Slot, place: Place, draft: Draft) -> Control:
         case Shape.TEXT:
             value = draft.value(place)
             return ProseControl(slot, place) if isinstance(value, str) and "\n" in value else TextControl(slot, place)
+        case Shape.PROSE if slot.key == "text":
+            return TreeControl(slot, place)
         case Shape.PROSE:
             return ProseControl(slot, place)
         case Shape.NUMBER:

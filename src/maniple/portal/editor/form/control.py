@@ -32,6 +32,15 @@ from maniple.source.text import Path as Place
 from maniple.usecases.draft import Draft
 
 
+class Box(Checkbox):
+    """A box that is empty when it is off: its colour is not the only sign."""
+
+    def render(self) -> Content:
+        """With a cross, or without."""
+        self.BUTTON_INNER = "X" if self.value else " "
+        return super().render()
+
+
 class Control(Vertical):
     """What a form shows of one place. `show` brings a draft to the screen, and never posts `Edited`."""
 
@@ -309,7 +318,7 @@ class SwitchControl(Control):
         """A box with the title beside it."""
         yield Horizontal(
             Label("", classes="control-title"),
-            Checkbox(self.title(), compact=True, classes="control-box"),
+            Box(self.title(), compact=True, classes="control-box"),
             classes="control-row",
         )
 
@@ -337,7 +346,7 @@ class ChoicesControl(Control):
         yield Label(self.title(), classes="control-title")
         with Horizontal(classes="control-boxes"):
             for choice in self.slot.choices:
-                yield Checkbox(Content(str(choice)), compact=True, name=str(choice), classes="control-box")
+                yield Box(Content(str(choice)), compact=True, name=str(choice), classes="control-box")
 
     def show(self, draft: Draft) -> None:
         """Which are chosen."""

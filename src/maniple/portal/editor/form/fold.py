@@ -19,6 +19,8 @@ class FoldTitle(Static, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "fold", "Open/close", tooltip="Open or close this part of the form"),
         Binding("right", "fold(True)", "Open", show=False, tooltip="Open this part"),
+        Binding("down", "app.focus_next", "Next", show=False, tooltip="The next part or control"),
+        Binding("up", "app.focus_previous", "Previous", show=False, tooltip="The part or control before"),
         Binding("left", "fold(False)", "Close", show=False, tooltip="Close this part"),
     ]
 

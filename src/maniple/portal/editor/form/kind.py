@@ -11,6 +11,15 @@ from maniple.portal.editor.form.present import KINDS
 from maniple.usecases.draft import Draft
 
 
+class Dot(RadioButton):
+    """A button that is empty when it is off: its colour is not the only sign."""
+
+    def render(self) -> Content:
+        """With a dot, or without."""
+        self.BUTTON_INNER = "●" if self.value else " "
+        return super().render()
+
+
 class KindControl(Control):
     """List, property or snapshot, each explained in a sentence."""
 
@@ -20,7 +29,7 @@ class KindControl(Control):
         """A button for each."""
         with RadioSet(compact=True):
             for kind, sentence in KINDS.items():
-                yield RadioButton(Content.assemble((kind, "bold"), f"  {sentence}"), name=kind, compact=True)
+                yield Dot(Content.assemble((kind, "bold"), f"  {sentence}"), name=kind, compact=True)
 
     def show(self, draft: Draft) -> None:
         """Which it is."""

@@ -54,7 +54,10 @@ class MapForm(Control):
         for key in self.wanted(draft):
             yield self._made(key, draft)
         if self.picks:
-            yield Select(self._offers(draft), prompt="+ setting", compact=True, classes="setting-picker")
+            offers = self._offers(draft)
+            picker = Select(offers, prompt="+ setting", compact=True, classes="setting-picker")
+            picker.display = bool(offers)
+            yield picker
 
     def wanted(self, draft: Draft) -> list[str]:
         """The keys that are shown, in order."""
@@ -73,11 +76,22 @@ class MapForm(Control):
             (Content.assemble(slot.title, (f"  {slot.help}" if slot.help else "", "dim")), slot.key) for slot in slots
         ]
 
+    def _offer(self, draft: Draft) -> None:
+        for picker in self.query_children(".setting-picker").results(Select):
+            offers = self._offers(draft)
+            picker.display = bool(offers)
+            with picker.prevent(Select.Changed):
+                picker.set_options(offers)
+
     def _made(self, key: str, draft: Draft) -> Control:
         from maniple.portal.editor.form.build import control_for
+        from maniple.portal.editor.form.rows import RowsControl
 
         place = self.place if key == BODY else (*self.place, key)
         control = control_for(slots_of(self.owner)[key], place, draft)
+        if not self.picks and self.keys == (key,) and isinstance(control, RowsControl):
+            # The section has the title.
+            control.nested = False
         self.controls[key] = control
         return control
 
@@ -98,10 +112,8 @@ class MapForm(Control):
             elif control.is_mounted:
                 control.show(draft)
             before = control
-        if changed and self.picks and self.is_mounted:
-            picker = self.query_children(".setting-picker").first(Select)
-            with picker.prevent(Select.Changed):
-                picker.set_options(self._offers(draft))
+        if changed:
+            self._offer(draft)
         if changed:
             self.call_after_refresh(self.tell_again)
 
@@ -178,9 +190,7 @@ class MapForm(Control):
         else:
             await self.mount(control, before=1 if self.nested else 0)
         control.show(draft)
-        picker = self.query_children(".setting-picker").first(Select)
-        with picker.prevent(Select.Changed):
-            picker.set_options(self._offers(draft))
+        self._offer(draft)
 
 
 def nested_form(slot: Slot, place: Place) -> MapForm:

@@ -6,7 +6,7 @@ from typing import Any
 
 from maniple.source.read import read_document
 from maniple.source.text import Source
-from maniple.source.yaml_write import flow_text, scalar_text, write_value
+from maniple.source.yaml_write import flow_text, scalar_text
 from maniple.usecases.draft import STYLE
 
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _self: "ABSENT"})()
@@ -30,16 +30,6 @@ def read_value(text: str) -> Any:
     if document is None:
         raise Unreadable(findings[0].message if findings else "this cannot be read as YAML")
     return document.data
-
-
-def shown_tree(value: Any) -> str:
-    """A value over lines, as a manifest would have it; empty for nothing."""
-    if value is ABSENT or value is None:
-        return ""
-    if isinstance(value, dict | list) and value:
-        written = write_value(value, (), STYLE, column=-2, used=0, flow=False)
-        return "\n".join(written.below) + "\n"
-    return scalar_text(value)
 
 
 def read_number(text: str) -> int | float:

@@ -205,7 +205,7 @@ class EditorScreen(DraftScreen):
         target = "text" if self.pane == "form" else "form"
         await self.show_pane(target)
         if place:
-            await self._go(place)
+            await self._go(place, key=True)
 
     def action_other_half(self) -> None:
         """Focus the other half."""

@@ -46,6 +46,8 @@ class TreeControl(Control):
         if payload.payload.readable and draft.value(self.place) != payload.value:
             payload.show_value(draft.value(self.place))
         payload.show_draft(draft)
+        lines = payload.payload.text.count("\n") + 1
+        payload.styles.height = max(8, min(16, lines + 6))
 
     def tell(self, findings: Findings) -> None:
         """The text marks what is wrong in it."""

@@ -9,8 +9,7 @@ from textual.widgets import Label, Select
 from maniple.portal.editor.findings import Findings
 from maniple.portal.editor.form.control import Control
 from maniple.portal.editor.form.sections import essential_keys
-from maniple.portal.editor.form.slots import BODY, Slot, body_slots, slots_of
-from maniple.portal.editor.form.values import ABSENT
+from maniple.portal.editor.form.slots import BODY, Slot, body_slots, slots_of, titled
 from maniple.source.text import Path as Place
 from maniple.usecases.draft import Draft
 
@@ -55,7 +54,7 @@ class MapForm(Control):
             yield self._made(key, draft)
         if self.picks:
             offers = self._offers(draft)
-            picker = Select(offers, prompt="+ setting", compact=True, classes="setting-picker")
+            picker = Select(offers, prompt=picker_prompt(offers), compact=True, classes="setting-picker")
             picker.display = bool(offers)
             yield picker
 
@@ -70,6 +69,7 @@ class MapForm(Control):
         return [key for key in dict.fromkeys((*usual, *more)) if key not in self.hidden and key in slots_of(self.owner)]
 
     def _offers(self, draft: Draft) -> list[tuple[Content, str]]:
+        """The keys that are not shown, with their docs."""
         shown = {*self.wanted(draft), *self.hidden}
         slots = (slot for slot in slots_of(self.owner).values() if slot.key not in shown)
         return [
@@ -80,6 +80,7 @@ class MapForm(Control):
         for picker in self.query_children(".setting-picker").results(Select):
             offers = self._offers(draft)
             picker.display = bool(offers)
+            picker.prompt = picker_prompt(offers)
             with picker.prevent(Select.Changed):
                 picker.set_options(offers)
 
@@ -193,11 +194,7 @@ class MapForm(Control):
         self._offer(draft)
 
 
-def nested_form(slot: Slot, place: Place) -> MapForm:
-    """The form of a map inside another."""
-    return MapForm(slot, place, nested=True)
-
-
-def is_written(draft: Draft, place: Place) -> bool:
-    """Whether anything stands at a place."""
-    return draft.value(place, ABSENT) is not ABSENT
+def picker_prompt(offers: list[tuple[Content, str]]) -> str:
+    """What a closed picker says: the first of what it offers."""
+    titles = [titled(key) for _, key in offers]
+    return f"+ {', '.join(titles[:4])}{' …' if len(titles) > 4 else ''}"

@@ -96,7 +96,8 @@ def essential_keys(owner: str, place: Place, value: Any) -> tuple[str, ...]:
     if owner == "Call":
         if "steps" in held:
             return ("steps", *_OF_CALL.get(str(place[0]), ("batch",)), "errors")
-        return ("method", "url", BODY, *_OF_CALL.get(str(place[0]), ("item", "batch", "rejects")), "errors")
+        of_users = ("item", "batch") if "items" in str(held) else ("batch",)
+        return ("method", "url", BODY, *_OF_CALL.get(str(place[0]), of_users), "errors")
     if owner == "Step":
         return ("name", "method", "url", BODY)
     if owner == "FormField" and held.get("type") in ("select", "buttons"):

@@ -69,7 +69,12 @@ class EditorScreen(DraftScreen):
         super().__init__(desk, Draft(opened.path, opened.text))
         self.opened = opened
         self.findings: Findings | None = None
+        self.form: FormView | None = None
+        """The form, once it was shown."""
+        self.editor: CodeEditor | None = None
+        """The text, once it was shown."""
         self.history = History()
+        self.heading = Static("", id="editor-heading", markup=False)
         self.pane = "form"
         self.half = "testing"
         self._checking: Timer | None = None
@@ -82,7 +87,7 @@ class EditorScreen(DraftScreen):
 
     def compose(self) -> ComposeResult:
         """Heading, tabs, panes."""
-        yield Static("", id="editor-heading", markup=False)
+        yield self.heading
         with Horizontal(id="editor-tabs"):
             yield Tabs(*(Tab(_PANES[name], id=name) for name in _LEFT), id="left-tabs")
             yield Tabs(*(Tab(_PANES[name], id=name) for name in _PANES if name not in _LEFT), id="right-tabs")
@@ -108,16 +113,6 @@ class EditorScreen(DraftScreen):
             form.folds["connection"].heading.focus()
 
     # --- panes
-
-    @property
-    def form(self) -> FormView | None:
-        """The form, once it was shown."""
-        return next(iter(self.query(FormView)), None)
-
-    @property
-    def editor(self) -> CodeEditor | None:
-        """The text, once it was shown."""
-        return next((each for each in self.query(CodeEditor) if each.id == "manifest-text"), None)
 
     @property
     def is_wide(self) -> bool:
@@ -161,9 +156,11 @@ class EditorScreen(DraftScreen):
     def _made(self, name: str) -> Widget | None:
         match name:
             case "form":
-                return FormView()
+                self.form = FormView()
+                return self.form
             case "text":
-                return CodeEditor(self.draft.text, self._language, id="manifest-text")
+                self.editor = CodeEditor(self.draft.text, self._language, id="manifest-text")
+                return self.editor
             case _:
                 return panel(name, self.desk)
 
@@ -286,7 +283,7 @@ class EditorScreen(DraftScreen):
 
     def _head(self) -> None:
         saved = self.opened.text == self.draft.text
-        self.query_one("#editor-heading", Static).update(heading(self.draft, saved=saved, findings=self.findings))
+        self.heading.update(heading(self.draft, saved=saved, findings=self.findings), layout=False)
 
     # --- places
 

@@ -68,7 +68,7 @@ class Fold(Vertical):
 
     def retitle(self) -> None:
         """Bring the title up to date."""
-        self.heading.update(Content.assemble("▼ " if self.opened else "▶ ", self.label()))
+        self.heading.update(Content.assemble("▼ " if self.opened else "▶ ", self.label()), layout=False)
 
     async def fill(self) -> None:
         """Make what stands below the title."""

@@ -272,7 +272,7 @@ class FormView(Vertical):
         """Explain what is focused."""
         control = next((each for each in event.widget.ancestors_with_self if isinstance(each, Control)), None)
         text = control.slot.help if control is not None else ""
-        self.query_one(".form-help", Static).update(Content(text))
+        self.query_one(".form-help", Static).update(Content(text), layout=False)
 
     @property
     def sections(self) -> list[Section]:

@@ -45,6 +45,8 @@ class CodeArea(TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("shift+tab", "dedent", "Indent less", show=False, tooltip="Move the lines two blanks to the left"),
+        Binding("ctrl+home", "go_to_end(False)", "Start", show=False, tooltip="To the start of the text"),
+        Binding("ctrl+end", "go_to_end(True)", "End", show=False, tooltip="To the end of the text"),
         Binding("ctrl+underscore", "comment", "Comment", show=False, tooltip="Make the lines comments, or text again"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"code-area--error", "code-area--warning", "code-area--note"}
@@ -190,6 +192,10 @@ class CodeArea(TextArea):
     def _swallow(event: events.Key) -> None:
         event.stop()
         event.prevent_default()
+
+    def action_go_to_end(self, last: bool) -> None:
+        """Put the cursor at the start or the end of the text."""
+        self.move_cursor(self.document.end if last else (0, 0))
 
     def action_dedent(self) -> None:
         """Move the lines of the selection two blanks to the left."""

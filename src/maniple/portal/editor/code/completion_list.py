@@ -18,6 +18,8 @@ from maniple.portal.editor.code.present import offer_docs, offer_row
 from maniple.usecases.completion import Completion
 
 MOST_ROWS = 8
+_AROUND = 8
+"""Lines that the border, the docs and the line of the cursor take."""
 WIDTH = 64
 """Cells of the whole list; a narrower terminal has less."""
 
@@ -94,6 +96,7 @@ class CompletionList(Vertical):
             return
         self.offers = offers
         options = self.query_one(OptionList)
+        options.styles.max_height = max(2, min(MOST_ROWS, self.screen.size.height - _AROUND))
         width = min(WIDTH, self.screen.size.width) - 4
         options.set_options(Option(offer_row(one, width)) for one in offers)
         options.highlighted = 0

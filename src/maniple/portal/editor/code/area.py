@@ -18,7 +18,7 @@ from textual.widgets import TextArea
 
 from maniple.diagnostics.model import Severity
 from maniple.portal.editor.code.colors import FINDING, HOLE, NAME, code_theme
-from maniple.portal.editor.code.holes import holes_in
+from maniple.portal.editor.code.holes import holes_in, json_texts
 from maniple.portal.editor.code.indent import STEP, commented, dedented, indent_after, indented
 from maniple.portal.editor.code.marks import LETTERS, Lines, Location, Mark, change_between, underlined, worst_by_line
 
@@ -104,6 +104,14 @@ class CodeArea(TextArea):
         """The cursor as an offset into the text."""
         return self.rows.offset(self.cursor_location)
 
+    def show_row(self) -> None:
+        """Bring the line with the cursor to the middle, unless it is well in sight."""
+        _, top = self.scroll_offset
+        _, place = self._cursor_offset
+        height = self.scrollable_content_region.height
+        if not top + 2 <= place < top + height - 2:
+            self.scroll_to(y=max(0, place - height // 2), animate=False)
+
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """Paint these marks from now on."""
         self.marks = tuple(marks)
@@ -130,6 +138,9 @@ class CodeArea(TextArea):
             self._before = after
         lines = self.rows
         for row, line in enumerate(lines.lines):
+            if self.language == "json":
+                for start, end, name in json_texts(line):
+                    self._highlight(row, line, start, end, name)
             for start, end in holes_in(line):
                 self._highlight(row, line, start, end, HOLE)
         for mark in reversed(self.marks):

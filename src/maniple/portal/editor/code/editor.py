@@ -196,7 +196,12 @@ class CodeEditor(Vertical):
 
     def go_to(self, line: int, column: int = 1, *, focus: bool = True) -> None:
         """Put the cursor at a line and column, both from 1, and bring it to view."""
-        self.area.move_cursor(self.area.clamp_visitable((line - 1, column - 1)), center=True)
+        if not self.area.size:
+            # A text field without a size would scroll its text out of itself.
+            self.call_after_refresh(self.go_to, line, column, focus=focus)
+            return
+        self.area.move_cursor(self.area.clamp_visitable((line - 1, column - 1)))
+        self.area.show_row()
         if focus:
             self.area.focus()
 
@@ -264,7 +269,7 @@ class CodeEditor(Vertical):
             return
         start, end = rows.location(places[index]), rows.location(places[index] + len(query))
         self.area.selection = Selection(start, end)
-        self.area.scroll_cursor_visible(center=True)
+        self.area.show_row()
 
     # Completion
 
@@ -372,7 +377,10 @@ class CodeEditor(Vertical):
             self._pause = self.set_timer(EXPLAIN_AFTER, self._explain)
 
     def _explain(self) -> None:
-        """Say what is under the cursor, now that it stands still."""
+        """Say what is under the cursor, now that it stands still; a word that is being typed is not there yet."""
+        if self.query_one(CompletionList).is_open:
+            self._note(Content(""))
+            return
         self._note(explanation_note(self.explanation(self.offset_of_cursor)))
 
     def _note(self, note: Content) -> None:

@@ -38,14 +38,6 @@ from maniple.usecases.draft import Draft
 class PayloadText(CodeEditor):
     """The text of a payload: what can be typed in it depends on where in the manifest it stands."""
 
-    DEFAULT_CSS = """
-    PayloadText {
-        & #code-foot { height: 2; }
-        & #code-note { height: 2; }
-        & #code-position { height: 2; }
-    }
-    """
-
     def __init__(self, text: str, form: Form, draft: Draft, place: Place) -> None:
         super().__init__(text, form)
         self.draft = draft

@@ -229,3 +229,30 @@ async def test_markup_in_a_finding_is_text() -> None:
         app.editor.show_findings([finding_at(text, "[bold]x[/bold]")])
         await settle(pilot)
         assert "`[bold]x[/bold]` is wrong" in app.note
+
+
+async def test_what_is_under_the_mouse_is_explained() -> None:
+    app = CodeStage(ACME)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.hover(app.editor.area, offset=(6 + 18, 12))
+        await pilot.pause(0.3)
+        assert app.note.startswith("$region: choice, declared in fields[0]\n")
+
+
+async def test_a_text_can_be_loaded_and_marked_before_it_is_on_the_screen() -> None:
+    app = CodeStage("a: 1\n")
+    app.editor_to_be.load("a: 1\nb: 2\n")
+    app.editor_to_be.show_findings([finding_at("a: 1\nb: 2\n", "b")])
+    app.editor_to_be.go_to(2, 2)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert [] == app.heard
+        assert "a: 1\nb: 2\n" == app.editor.text
+        assert (1, 1) == app.editor.area.cursor_location
+
+
+async def test_keys_of_the_screen_pass_through_the_text() -> None:
+    app = CodeStage("a: 1\n")
+    async with app.run_test() as pilot:
+        await pilot.press("f6", "f7")
+        assert app.editor.area.selection.is_empty

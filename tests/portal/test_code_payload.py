@@ -38,7 +38,7 @@ async def test_yaml_that_cannot_be_read_is_not_told_but_marked() -> None:
     app = PayloadStage({"users": "$items"}, BODY)
     async with app.run_test() as pilot:
         await pilot.press("ctrl+end", *"a: [")
-        await pilot.pause()
+        await settle(pilot)
         assert {"users": "$items", "a": None} == app.heard[-1]
         assert ["MAN101"] == [mark.finding.code for mark in app.payload.editor.marks]
         assert "nothing to preview: the text cannot be read" == app.preview
@@ -58,7 +58,7 @@ async def test_the_preview_follows_what_is_typed() -> None:
         assert 'for a sample user: {"list": "c7k2m9"}' == app.preview
         app.payload.editor.go_to(1, 18)
         await pilot.press(*', "n": 1')
-        await pilot.pause()
+        await settle(pilot)
         assert 'for a sample user: {"list": "c7k2m9", "n": 1}' == app.preview
 
 

@@ -47,9 +47,10 @@ class CodeStage(App[None]):
         self.draft = Draft(Path("acme/manifest.yaml"), text)
         self.with_findings = findings
         self.heard: list[str] = []
+        self.editor_to_be = CodeEditor(text, id="code")
 
     def compose(self) -> ComposeResult:
-        yield CodeEditor(self.draft.text, id="code")
+        yield self.editor_to_be
 
     @property
     def editor(self) -> CodeEditor:
@@ -109,6 +110,6 @@ class PayloadStage(App[None]):
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Wait until the cursor has stood still long enough to be explained."""
-    await pilot.pause(0.08)
+    """Wait until the cursor has stood still long enough to be explained, and a payload to be judged."""
+    await pilot.pause(0.2)
     await pilot.pause()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from rich.segment import Segment
@@ -13,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.document._document import Document, Selection
 from textual.document._document_navigator import DocumentNavigator
 from textual.document._wrapped_document import WrappedDocument
+from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 
@@ -33,6 +35,8 @@ _PICTURES = {
     **dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
 }
 """One visible character for each that a terminal would obey."""
+_KEYS_OF_SCREENS = frozenset({"f6", "f7"})
+"""Keys that a text field would take from the screen around it."""
 
 
 def grammar_of(language: Language) -> str | None:
@@ -40,10 +44,11 @@ def grammar_of(language: Language) -> str | None:
     return None if language == "text" else language
 
 
-class CodeArea(TextArea):
+class CodeArea(TextArea, inherit_bindings=False):
     """A text field for code. `marks` are painted; it neither makes nor explains them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *(one for one in TextArea.BINDINGS if not (isinstance(one, Binding) and one.key in _KEYS_OF_SCREENS)),
         Binding("shift+tab", "dedent", "Indent less", show=False, tooltip="Move the lines two blanks to the left"),
         Binding("ctrl+home", "go_to_end(False)", "Start", show=False, tooltip="To the start of the text"),
         Binding("ctrl+end", "go_to_end(True)", "End", show=False, tooltip="To the end of the text"),
@@ -60,6 +65,12 @@ class CodeArea(TextArea):
         & .code-area--note { color: $text-primary; text-style: bold; }
     }
     """
+
+    @dataclass
+    class Hovered(Message):
+        """The mouse is over a place of the text; None when it has left."""
+
+        location: Location | None
 
     def __init__(self, text: str, language: Language, *, id: str | None = None) -> None:
         self.marks: tuple[Mark, ...] = ()
@@ -175,7 +186,16 @@ class CodeArea(TextArea):
         style = self.get_component_rich_style(f"code-area--{severity}")
         return Strip.join([Strip([Segment(LETTERS[severity], style)], 1), strip.crop(1)])
 
-    # Keys
+    # Mouse and keys
+
+    async def _on_mouse_move(self, event: events.MouseMove) -> None:
+        place = self.get_target_document_location(event)
+        inside = event.x >= self.gutter_width and place[1] < len(self.document.get_line(place[0]))
+        self.post_message(self.Hovered(place if inside else None))
+
+    def _on_leave(self, event: events.Leave) -> None:
+        if event.node is self:
+            self.post_message(self.Hovered(None))
 
     async def _on_key(self, event: events.Key) -> None:
         """Enter keeps the indentation, Tab indents what is selected, Backspace takes a whole step of indentation."""

@@ -18,6 +18,8 @@ from maniple.portal.editor.code.present import offer_docs, offer_row
 from maniple.usecases.completion import Completion
 
 MOST_ROWS = 8
+_AROUND = 6
+"""Lines that the border and the docs take."""
 WIDTH = 64
 """Cells of the whole list; a narrower terminal has less."""
 
@@ -29,11 +31,11 @@ class CompletionList(Vertical):
     CompletionList {
         display: none;
         overlay: screen;
-        constrain: inside inflect;
+        constrain: inside inside;
         width: 64;
         max-width: 100%;
         height: auto;
-        border: round $border-blurred;
+        border: round $border;
         background: $panel;
         &.-open { display: block; }
         & OptionList {
@@ -50,7 +52,7 @@ class CompletionList(Vertical):
             color: $block-cursor-foreground;
             text-style: $block-cursor-text-style;
         }
-        & Static { height: auto; max-height: 4; padding: 0 1; color: $text-muted; border-top: solid $border-blurred; }
+        & Static { height: 4; padding: 0 1; border-top: solid $border-blurred; }
     }
     """
 
@@ -88,16 +90,24 @@ class CompletionList(Vertical):
         return self.offers[at] if self.is_open and at is not None and at < len(self.offers) else None
 
     def show(self, offers: Sequence[Completion], cursor: Offset) -> None:
-        """Offer these, below the cursor at a place of the screen; nothing to offer closes the list."""
+        """Offer these below the cursor, which is at a place of the screen, or above it where there is more room.
+
+        Nothing to offer closes the list.
+        """
         if not offers:
             self.close()
             return
         self.offers = offers
         options = self.query_one(OptionList)
+        height = self.screen.size.height
+        rows = max(2, min(MOST_ROWS, height - _AROUND - 2))
+        options.styles.max_height = rows
         width = min(WIDTH, self.screen.size.width) - 4
         options.set_options(Option(offer_row(one, width)) for one in offers)
         options.highlighted = 0
-        self.absolute_offset = Offset(cursor.x - 1, cursor.y + 1)
+        whole = min(rows, len(offers)) + _AROUND
+        above = cursor.y + 1 + whole > height and cursor.y >= whole
+        self.absolute_offset = Offset(cursor.x - 1, cursor.y - whole if above else cursor.y + 1)
         self.add_class("-open")
         self._describe()
 

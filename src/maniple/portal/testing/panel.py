@@ -36,13 +36,15 @@ from maniple.usecases.reply_paths import Node
 from maniple.usecases.setting import iso_time
 from maniple.usecases.stand_in import StandIn
 from maniple.usecases.study import Study, Trouble, study
-from maniple.usecases.trying import call_as_curl, save_users, try_all, try_call
+from maniple.usecases.trying import save_users, try_all, try_call
 from maniple.usecases.witness import TestCall
 
 PAUSE = 0.12
 """Seconds without typing before the draft is looked at."""
 KEEPING_PAUSE = 0.5
 TABS = ("form", "users", "variables", "calls", "history")
+FIRST = {"users": "#users-table", "variables": "#variables-table", "calls": "#call-list", "history": "#past"}
+"""What has the focus when a part is gone to; in the form its first field."""
 
 
 class TestingPanel(Vertical):
@@ -50,8 +52,8 @@ class TestingPanel(Vertical):
 
     __test__ = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "test", "Test endpoint", tooltip="Make the chosen call with the test users"),
-        Binding("e", "test_all", "End to end", tooltip="Create a list, add, remove, clean up"),
+        Binding("t,f5", "test", "Test endpoint", tooltip="Make the chosen call with the test users"),
+        Binding("e,f6", "test_all", "End to end", tooltip="Create a list, add, remove, clean up"),
         Binding("escape", "cancel", "Cancel", tooltip="Stop the test under way"),
         Binding("r", "regenerate", "Regenerate", tooltip="Make other test users"),
         Binding(
@@ -68,6 +70,8 @@ class TestingPanel(Vertical):
         Binding(
             "j", "jump", "Go to problem", show=False, tooltip="Go to the place in the manifest that stands in the way"
         ),
+        Binding("ctrl+pagedown", "next_tab(1)", "Next part", show=False, tooltip="Show the next part"),
+        Binding("ctrl+pageup", "next_tab(-1)", "Previous part", show=False, tooltip="Show the part before"),
         *(
             Binding(str(place), f"show_tab('{name}')", name.capitalize(), show=False, tooltip=f"Show {name}")
             for place, name in enumerate(TABS, 1)
@@ -103,7 +107,7 @@ class TestingPanel(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="trouble", markup=False)
-        with TabbedContent(id="testing-tabs", initial="calls"):
+        with TabbedContent(id="testing-tabs", initial="form"):
             with TabPane("Form", id="form"):
                 yield SetupForm()
             with TabPane("Users", id="users"):
@@ -199,20 +203,12 @@ class TestingPanel(Vertical):
         pane = self.query_one(CallsPane)
         name = pane.call or ""
         calls = self._last.get(name, ())
-        pane.show_call(self.study, calls, self._marks(calls), self._curl(name))
+        pane.show_call(self.study, calls, self._marks(calls), self.study.curls.get(name, ""))
 
     def _marks(self, calls: tuple[TestCall, ...]) -> dict[Node, str]:
         tree, _ = reply_value(calls)
         exchanges = [exchange for call in calls for exchange in call.exchanges if exchange.call == call.call]
         return found_nodes(self.draft, exchanges[-1], tree) if tree is not None else {}
-
-    def _curl(self, name: str) -> str:
-        if self.study.trial is None:
-            return ""
-        try:
-            return call_as_curl(self.study.trial, name)
-        except ManipleError:
-            return ""
 
     # What is filled in.
 
@@ -251,7 +247,7 @@ class TestingPanel(Vertical):
     def action_regenerate(self) -> None:
         """Make other test users."""
         self.change_setup(replace(self.setup, users="", seed=self.setup.seed + 1))
-        self.query_one("#testing-tabs", TabbedContent).active = "users"
+        self.action_show_tab("users")
 
     @on(CallsPane.Target)
     def _target(self, event: CallsPane.Target) -> None:
@@ -285,8 +281,19 @@ class TestingPanel(Vertical):
             cast("DraftScreen", self.screen).jump(place)
 
     def action_show_tab(self, name: str) -> None:
-        """Bring one part to the front."""
+        """Bring one part to the front, and the focus into it."""
         self.query_one("#testing-tabs", TabbedContent).active = name
+        self.call_after_refresh(self._enter, name)
+
+    def action_next_tab(self, by: int) -> None:
+        """Bring the part after or before to the front."""
+        active = self.query_one("#testing-tabs", TabbedContent).active
+        self.action_show_tab(TABS[(TABS.index(active) + by) % len(TABS)])
+
+    def _enter(self, name: str) -> None:
+        inside = self.query_one(f"#{name}", TabPane).query(FIRST.get(name, "Input, Select, Segments, Switch"))
+        if inside:
+            inside.first().focus()
 
     # Calling the partner.
 
@@ -322,6 +329,7 @@ class TestingPanel(Vertical):
             if trouble is not None and trouble.about in ("users", "settings"):
                 self.action_show_tab("users" if trouble.about == "users" else "form")
             return
+        self.query_one(CallsPane).query_one("#call-list").focus()
         self._busy = name or "all"
         self.refresh_bindings()
         self.run_worker(self._test(name), group="test", exclusive=True, exit_on_error=False)
@@ -430,7 +438,7 @@ class TestingPanel(Vertical):
         call = self.chosen
         exchanges = [exchange for exchange in call.exchanges if exchange.curl] if call is not None else []
         pane = self.query_one(CallsPane)
-        text = exchanges[-1].curl if in_history and exchanges else self._curl(pane.call or "")
+        text = exchanges[-1].curl if in_history and exchanges else self.study.curls.get(pane.call or "", "")
         if not text:
             self.notify("There is no request to copy", severity="warning")
             return

@@ -394,7 +394,7 @@ async def test_the_reply_tree_marks_the_list_id_that_the_manifest_reads(tmp_path
             await app.settle(pilot)
 
             tree = app.panel.query_one(ReplyTree)
-            assert [str(node.label) for node in tree.root.children] == ["meta  1 members", "id: 7  ◀ list id"]
+            assert [str(node.label) for node in tree.root.children] == ["meta  1 member", "id: 7  ◀ list id"]
 
 
 async def test_texts_of_a_partner_are_shown_as_they_are_and_never_as_markup(tmp_path: Path) -> None:

@@ -170,6 +170,8 @@ def _mappings(
 
 
 def _of(about: About, error: ManipleError) -> Trouble:
+    if isinstance(error, SettingsError):
+        return Trouble(about, error.message, "fill in the form")
     return Trouble(about, error.message, error.hint or "")
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
@@ -35,10 +34,6 @@ FIRST_BATCHES = 3
 class CallsPane(Vertical):
     """The calls, and for the one under the cursor: Request, Result, Reply, Expected, curl."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "swap_target", "Simulator/partner", tooltip="Call the simulated partner, or the real one"),
-        Binding("x", "clear_list", "Clear list id", tooltip="Forget the list that later calls go to"),
-    ]
     DEFAULT_CSS = """
     CallsPane {
         height: 1fr;
@@ -48,6 +43,7 @@ class CallsPane(Vertical):
         #list-id { width: 1fr; background: $surface; &:focus { background: $surface-lighten-1; } }
         #clear-list { min-width: 9; margin-left: 1; }
         #call-list { height: auto; max-height: 8; margin: 1 0; border: none; padding: 0; background: $surface; }
+        #call-list > .option-list--option-highlighted { background: $primary 30%; color: $foreground; text-style: none; }
         #buttons { height: 1; }
         #buttons Button { margin-right: 1; min-width: 10; }
         #status { height: auto; color: $text-muted; }
@@ -222,11 +218,11 @@ class CallsPane(Vertical):
         event.stop()
         self.post_message(self.Target(simulated=bool(event.value)))
 
-    def action_swap_target(self) -> None:
+    def swap_target(self) -> None:
         """Call the other of simulator and partner."""
         self.query_one("#target", Segments).action_step(1)
 
-    def action_clear_list(self) -> None:
+    def clear_list(self) -> None:
         """Forget the list."""
         self.query_one("#list-id", Input).value = ""
 
@@ -239,7 +235,7 @@ class CallsPane(Vertical):
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if event.button.id == "clear-list":
-            self.action_clear_list()
+            self.clear_list()
         else:
             self.post_message(self.Wanted(str(event.button.id)))
 

@@ -41,6 +41,9 @@ class TestingPanel(StudyPanel):
         Binding("escape", "cancel", "Cancel", tooltip="Stop the test under way"),
         Binding("y", "copy_curl", "Copy as curl", tooltip="Copy the request as curl; secrets are shell variables"),
         Binding("g", "golden_case", "Golden case", tooltip="Make a golden case of the last test of this call"),
+        Binding("r", "regenerate", "Regenerate", tooltip="Make other test users"),
+        Binding("s", "swap_target", "Simulator/partner", tooltip="Call the simulated partner, or the real one"),
+        Binding("x", "clear_list", "Clear list id", tooltip="Forget the list that later calls go to"),
         Binding(
             "w", "write_users", "Save users", show=False, tooltip="Write the users to users.csv beside the manifest"
         ),
@@ -190,6 +193,15 @@ class TestingPanel(StudyPanel):
         """Escape is the screen's while nothing is under way."""
         del parameters
         return bool(self._busy) if action == "cancel" else True
+
+    def action_swap_target(self) -> None:
+        """Call the other of simulator and partner."""
+        self.action_show_tab("calls")
+        self.query_one(CallsPane).swap_target()
+
+    def action_clear_list(self) -> None:
+        """Forget the list."""
+        self.query_one(CallsPane).clear_list()
 
     # What is made of calls.
 

@@ -44,7 +44,6 @@ class StudyPanel(Vertical):
     """Form, Users, Variables, Calls, History of the draft of the DraftScreen that it lives on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "regenerate", "Regenerate", tooltip="Make other test users"),
         Binding("j", "jump", "Go to problem", show=False, tooltip="Go to the place that stands in the way"),
         Binding("ctrl+pagedown", "next_tab(1)", "Next part", show=False, tooltip="Show the next part"),
         Binding("ctrl+pageup", "next_tab(-1)", "Previous part", show=False, tooltip="Show the part before"),
@@ -272,7 +271,7 @@ class StudyPanel(Vertical):
         self.action_show_tab(TABS[(TABS.index(active) + by) % len(TABS)])
 
     def _enter(self, name: str) -> None:
-        inside = self.query_one(f"#{name}", TabPane).query(FIRST.get(name, "Input, Select, Segments, Switch"))
+        inside = self.query_one(f"#{name}", TabPane).query(FIRST.get(name, "Input, Select, Segments"))
         if inside:
             inside.first().focus()
 

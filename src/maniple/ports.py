@@ -60,6 +60,11 @@ class Message:
 class Notifier(Protocol):
     """Brings messages to people who are not looking at maniple."""
 
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """The addresses of those who review; empty when nobody said."""
+        ...
+
     def notify(self, message: Message) -> None:
         """Send `message`, and return when it is handed over. Blocks. Raises OperatorError when that is not possible."""
         ...

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from maniple.errors import UsageError
-from maniple.ports import Clock, Sender
+from maniple.ports import Clock, Notifier, Sender
 from maniple.runtime.retry import MAX_RETRIES, RetryPolicy
 from maniple.store.home import Home
 
@@ -22,6 +22,9 @@ ALLOW_PRIVATE = "MANIPLE_ALLOW_PRIVATE_HOSTS"
 RETRIES = "MANIPLE_MAX_RETRIES"
 DATABASE_URL = "MANIPLE_DATABASE_URL"
 INTEGRATIONS = "MANIPLE_INTEGRATIONS"
+SMTP_URL = "MANIPLE_SMTP_URL"
+MAIL_FROM = "MANIPLE_MAIL_FROM"
+REVIEWERS = "MANIPLE_REVIEWERS"
 
 
 def allows_private(environ: Mapping[str, str] = os.environ) -> bool:
@@ -54,6 +57,15 @@ def open_clock() -> Clock:
     from maniple.delivery.clock import SystemClock
 
     return SystemClock()
+
+
+def open_notifier(environ: Mapping[str, str] = os.environ) -> Notifier | None:
+    """Who carries mail, as MANIPLE_SMTP_URL says; None without it. Raises UsageError when it cannot be read."""
+    if not environ.get(SMTP_URL):
+        return None
+    from maniple.delivery.mail import mailer
+
+    return mailer(environ[SMTP_URL], environ.get(MAIL_FROM, ""), environ.get(REVIEWERS, ""))
 
 
 @dataclass

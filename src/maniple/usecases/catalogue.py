@@ -1,0 +1,104 @@
+"""What the catalogue holds of an integration, who uses it, and which names are taken."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from maniple.manifest.load import load_manifest
+from maniple.manifest.model import Manifest
+from maniple.store.control.submission_rows import OPEN
+from maniple.usecases.bundle import Bundle, gather
+from maniple.usecases.destinations import MANIFEST_NAMES, read_content
+from maniple.usecases.publication import Mark, mark_in
+from maniple.wiring import Workspace
+
+
+@dataclass(frozen=True)
+class Live:
+    """A destination as the catalogue holds it. `path` is its manifest."""
+
+    path: Path
+    manifest: Manifest
+    mark: Mark | None
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+        return self.manifest.version
+
+    @property
+    def internal(self) -> bool:
+        """Nobody has reviewed it."""
+        return self.mark is not None and self.mark.internal
+
+    @property
+    def bundle(self) -> Bundle:
+        """Its files. Raises OperatorError."""
+        return gather(self.path, logo=self.manifest.logo)
+
+
+def live_version(workspace: Workspace, slug: str, *, apart_from: Path | None = None) -> Live | None:
+    """What the catalogue holds under this slug: what was published in this home, else what the other folders hold.
+
+    `apart_from` is a folder in which somebody is at work.
+    """
+    own = workspace.home.integrations
+    for folder in dict.fromkeys((own, *workspace.catalogue_folders())):
+        place = folder / slug
+        if apart_from is not None and place.resolve() == apart_from.resolve():
+            continue
+        path = next((place / name for name in MANIFEST_NAMES if (place / name).is_file()), None)
+        manifest = _read(path) if path is not None else None
+        if path is not None and manifest is not None:
+            return Live(path, manifest, mark_in(place))
+    return None
+
+
+def affected_syncs(workspace: Workspace, live: Live | None) -> int:
+    """How many syncs use what is live."""
+    if live is None:
+        return 0
+    using = {each.id for each in workspace.store.list_connections() if each.manifest_path == str(live.path.resolve())}
+    return sum(sync.connection_id in using for sync in workspace.store.list_syncs()) if using else 0
+
+
+def name_taken(workspace: Workspace, name: str, slug: str) -> str | None:
+    """The slug of another integration with this display name: in the catalogue, or in a submission that is open."""
+    wanted = _plain(name)
+    for publication in workspace.store.list_publications():
+        if publication.slug != slug and _plain(publication.name) == wanted:
+            return publication.slug
+    for submission in workspace.store.list_submissions(OPEN):
+        if submission.slug != slug and _plain(submission.name) == wanted:
+            return submission.slug
+    for folder in workspace.catalogue_folders():
+        for path in sorted(folder.glob("*/manifest.*")):
+            if path.parent.name != slug and path.name in MANIFEST_NAMES and _is_named(path, wanted):
+                return path.parent.name
+    return None
+
+
+def _is_named(path: Path, wanted: str) -> bool:
+    # Reading a manifest whole takes a hundred times as long as looking for a word in it.
+    try:
+        content = read_content(path)
+    except OSError:
+        return False
+    if wanted not in _plain(content.decode("utf-8", "replace")):
+        return False
+    manifest = load_manifest(str(path), content).manifest
+    return manifest is not None and _plain(manifest.name) == wanted
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: without regard to case, width and spaces."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _read(path: Path) -> Manifest | None:
+    try:
+        return load_manifest(str(path), read_content(path)).manifest
+    except OSError:
+        return None

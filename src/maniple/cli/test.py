@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from maniple.cli.exchange import reply_json, reply_lines, request_lines
 from maniple.cli.faults import keep_secret
 from maniple.cli.parameters import (
     AllowPrivate,
@@ -24,6 +23,7 @@ from maniple.cli.trial import show_skipped, trial_of
 from maniple.cli.words import plural
 from maniple.diagnostics.cells import visible
 from maniple.errors import ExitCode
+from maniple.usecases.exchange_text import reply_json, reply_lines, request_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,9 +9,10 @@ from pathlib import Path
 from maniple.manifest.load import load_manifest
 from maniple.manifest.model import Manifest
 from maniple.store.control.submission_rows import OPEN
+from maniple.store.home import Home
 from maniple.usecases.bundle import Bundle, gather
 from maniple.usecases.destinations import MANIFEST_NAMES, read_content
-from maniple.usecases.publication import Mark, mark_in
+from maniple.usecases.publication import Mark, mark_in, version_folder
 from maniple.wiring import Workspace
 
 
@@ -62,6 +63,23 @@ def affected_syncs(workspace: Workspace, live: Live | None) -> int:
         return 0
     using = {each.id for each in workspace.store.list_connections() if each.manifest_path == str(live.path.resolve())}
     return sum(sync.connection_id in using for sync in workspace.store.list_syncs()) if using else 0
+
+
+def moved_connections(home: Home, live: Live | None, slug: str, manifest: str, *, breaking: bool) -> dict[str, str]:
+    """Where connections to what is live find their manifest once another version is published: new path by old path.
+
+    Those of a breaking version stay with the one that they were made for, which has a folder of its own.
+    """
+    if live is None:
+        return {}
+    old = str(live.path.resolve())
+    if not breaking:
+        new = str((home.integrations / slug / manifest).resolve())
+        return {old: new} if new != old else {}
+    if live.path.parent.resolve() != (home.integrations / slug).resolve():
+        return {}
+    kept = version_folder(home, slug, live.version) / live.path.name
+    return {old: str(kept.resolve())} if kept.is_file() else {}
 
 
 def name_taken(workspace: Workspace, name: str, slug: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from maniple.diagnostics.model import Diagnostic, blocking
+from maniple.errors import UsageError
 from maniple.manifest.cases import Cases
 from maniple.manifest.load import read_named, validate
 from maniple.review.compat import Compatibility, compare
@@ -99,7 +101,7 @@ def weigh(
     beside = Beside(
         names=frozenset(bundle.own),
         readme=bundle.text(README) or "",
-        logo_fault=logo_fault(bundle.files[manifest.logo]) if manifest.logo in bundle.files else None,
+        logo_fault=logo_fault(bundle.files[logo]) if (logo := manifest.logo) and logo in bundle.files else None,
         cases=Counter(case.call for case in facts.cases) if facts is not None else {},
         failing=failing,
         refusals=_refusals(facts),
@@ -143,19 +145,31 @@ def tested_calls(evidence: Evidence) -> list[TestedCall]:
 
 def evidence_in(bundle: Bundle) -> Evidence:
     """The evidence that a bundle holds."""
-    import json
+    return read_evidence(bundle.files.get(EVIDENCE, b"{}"))
 
-    return json.loads(bundle.files[EVIDENCE]) if EVIDENCE in bundle.files else {}
+
+def read_evidence(content: bytes) -> Evidence:
+    """Evidence as it is written. Raises UsageError when it is something else."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not isinstance(found.get("calls", []), list):
+        raise UsageError("this is no evidence of test calls", hint="it is a JSON object with `calls`, a list")
+    return found
 
 
 def _recorded(workspace: Workspace, destination: Destination) -> Evidence:
-    import json
-
     from maniple.usecases.evidence import collect
 
     if destination.manifest is None:
         return {}
-    return json.loads(collect(workspace.home, destination.manifest.slug))
+    return read_evidence(collect(workspace.home, destination.manifest.slug))
+
+
+def cases_report(bundle: Bundle, destination: Destination) -> CasesReport | None:
+    """How the golden cases of a bundle go; None when there are none, or nothing to run them with."""
+    return _cases(bundle, destination)[0]
 
 
 def _findings(

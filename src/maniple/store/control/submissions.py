@@ -144,9 +144,16 @@ class Submissions(Database):
         )
 
     def record(
-        self, submission_id: str, word: Word, *, notice: Told | None = None, effect: Effect | None = None
+        self,
+        submission_id: str,
+        word: Word,
+        *,
+        notice: Told | None = None,
+        effect: Effect | None = None,
+        moves: Mapping[str, str] | None = None,
     ) -> SubmissionRow:
-        """Keep what is said or decided. What is approved becomes what the catalogue holds.
+        """Keep what is said or decided. What is approved becomes what the catalogue holds; `moves` says where connections
+        find their manifest then: new path by old path.
 
         Raises UsageError when it may not be in the state that the submission is in, or when the author handed in another
         bundle since `seen_round`. Of two who decide at once the second is told so.
@@ -162,6 +169,9 @@ class Submissions(Database):
             _say(connection, row, word, notice, moment)
             if word.kind == "approved":
                 _publish(connection, row, word.who, moment, internal=False)
+            for old, new in (moves or {}).items():
+                used = tables.connections.c.manifest_path == old
+                connection.execute(update(tables.connections).where(used).values(manifest_path=new))
             if effect is not None:
                 effect(row)
         return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -10,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from maniple.errors import UsageError
+from maniple.errors import OperatorError, UsageError
 from maniple.ports import Clock, Notifier, Sender
 from maniple.runtime.retry import MAX_RETRIES, RetryPolicy
 from maniple.store.home import Home
@@ -25,6 +26,7 @@ INTEGRATIONS = "MANIPLE_INTEGRATIONS"
 SMTP_URL = "MANIPLE_SMTP_URL"
 MAIL_FROM = "MANIPLE_MAIL_FROM"
 REVIEWERS = "MANIPLE_REVIEWERS"
+USER = "MANIPLE_USER"
 
 
 def allows_private(environ: Mapping[str, str] = os.environ) -> bool:
@@ -57,6 +59,15 @@ def open_clock() -> Clock:
     from maniple.delivery.clock import SystemClock
 
     return SystemClock()
+
+
+def person(environ: Mapping[str, str] = os.environ) -> str:
+    """Who is at work here: whom MANIPLE_USER names, else who is logged in. Raises OperatorError when nobody knows."""
+    named = environ.get(USER, "").strip()
+    try:
+        return named or getpass.getuser()
+    except (OSError, KeyError) as cause:
+        raise OperatorError("nobody knows who is logged in", hint=f"set `{USER}` to your name") from cause
 
 
 def open_notifier(environ: Mapping[str, str] = os.environ) -> Notifier | None:

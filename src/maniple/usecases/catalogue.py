@@ -8,6 +8,7 @@ from pathlib import Path
 
 from maniple.manifest.load import load_manifest
 from maniple.manifest.model import Manifest
+from maniple.store.control.store import ControlStore
 from maniple.store.control.submission_rows import OPEN
 from maniple.store.home import Home
 from maniple.usecases.bundle import Bundle, gather
@@ -40,13 +41,24 @@ class Live:
         return gather(self.path, logo=self.manifest.logo)
 
 
-def live_version(workspace: Workspace, slug: str, *, apart_from: Path | None = None) -> Live | None:
-    """What the catalogue holds under this slug: what was published in this home, else what the other folders hold.
+@dataclass(frozen=True)
+class Surroundings:
+    """Where a destination would be published: the folders of the catalogue, the most specific first, and what is kept of
+    connections and submissions; None when there is no such thing."""
 
-    `apart_from` is a folder in which somebody is at work.
-    """
-    own = workspace.home.integrations
-    for folder in dict.fromkeys((own, *workspace.catalogue_folders())):
+    folders: tuple[Path, ...]
+    store: ControlStore | None = None
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Surroundings:
+        """The home's own folder comes first: what was published there."""
+        folders = dict.fromkeys((workspace.home.integrations, *workspace.catalogue_folders()))
+        return cls(tuple(folders), workspace.store)
+
+
+def live_version(around: Surroundings, slug: str, *, apart_from: Path | None = None) -> Live | None:
+    """What the catalogue holds under this slug. `apart_from` is a folder in which somebody is at work."""
+    for folder in around.folders:
         place = folder / slug
         if apart_from is not None and place.resolve() == apart_from.resolve():
             continue
@@ -57,12 +69,13 @@ def live_version(workspace: Workspace, slug: str, *, apart_from: Path | None = N
     return None
 
 
-def affected_syncs(workspace: Workspace, live: Live | None) -> int:
+def affected_syncs(around: Surroundings, live: Live | None) -> int:
     """How many syncs use what is live."""
-    if live is None:
+    if live is None or around.store is None:
         return 0
-    using = {each.id for each in workspace.store.list_connections() if each.manifest_path == str(live.path.resolve())}
-    return sum(sync.connection_id in using for sync in workspace.store.list_syncs()) if using else 0
+    path = str(live.path.resolve())
+    using = {each.id for each in around.store.list_connections() if each.manifest_path == path}
+    return sum(sync.connection_id in using for sync in around.store.list_syncs()) if using else 0
 
 
 def moved_connections(home: Home, live: Live | None, slug: str, manifest: str, *, breaking: bool) -> dict[str, str]:
@@ -82,16 +95,16 @@ def moved_connections(home: Home, live: Live | None, slug: str, manifest: str, *
     return {old: str(kept.resolve())} if kept.is_file() else {}
 
 
-def name_taken(workspace: Workspace, name: str, slug: str) -> str | None:
+def name_taken(around: Surroundings, name: str, slug: str) -> str | None:
     """The slug of another integration with this display name: in the catalogue, or in a submission that is open."""
     wanted = _plain(name)
-    for publication in workspace.store.list_publications():
-        if publication.slug != slug and _plain(publication.name) == wanted:
-            return publication.slug
-    for submission in workspace.store.list_submissions(OPEN):
-        if submission.slug != slug and _plain(submission.name) == wanted:
-            return submission.slug
-    for folder in workspace.catalogue_folders():
+    if around.store is not None:
+        published = [(each.slug, each.name) for each in around.store.list_publications()]
+        handed_in = [(each.slug, each.name) for each in around.store.list_submissions(OPEN)]
+        for other, called in (*published, *handed_in):
+            if other != slug and _plain(called) == wanted:
+                return other
+    for folder in around.folders:
         for path in sorted(folder.glob("*/manifest.*")):
             if path.parent.name != slug and path.name in MANIFEST_NAMES and _is_named(path, wanted):
                 return path.parent.name

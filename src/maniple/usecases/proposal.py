@@ -17,17 +17,22 @@ from maniple.review.compat import Compatibility, compare
 from maniple.review.exemptions import QualityFile
 from maniple.review.lint import lint, lint_files
 from maniple.review.logo import logo_fault
-from maniple.review.tiers import Beside, Quality, TestedCall, quality
+from maniple.review.tiers import Beside, Missing, Quality, TestedCall, quality
+from maniple.store.home import Home
 from maniple.testing.destination import ReadCases
 from maniple.testing.golden import CaseResult, CasesReport, run_case
 from maniple.usecases.bundle import EVIDENCE, QUALITY, README, Bundle, gather
-from maniple.usecases.catalogue import Live, affected_syncs, live_version, name_taken
+from maniple.usecases.catalogue import Live, Surroundings, affected_syncs, live_version, name_taken
 from maniple.usecases.destinations import Destination, load_content, load_file, manifest_files
 from maniple.wiring import Workspace
 
 Evidence = Mapping[str, Any]
 """Recorded test calls without secrets: `{"evidence": 1, "calls": [{"call", "target": "partner" | "simulator", "result":
 "delivered" | "failed", "at", "exchanges": [...]}]}`."""
+
+
+ODD_VALUE = "MAN701"
+"""A finding that keeps from silver, and from nothing else."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,47 @@ class Proposal:
     affected_syncs: int
     """Syncs that use what is live."""
     evidence: Evidence
-    obstacles: tuple[str, ...]
-    """Why it cannot be submitted, as sentences; empty when it can."""
-    release_obstacles: tuple[str, ...]
-    """Why it cannot be released internally, which asks for less."""
+    twin: str | None = None
+    """Another integration that has this display name."""
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Why it cannot be submitted, as sentences with their places; empty when it can."""
+        if self.quality is None:
+            return self._unfit
+        missing = tuple(f"{self._place(each)}{each.message}" for each in self.quality.needed("bronze"))
+        return (*missing, *self._same_name, *((self.version_obstacle,) if self.version_obstacle else ()))
+
+    @property
+    def release_obstacles(self) -> tuple[str, ...]:
+        """Why it cannot be released internally, which asks for less than bronze."""
+        failures = self.cases.failures if self.cases is not None else ()
+        failing = tuple(f'the golden case "{result.name}" does not pass' for result in failures)
+        return (*self._unfit, *failing, *self._same_name)
+
+    @property
+    def _unfit(self) -> tuple[str, ...]:
+        return tuple(_told(each) for each in blocking(self.findings) if each.code != ODD_VALUE)
+
+    @property
+    def _same_name(self) -> tuple[str, ...]:
+        if self.twin is None or self.destination.manifest is None:
+            return ()
+        return (f"the display name `{self.destination.manifest.name}` is that of `{self.twin}`: choose another one",)
+
+    def _place(self, missing: Missing) -> str:
+        document = self.destination.document
+        if document is None or missing.file != self.destination.path.name or not missing.path:
+            return ""
+        line, _ = document.source.position(document.span(missing.path).start)
+        return f"{missing.file}:{line}: "
+
+    @property
+    def version_obstacle(self) -> str | None:
+        """Why the version number is wrong for what is live and was reviewed; None when it is right."""
+        if self.compatibility is None or self.live is None or self.live.internal:
+            return None
+        return self.compatibility.obstacle
 
     @property
     def report(self) -> dict[str, Any]:
@@ -67,13 +109,20 @@ def propose(workspace: Workspace, path: Path, *, evidence: Evidence | None = Non
     `evidence` None takes what test calls left in the home. Blocks for up to seconds (golden cases, and with `deep` odd
     values): call it in a thread. Raises UsageError when there is no manifest, OperatorError when it cannot be read.
     """
+    return propose_into(Surroundings.of(workspace), workspace.home, path, evidence=evidence, deep=deep)
+
+
+def propose_into(
+    around: Surroundings, home: Home, path: Path, *, evidence: Evidence | None = None, deep: bool = True
+) -> Proposal:
+    """As `propose`, into other surroundings than a workspace's. `home` is where test calls are remembered."""
     manifest = manifest_files(path)[0]
     destination = load_file(manifest)
     logo = destination.manifest.logo if destination.manifest is not None else None
     bundle = gather(manifest, logo=logo)
     if evidence is None:
-        evidence = _recorded(workspace, destination)
-    return weigh(workspace, bundle, destination, evidence, folder=manifest.resolve().parent, deep=deep)
+        evidence = _recorded(home, destination)
+    return weigh(around, bundle, destination, evidence, folder=manifest.resolve().parent, deep=deep)
 
 
 def opened(bundle: Bundle, slug: str) -> Destination:
@@ -82,7 +131,7 @@ def opened(bundle: Bundle, slug: str) -> Destination:
 
 
 def weigh(
-    workspace: Workspace,
+    around: Surroundings,
     bundle: Bundle,
     destination: Destination,
     evidence: Evidence,
@@ -92,46 +141,32 @@ def weigh(
 ) -> Proposal:
     """All that can be found out about a bundle. `folder` is where its author works, which is no live version."""
     findings, exemptions, trials = _findings(bundle, destination, deep=deep)
-    cases, facts = _cases(bundle, destination)
+    report, cases = _cases(bundle, destination)
     manifest = destination.manifest
     if manifest is None:
-        reasons = tuple(_told(each) for each in blocking(findings))
-        return Proposal(destination, bundle, findings, None, cases, None, None, 0, evidence, reasons, reasons)
-    failing = tuple(result.name for result in cases.failures) if cases is not None else ()
+        return Proposal(destination, bundle, findings, None, report, None, None, 0, evidence)
     beside = Beside(
         names=frozenset(bundle.own),
         readme=bundle.text(README) or "",
         logo_fault=logo_fault(bundle.files[logo]) if (logo := manifest.logo) and logo in bundle.files else None,
-        cases=Counter(case.call for case in facts.cases) if facts is not None else {},
-        failing=failing,
-        refusals=_refusals(facts),
+        cases=Counter(case.call for case in cases.cases) if cases is not None else {},
+        failing=tuple(result.name for result in report.failures) if report is not None else (),
+        refusals=_refusals(cases),
         exemptions=exemptions,
     )
-    found = quality(manifest, findings, beside, tested_calls(evidence), trials=trials)
-    live = live_version(workspace, manifest.slug, apart_from=folder)
-    compatibility = compare(live.manifest, manifest) if live is not None else None
-    named = name_taken(workspace, manifest.name, manifest.slug)
-    twin = (f"the display name `{manifest.name}` is that of `{named}`: choose another one",) if named else ()
-    version = compatibility.obstacle if compatibility is not None and live is not None and not live.internal else None
-    missing = tuple(each.message for each in found.needed("bronze"))
-    unfit = tuple(_told(each) for each in blocking(findings) if each.code != ODD_VALUE)
-    failed = tuple(f'the golden case "{name}" does not pass' for name in failing)
+    live = live_version(around, manifest.slug, apart_from=folder)
     return Proposal(
         destination,
         bundle,
         findings,
-        found,
-        cases,
+        quality(manifest, findings, beside, tested_calls(evidence), trials=trials),
+        report,
         live,
-        compatibility,
-        affected_syncs(workspace, live),
+        compare(live.manifest, manifest) if live is not None else None,
+        affected_syncs(around, live),
         evidence,
-        (*missing, *twin, *((version,) if version else ())),
-        (*unfit, *failed, *twin),
+        name_taken(around, manifest.name, manifest.slug),
     )
-
-
-ODD_VALUE = "MAN701"
 
 
 def tested_calls(evidence: Evidence) -> list[TestedCall]:
@@ -159,12 +194,12 @@ def read_evidence(content: bytes) -> Evidence:
     return found
 
 
-def _recorded(workspace: Workspace, destination: Destination) -> Evidence:
+def _recorded(home: Home, destination: Destination) -> Evidence:
     from maniple.usecases.evidence import collect
 
     if destination.manifest is None:
         return {}
-    return read_evidence(collect(workspace.home, destination.manifest.slug))
+    return read_evidence(collect(home, destination.manifest.slug))
 
 
 def cases_report(bundle: Bundle, destination: Destination) -> CasesReport | None:

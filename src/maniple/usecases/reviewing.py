@@ -15,7 +15,7 @@ from maniple.testing.golden import CasesReport
 from maniple.usecases import telling
 from maniple.usecases.bundle import Bundle
 from maniple.usecases.bundle_trial import Tried, preview_of, sync_with_simulator
-from maniple.usecases.catalogue import live_version, moved_connections
+from maniple.usecases.catalogue import Surroundings, live_version, moved_connections
 from maniple.usecases.preview import Preview
 from maniple.usecases.proposal import Proposal, cases_report, evidence_in, opened, weigh
 from maniple.usecases.publication import Mark, mark_in, publish, remark
@@ -96,7 +96,7 @@ def inspect(workspace: Workspace, word: str, *, round: int | None = None, deep: 
     if shown is None:
         raise UsageError(f"`{row.slug}` has no round {round}", hint=f"its rounds are 1 to {row.round}")
     bundle = Bundle.unpack(workspace.store.bundle(row.id, shown.number))
-    proposal = weigh(workspace, bundle, opened(bundle, row.slug), evidence_in(bundle), deep=deep)
+    proposal = weigh(Surroundings.of(workspace), bundle, opened(bundle, row.slug), evidence_in(bundle), deep=deep)
     entries = tuple(workspace.store.entries(row.id))
     live = proposal.live.bundle.own if proposal.live is not None else {}
     return Dossier(row, rounds, entries, shown, bundle, proposal, differences(live, bundle.own))
@@ -219,10 +219,10 @@ def approve(
     made for. Raises UsageError as `request_changes` does, Refused when something blocks by now.
     """
     found, bundle = _newest(workspace, word)
-    proposal = weigh(workspace, bundle, opened(bundle, found.slug), evidence_in(bundle), deep=False)
+    proposal = weigh(Surroundings.of(workspace), bundle, opened(bundle, found.slug), evidence_in(bundle), deep=False)
     if proposal.obstacles and found.state == "under_review":
         raise Refused(f"`{found.slug}` cannot be approved as it is", proposal.obstacles)
-    live = live_version(workspace, found.slug)
+    live = live_version(Surroundings.of(workspace), found.slug)
     breaking = proposal.compatibility is not None and bool(proposal.compatibility.breaking)
 
     def put(row: SubmissionRow) -> None:

@@ -58,6 +58,8 @@ def _head(screen: Screen, dossier: Dossier, now: float) -> None:
     screen.line(f"  {row.id}, by {row.author}{address}, {ago(now - shown.at)}")
     earlier = f"; this is round {shown.number}" if shown.number != row.round else ""
     screen.line(f"  bundle of {octets(shown.size)}, sha256 {shown.sha256[:16]}{earlier}")
+    if dossier.live_author not in (None, row.author):
+        screen.line(f"  {screen.paint('!', 'yellow')} what is live was handed in by {dossier.live_author}")
     if shown.note:
         screen.paragraph(shown.note, "  > ")
     for obstacle in dossier.proposal.obstacles if row.state == "under_review" else ():

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from maniple.errors import OperatorError, Refused, UsageError
+from maniple.errors import OperatorError, UsageError
 from maniple.store.home import Home
 from maniple.usecases.bundle import BELONGING
 from maniple.usecases.catalogue import Surroundings
-from maniple.usecases.proposal import Evidence, Proposal, propose_into
+from maniple.usecases.proposal import Evidence, Proposal, let_through, propose_into
 
 CATALOGUE = "integrations"
 
@@ -36,8 +36,7 @@ def write_branch(path: Path, into: Path, home: Home, *, evidence: Evidence | Non
     catalogue = into if into.resolve().name == CATALOGUE else into / CATALOGUE
     proposal = propose_into(Surroundings((catalogue,)), home, path, evidence=evidence)
     obstacles = tuple(each for each in proposal.obstacles if each != proposal.version_obstacle)
-    if obstacles:
-        raise Refused(f"`{path}` cannot be submitted: {len(obstacles)} in its way", obstacles)
+    let_through(path, "submitted", obstacles)
     folder = catalogue / proposal.destination.usable().manifest.slug
     if folder.resolve() == proposal.destination.path.resolve().parent:
         return Branch(folder, (), (), proposal)

@@ -9,11 +9,13 @@ from pathlib import Path
 from maniple.manifest.load import load_manifest
 from maniple.manifest.model import Manifest
 from maniple.store.control.store import ControlStore
-from maniple.store.control.submission_rows import OPEN
+from maniple.store.control.submission_rows import OPEN, SubmissionRow
+from maniple.store.control.submissions import Move
 from maniple.store.home import Home
 from maniple.usecases.bundle import Bundle, gather
 from maniple.usecases.destinations import MANIFEST_NAMES, read_content
-from maniple.usecases.publication import Mark, mark_in, version_folder
+from maniple.usecases.mark import Mark, mark_in
+from maniple.usecases.publication import version_folder
 from maniple.wiring import Workspace
 
 
@@ -78,21 +80,22 @@ def affected_syncs(around: Surroundings, live: Live | None) -> int:
     return sum(sync.connection_id in using for sync in around.store.list_syncs()) if using else 0
 
 
-def moved_connections(home: Home, live: Live | None, slug: str, manifest: str, *, breaking: bool) -> dict[str, str]:
-    """Where connections to what is live find their manifest once another version is published: new path by old path.
+def moved_connections(
+    home: Home, live: Live | None, submitted: SubmissionRow, bundle: Bundle, *, breaking: bool
+) -> dict[str, Move]:
+    """What becomes of connections to what is live once a bundle is published, by the path of their manifest.
 
     Those of a breaking version stay with the one that they were made for, which has a folder of its own.
     """
     if live is None:
         return {}
     old = str(live.path.resolve())
+    own = (home.integrations / submitted.slug).resolve()
     if not breaking:
-        new = str((home.integrations / slug / manifest).resolve())
-        return {old: new} if new != old else {}
-    if live.path.parent.resolve() != (home.integrations / slug).resolve():
-        return {}
-    kept = version_folder(home, slug, live.version) / live.path.name
-    return {old: str(kept.resolve())} if kept.is_file() else {}
+        text = bundle.files[bundle.manifest].decode("utf-8")
+        return {old: Move(str(own / bundle.manifest), submitted.version, text)}
+    kept = version_folder(home, submitted.slug, live.version).resolve() / live.path.name
+    return {old: Move(str(kept))} if live.path.parent.resolve() == own and kept.is_file() else {}
 
 
 def name_taken(around: Surroundings, name: str, slug: str) -> str | None:

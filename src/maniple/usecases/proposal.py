@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from maniple.diagnostics.model import Diagnostic, blocking
-from maniple.errors import UsageError
+from maniple.errors import Refused, UsageError
 from maniple.manifest.cases import Cases
 from maniple.manifest.load import read_named, validate
 from maniple.review.compat import Compatibility, compare
@@ -123,6 +123,13 @@ def propose_into(
     if evidence is None:
         evidence = _recorded(home, destination)
     return weigh(around, bundle, destination, evidence, folder=manifest.resolve().parent, deep=deep)
+
+
+def let_through(name: Path | str, doing: str, obstacles: tuple[str, ...]) -> None:
+    """Raises Refused when something stands in the way of what is to be done to `name`."""
+    if obstacles:
+        count = "one thing stands" if len(obstacles) == 1 else f"{len(obstacles)} things stand"
+        raise Refused(f"`{name}` cannot be {doing}: {count} in its way", obstacles)
 
 
 def opened(bundle: Bundle, slug: str) -> Destination:

@@ -1,4 +1,4 @@
-"""Putting an integration into the catalogue of a home: its folder, its earlier versions, the mark that says who let it in."""
+"""Putting an integration into the catalogue of a home: its folder, its earlier versions, its mark."""
 
 from __future__ import annotations
 
@@ -8,38 +8,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from maniple.errors import OperatorError
 from maniple.store.home import Home
 from maniple.usecases.bundle import BELONGING, Bundle
 from maniple.usecases.destinations import MANIFEST_NAMES
-
-MARK = "publication.json"
-"""Beside a published manifest: a catalogue is read from its folders alone."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """How an integration came into the catalogue. `at` is in seconds since the Unix epoch."""
-
-    version: str
-    internal: bool
-    by: str
-    at: float
-    submission: str
-    deprecated: str | None = None
-    """Why it should not be used any more; None when it may."""
-
-
-def mark_in(folder: Path) -> Mark | None:
-    """The mark of a published folder; None for one that was put there by hand."""
-    try:
-        found = json.loads((folder / MARK).read_bytes())
-        return Mark(**{name: found[name] for name in Mark.__dataclass_fields__ if name in found})
-    except (OSError, ValueError, TypeError):
-        return None
+from maniple.usecases.mark import MARK, Mark
 
 
 def version_folder(home: Home, slug: str, version: str) -> Path:

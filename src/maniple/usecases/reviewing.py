@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from maniple.errors import Refused, UsageError
+from maniple.errors import UsageError
 from maniple.ports import Notifier
 from maniple.store.control.store import ControlStore
 from maniple.store.control.submission_rows import EntryRow, RoundRow, SubmissionRow, SubmissionState
@@ -16,9 +16,10 @@ from maniple.usecases import telling
 from maniple.usecases.bundle import Bundle
 from maniple.usecases.bundle_trial import Tried, preview_of, sync_with_simulator
 from maniple.usecases.catalogue import Surroundings, live_version, moved_connections
+from maniple.usecases.mark import Mark, mark_in
 from maniple.usecases.preview import Preview
-from maniple.usecases.proposal import Proposal, cases_report, evidence_in, opened, weigh
-from maniple.usecases.publication import Mark, mark_in, publish, remark
+from maniple.usecases.proposal import Proposal, cases_report, evidence_in, let_through, opened, weigh
+from maniple.usecases.publication import publish, remark
 from maniple.usecases.submissions import Done, checked_word
 from maniple.wiring import Workspace
 
@@ -60,6 +61,8 @@ class Dossier:
     bundle: Bundle
     proposal: Proposal
     differences: tuple[FileDifference, ...]
+    live_author: str | None = None
+    """Who handed in what is live, if it was published here."""
 
 
 def queue(
@@ -99,7 +102,9 @@ def inspect(workspace: Workspace, word: str, *, round: int | None = None, deep: 
     proposal = weigh(Surroundings.of(workspace), bundle, opened(bundle, row.slug), evidence_in(bundle), deep=deep)
     entries = tuple(workspace.store.entries(row.id))
     live = proposal.live.bundle.own if proposal.live is not None else {}
-    return Dossier(row, rounds, entries, shown, bundle, proposal, differences(live, bundle.own))
+    publication = workspace.store.publication(row.slug)
+    by = workspace.store.find_submission(publication.submission_id).author if publication is not None else None
+    return Dossier(row, rounds, entries, shown, bundle, proposal, differences(live, bundle.own), by)
 
 
 def differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[FileDifference, ...]:
@@ -220,8 +225,8 @@ def approve(
     """
     found, bundle = _newest(workspace, word)
     proposal = weigh(Surroundings.of(workspace), bundle, opened(bundle, found.slug), evidence_in(bundle), deep=False)
-    if proposal.obstacles and found.state == "under_review":
-        raise Refused(f"`{found.slug}` cannot be approved as it is", proposal.obstacles)
+    if found.state == "under_review":
+        let_through(found.slug, "approved", proposal.obstacles)
     live = live_version(Surroundings.of(workspace), found.slug)
     breaking = proposal.compatibility is not None and bool(proposal.compatibility.breaking)
 
@@ -229,7 +234,7 @@ def approve(
         mark = Mark(row.version, False, reviewer, workspace.store.now(), row.id)
         publish(workspace.home, row.slug, bundle, mark)
 
-    moves = moved_connections(workspace.home, live, found.slug, bundle.manifest, breaking=breaking)
+    moves = moved_connections(workspace.home, live, found, bundle, breaking=breaking)
     said = Word("approved", reviewer, why.strip(), seen_round=seen_round or found.round)
     notice = telling.of_approval(found, reviewer)
     row = workspace.store.record(found.id, said, notice=notice, effect=put, moves=moves)

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from maniple.errors import Refused, UsageError
+from maniple.errors import UsageError
 from maniple.ports import Notifier
 from maniple.store.control.store import ControlStore
 from maniple.store.control.submission_rows import NoticeRow, PublicationRow, SubmissionRow, SubmissionState
 from maniple.store.control.submissions import Handed, Word
 from maniple.usecases import telling
 from maniple.usecases.bundle import EVIDENCE, REPORT, Bundle, digest
-from maniple.usecases.proposal import Evidence, Proposal, propose
-from maniple.usecases.publication import Mark, publish
+from maniple.usecases.mark import Mark
+from maniple.usecases.proposal import Evidence, Proposal, let_through, propose
+from maniple.usecases.publication import publish
 from maniple.usecases.publication import withdraw as take_out
 from maniple.wiring import Workspace
 
@@ -71,7 +72,7 @@ def submit(
     the open submission is somebody else's.
     """
     proposal = propose(workspace, path, evidence=evidence)
-    _let_through(proposal, proposal.obstacles, "submitted")
+    let_through(path, "submitted", proposal.obstacles)
     handed = _handed(proposal, author, email, note, internal=False)
     row = workspace.store.hand_in(handed, notice=telling.of_submission(handed))
     return Done(row, telling.mail_reviewers(notifier, row, telling.of_submission(handed).text, note))
@@ -91,7 +92,7 @@ def release_internally(
     Raises as `submit` does, and UsageError when a reviewed version is live.
     """
     proposal = propose(workspace, path, evidence=evidence)
-    _let_through(proposal, proposal.release_obstacles, "released")
+    let_through(path, "released", proposal.release_obstacles)
     handed = _handed(proposal, author, email, note, internal=True)
     live = workspace.store.publication(handed.slug)
     if live is not None and not live.internal:
@@ -179,13 +180,6 @@ def _own(workspace: Workspace, word: str, author: str) -> SubmissionRow:
             hint="set `MANIPLE_USER` if you are both; reviewers use `maniple review comment`",
         )
     return found
-
-
-def _let_through(proposal: Proposal, obstacles: tuple[str, ...], doing: str) -> None:
-    if obstacles:
-        name = proposal.destination.path
-        count = "one thing stands" if len(obstacles) == 1 else f"{len(obstacles)} things stand"
-        raise Refused(f"`{name}` cannot be {doing}: {count} in its way", obstacles)
 
 
 def _handed(proposal: Proposal, author: str, email: str | None, note: str, *, internal: bool) -> Handed:

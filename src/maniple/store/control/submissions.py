@@ -96,6 +96,15 @@ class Told:
     text: str
 
 
+@dataclass(frozen=True)
+class Move:
+    """Where a connection finds its manifest from now on; with `version` and `text` when that is another version."""
+
+    path: str
+    version: str | None = None
+    text: str | None = None
+
+
 Effect = Callable[[SubmissionRow], None]
 """Changes the catalogue's files; called last before the transaction commits, so that nothing is recorded that did not
 happen."""
@@ -150,10 +159,10 @@ class Submissions(Database):
         *,
         notice: Told | None = None,
         effect: Effect | None = None,
-        moves: Mapping[str, str] | None = None,
+        moves: Mapping[str, Move] | None = None,
     ) -> SubmissionRow:
-        """Keep what is said or decided. What is approved becomes what the catalogue holds; `moves` says where connections
-        find their manifest then: new path by old path.
+        """Keep what is said or decided. What is approved becomes what the catalogue holds; `moves` says what becomes of
+        connections then, by the path of their manifest.
 
         Raises UsageError when it may not be in the state that the submission is in, or when the author handed in another
         bundle since `seen_round`. Of two who decide at once the second is told so.
@@ -169,9 +178,8 @@ class Submissions(Database):
             _say(connection, row, word, notice, moment)
             if word.kind == "approved":
                 _publish(connection, row, word.who, moment, internal=False)
-            for old, new in (moves or {}).items():
-                used = tables.connections.c.manifest_path == old
-                connection.execute(update(tables.connections).where(used).values(manifest_path=new))
+            for old, move in (moves or {}).items():
+                _move(connection, old, move)
             if effect is not None:
                 effect(row)
         return row
@@ -379,3 +387,12 @@ def _publish(connection: Connection, row: SubmissionRow, by: str, moment: float,
     )
     connection.execute(delete(table).where(table.c.slug == row.slug))
     connection.execute(insert(table).values(asdict(publication)))
+
+
+def _move(connection: Connection, old: str, move: Move) -> None:
+    table = tables.connections
+    values = {"manifest_path": move.path}
+    if move.version is not None and move.text is not None:
+        # The copy counts where the file is not: on another machine that uses the same database.
+        values |= {"manifest_version": move.version, "manifest_text": move.text}
+    connection.execute(update(table).where(table.c.manifest_path == old).values(values))

@@ -138,9 +138,9 @@ def show_compatibility(screen: Screen, proposal: Proposal) -> None:
         place = ".".join(str(step) for step in each.path)
         screen.line(f"  {mark} {each.message}{f' ({place})' if place else ''}")
     if proposal.affected_syncs:
-        syncs = plural(proposal.affected_syncs, "sync")
-        follow = "stay with the live version" if found.breaking else "use the new version from their next run on"
-        screen.line(f"  {syncs} of the live version {follow}")
+        using = "sync uses" if proposal.affected_syncs == 1 else "syncs use"
+        fate = "nothing changes there" if found.breaking else "the next run takes the new version"
+        screen.line(f"  {proposal.affected_syncs:,} {using} {found.old_version}: {fate}")
 
 
 def tell_warnings(warnings: tuple[str, ...]) -> None:

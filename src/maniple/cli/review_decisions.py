@@ -109,7 +109,7 @@ def approve(
         ]
         what = f"{row.name} {row.version} would be published, for everybody who works with `{workspace.home.path}`"
         if found.breaking:
-            what += f"; it is not compatible, and {plural(found.affected_syncs, 'sync')} stay with the version before"
+            what += f"; it is not compatible, and {plural(found.affected_syncs, 'sync')} would not follow"
         if not confirmed(what, "Approve?", yes=yes):
             note("nothing was decided")
             return ExitCode.OK

@@ -12,9 +12,9 @@ from typing import Any
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import Refused, UsageError
 from maniple.manifest.cases import Cases
+from maniple.manifest.exemptions import HumanCheck, QualityFile
 from maniple.manifest.load import read_named, validate
 from maniple.review.compat import Compatibility, compare
-from maniple.review.exemptions import QualityFile
 from maniple.review.lint import lint, lint_files
 from maniple.review.logo import logo_fault
 from maniple.review.tiers import Beside, Missing, Quality, TestedCall, quality
@@ -55,6 +55,8 @@ class Proposal:
     evidence: Evidence
     twin: str | None = None
     """Another integration that has this display name."""
+    checks: tuple[HumanCheck, ...] = ()
+    """What people have tried, as `quality.yaml` says."""
 
     @property
     def obstacles(self) -> tuple[str, ...]:
@@ -173,6 +175,7 @@ def weigh(
         affected_syncs(around, live),
         evidence,
         name_taken(around, manifest.name, manifest.slug),
+        tuple(exemptions.checks),
     )
 
 

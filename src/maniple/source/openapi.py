@@ -158,7 +158,7 @@ class _Reading:
             sampling.beside(schema, example)
         if sample is ABSENT:
             return None
-        return OperationBody(format, sample, frozenset(sampling.optional), sampling.most)
+        return OperationBody(format, sample, frozenset(sampling.optional), sampling.most, sampling.choices)
 
     def _answers(self, responses: dict[str, Any]) -> tuple[Any, tuple[Failure, ...]]:
         """A sample of the first success, and every documented failure."""

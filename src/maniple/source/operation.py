@@ -43,13 +43,15 @@ class Parameter:
 class OperationBody:
     """What a request carries. `sample` is data, or text for a body that is neither JSON nor a form.
 
-    `optional` holds the paths into the sample that a request may leave out, `most` how many items an array may have.
+    `optional` holds the paths into the sample that a request may leave out, `most` how many items an array may have,
+    `choices` the texts that a member may be.
     """
 
     format: BodyFormat
     sample: Any
     optional: frozenset[Path] = frozenset()
     most: Mapping[Path, int] = field(default_factory=dict)
+    choices: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ class _Reading:
                 self._place(done.held, done.anchor)
             elif isinstance(event, yaml.AliasEvent):
                 self._count()
-                self._place(self.anchors.get(event.anchor), None)
+                self._place(self.anchors.get(event.anchor or ""), None)
             elif isinstance(event, yaml.DocumentEndEvent):
                 return
 

@@ -63,7 +63,7 @@ class References:
 
 
 class Sampling:
-    """Makes one sample. `optional` and `most` are filled in on the way, as `OperationBody` has them.
+    """Makes one sample. `optional`, `most` and `choices` are filled in on the way, as `OperationBody` has them.
 
     `budget` bounds the values of the sample: a schema may be far larger than what anybody would send. `writes` says
     that the sample is of a request, where what is read-only has no place.
@@ -75,13 +75,14 @@ class Sampling:
         self.writes = writes
         self.optional: set[Path] = set()
         self.most: dict[Path, int] = {}
+        self.choices: dict[Path, tuple[str, ...]] = {}
 
     def sample(self, schema: Any, name: str = "value") -> Any:
         """The sample, or ABSENT; `name` stands in the `{placeholder}` of a plain text."""
         return self._value(schema, name, (), ())
 
     def beside(self, schema: Any, example: Any) -> None:
-        """Fill in `optional` and `most` for an example that the description gives itself."""
+        """Fill in `optional`, `most` and `choices` for an example that the description gives itself."""
         self._walk(schema, example, (), ())
 
     def _open(self, schema: Any, trail: tuple[str, ...]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -161,6 +162,8 @@ class Sampling:
             self._bound(node, path)
             if value:
                 self._walk(node.get("items", {}), value[0], (*path, 0), trail)
+        elif isinstance(value, str) and isinstance(node.get("enum"), list):
+            self.choices[path] = tuple(each for each in node["enum"][:30] if isinstance(each, str))
         elif isinstance(value, dict):
             members = node.get("properties")
             required = _required(node)

@@ -6,7 +6,9 @@ import json
 from typing import Any, Final
 
 from maniple.runtime.program import Cohort, Operation, Program
+from maniple.source.text import Path
 from maniple.usecases.preview import USER_CALLS, body_value, preview, start_trial
+from maniple.usecases.scaffolding.answers import answer_with
 from maniple.usecases.scaffolding.draft import Draft, DraftField
 from maniple.usecases.scaffolding.yaml_text import block, member
 from maniple.usecases.users import TestUsers
@@ -82,7 +84,8 @@ def cases_text(draft: Draft, program: Program | None, schema: str | None) -> str
         lines += member("list", {"list_id": draft.list_example})
     lines += ["", "cases:"]
     for call in draft.calls:
-        lines += _case(draft, program, call.name)
+        if call.name in _TITLES:
+            lines += _case(draft, program, call.name)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -95,15 +98,15 @@ def _case(draft: Draft, program: Program, call: str) -> list[str]:
     if users:
         case["users"] = users
     case["requests"] = [_expected(request) for request in requests]
-    answer = {"body": {_id_path(draft): draft.list_example}} if call == "create_list" else {}
+    answer = {"body": answer_with(_id_at(draft), draft.list_example)} if call == "create_list" else {}
     case["replies"] = [{"status": 200, **answer} for _ in requests]
     case["outcome"] = {"result": "delivered", **({"list_id": draft.list_example} if call == "create_list" else {})}
     return [*block([case], 2), ""]
 
 
-def _id_path(draft: Draft) -> str:
-    """The member of the answer that holds a new list's id."""
-    return next((call.list_id["response"] for call in draft.calls if call.list_id is not None), "id")
+def _id_at(draft: Draft) -> Path:
+    """The place in the answer that holds a new list's id."""
+    return next((call.id_at for call in draft.calls if call.list_id is not None), ("id",))
 
 
 def _requests(draft: Draft, program: Program, call: str, users: list[dict[str, str]]) -> tuple[Request, ...]:

@@ -12,6 +12,8 @@ from maniple.usecases.scaffolding.identifiers import LIST_KEYS, bare
 
 _MAX_DEPTH: Final = 6
 _MANY: Final = 400
+_OTHERS: Final = ("requestid", "userid", "accountid", "ownerid", "orgid", "organizationid", "workspaceid", "projectid")
+"""Ids of something else."""
 
 
 def id_in(answer: Any, path: str = "") -> tuple[Path, str]:
@@ -21,7 +23,8 @@ def id_in(answer: Any, path: str = "") -> tuple[Path, str]:
     """
     if not isinstance(answer, dict | list):
         return ("id",), "where the new list's id is in the answer"
-    words = [bare(segment).removesuffix("s") for segment in path.split("/") if segment]
+    fixed = [segment for segment in path.split("/") if segment and not segment.startswith(("{", ":"))]
+    words = [bare(segment.removesuffix(".json")).removesuffix("s") for segment in fixed[-1:]]
     best: Path | None = None
     best_score = 0.0
     for at in _leaves(answer, ()):
@@ -54,7 +57,7 @@ def _likeness(path: Path, words: list[str]) -> float:
         score = 4.0
     elif key in ("uuid", "key", "uid", "guid"):
         score = 2.0
-    elif key.endswith("id") and key not in ("requestid", "userid", "accountid", "ownerid", "orgid", "workspaceid"):
+    elif key.endswith("id") and not key.endswith(_OTHERS):
         score = 1.0
     else:
         return 0.0
@@ -97,3 +100,14 @@ def value_at(tree: Any, path: Path) -> Any:
         else:
             return None
     return tree
+
+
+def path_in(text: str) -> Path:
+    """The path that a plain JMESPath names, and `("id",)` for one that is more than a path.
+
+    >>> path_in("data[0].id"), path_in("length(x)")
+    (('data', 0, 'id'), ('id',))
+    """
+    if not re.fullmatch(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[[0-9]\])*", text, re.ASCII):
+        return ("id",)
+    return tuple(int(word) if word.isdigit() else word for word in re.findall(r"[A-Za-z_]\w*|[0-9]", text, re.ASCII))

@@ -95,6 +95,8 @@ class DraftCall:
     id_at: Path = ("id",)
     batch: int | None = None
     guesses: Mapping[str, str] = field(default_factory=dict)
+    settled: bool = False
+    """How many users fit a call is no guess any more."""
 
     @property
     def carries_users(self) -> bool:
@@ -105,7 +107,7 @@ class DraftCall:
     def whys(self) -> dict[str, str]:
         """The guesses by key, in the order of the keys; how many users fit a call is always one."""
         known = dict(self.guesses)
-        if self.carries_users:
+        if self.carries_users and not self.settled:
             known.setdefault("batch", "the most users that one call may carry")
         order = ("method", "url", "query", "headers", "json", "form", "multipart", "item", "batch", "list_id")
         return {key: known[key] for key in order if key in known}

@@ -86,13 +86,17 @@ def _form(body: str) -> dict[str, Any]:
     return tree
 
 
+_BY_BODY = frozenset({"content-type", "accept"})
+"""Headers that follow from the body and the answer."""
+
+
 def of_operation(operation: Operation, servers: tuple[Server, ...] = ()) -> Sample:
     """The call that an operation is, with what must be given and no more."""
     headers: list[tuple[str, str]] = []
     query: list[tuple[str, str]] = []
     for parameter in operation.parameters:
         written = (parameter.name, _text(parameter.sample, parameter.name))
-        if parameter.place == "header" and parameter.required:
+        if parameter.place == "header" and parameter.required and parameter.name.lower() not in _BY_BODY:
             headers.append(written)
         elif parameter.place == "query" and parameter.required:
             query.append(written)

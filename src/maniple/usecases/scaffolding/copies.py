@@ -24,16 +24,16 @@ def copied(files: Mapping[str, bytes], changes: Mapping[str, str], *, sample: bo
     made = dict(files)
     if sample:
         texts = {name: content for name, content in made.items() if not name.endswith(".png")}
-        made |= {name: _named(content.decode(), changes["name"]).encode() for name, content in texts.items()}
+        made |= {name: _named(content.decode(), changes).encode() for name, content in texts.items()}
     manifest = next(iter(made))
     made[manifest] = _changed(manifest, made[manifest], changes)
     return made
 
 
-def _named(text: str, name: str) -> str:
+def _named(text: str, changes: Mapping[str, str]) -> str:
     # A backslash or a quote in the name must not end a text of the file: the name itself is set with care below.
-    plain = re.sub(r"[^\w .&+-]", "", name).strip() or SAMPLE_NAME
-    return re.sub(rf"\b{SAMPLE_NAME}\b", lambda _: plain, text)
+    plain = re.sub(r"[^\w .&+-]", "", changes["name"]).strip() or SAMPLE_NAME
+    return re.sub(rf"\b{SAMPLE_NAME}\b", lambda _: plain, text).replace("connect SLUG", f"connect {changes['slug']}")
 
 
 def _changed(name: str, content: bytes, changes: Mapping[str, str]) -> bytes:

@@ -157,8 +157,10 @@ def _create(look: _Look) -> Reasons:
         yield 2.0, "its words say `create`"
     if look.has_name:
         yield 2.0, "the body has a name"
-    if look.has_users or look.removes:
+    if look.removes or (look.has_users and not look.words & {"create", "new"}):
         yield -5.0, ""
+    elif look.has_users:
+        yield -1.0, ""
     if look.people and look.last != look.collection:
         yield -3.0, ""
 

@@ -12,6 +12,7 @@ from typing import Any
 from slugify import slugify
 
 from maniple.errors import OperatorError, UsageError
+from maniple.source.operation import ApiDescription
 from maniple.source.text import Path as Place
 from maniple.usecases.destinations import MANIFEST_NAMES, load_content
 from maniple.usecases.importing import chosen, draft_from_api, read_api
@@ -93,8 +94,14 @@ def begin_from_api(
 
     An empty pick means that there is no such call. Raises UsageError.
     """
+    return begin_from_description(identity, kind, read_api(paths), picks, folder)
+
+
+def begin_from_description(
+    identity: Identity, kind: Kind, api: ApiDescription, picks: Mapping[str, str], folder: Path
+) -> Beginning:
+    """The same from a description that was read before."""
     check_slug(identity.slug)
-    api = read_api(paths)
     return _begun(draft_from_api(identity.slug, kind, api, chosen(api, kind, picks)), identity, folder)
 
 

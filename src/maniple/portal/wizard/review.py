@@ -1,0 +1,167 @@
+"""Step: what will be written, and every guess in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import DataTable, Static, TextArea
+
+from maniple.diagnostics.cells import visible
+from maniple.portal.wizard.pane import Pane
+from maniple.portal.wizard.plan import Plan
+from maniple.portal.wizard.present import place_text, value_text
+from maniple.source.text import Path
+from maniple.usecases.draft import Draft
+from maniple.usecases.scaffold import Beginning
+
+_STATES = {"open": "? look", "kept": "✓ kept", "changed": "✎ changed"}
+_LONGEST_VALUE = 44
+_NOWHERE = FilePath("preview")
+
+
+@dataclass(frozen=True, slots=True)
+class GuessRow:
+    """A guess in the table. `value` is what stands at its place."""
+
+    place: Path
+    why: str
+    value: object
+    state: str = "open"
+
+
+class ReviewPane(Pane):
+    """The guesses, of which each is kept or changed, and the manifest as it would be written."""
+
+    DEFAULT_CSS = """
+    ReviewPane { layout: vertical; }
+    ReviewPane #guesses { height: auto; max-height: 50%; }
+    ReviewPane #about { height: auto; color: $text-muted; padding: 0 1; }
+    ReviewPane #manifest { height: 1fr; min-height: 5; }
+    ReviewPane #why { height: auto; min-height: 1; padding: 0 1; color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "keep", "Keep", tooltip="Mark this guess as looked at and right"),
+        Binding("c", "change", "Change", tooltip="Write another value in place of this guess"),
+    ]
+    first: ClassVar[str] = "#guesses"
+
+    class ChangeAsked(Message):
+        """Somebody wants to write another value in place of a guess."""
+
+        def __init__(self, row: GuessRow) -> None:
+            super().__init__()
+            self.row = row
+
+    def __init__(self) -> None:
+        super().__init__(id="review")
+        self.rows: list[GuessRow] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="about", markup=False)
+        with Vertical(id="table"):
+            yield DataTable[Content](id="guesses", cursor_type="row", zebra_stripes=True)
+            yield Static("", id="why", markup=False)
+        yield TextArea("", id="manifest", read_only=True, language="yaml", show_line_numbers=True, soft_wrap=False)
+
+    def on_mount(self) -> None:
+        table = self._table
+        for label, width in (("", 9), ("PLACE", 22), ("VALUE", None), ("WHY", None)):
+            table.add_column(label, width=width)
+        self.query_one("#table").styles.height = "auto"
+
+    @property
+    def _table(self) -> DataTable[Content]:
+        return self.query_one("#guesses", DataTable)
+
+    def wait(self) -> None:
+        """Say that it is being made."""
+        self.query_one("#about", Static).update("Making the manifest …")
+        self.query_one("#manifest", TextArea).text = ""
+        self.query_one("#table").display = False
+
+    def refuse(self, text: str) -> None:
+        """Say why it cannot be made."""
+        self.query_one("#about", Static).update(visible(f"✗ {text}"))
+        self.query_one("#table").display = False
+
+    def present(self, plan: Plan, beginning: Beginning, draft: Draft) -> None:
+        """Show the beginning; what was kept stays kept."""
+        kept = {row.place for row in self.rows if row.state == "kept"}
+        guesses = {guess.place: guess.why for guess in beginning.guesses}
+        rows = [
+            GuessRow(place, why, draft.value(place), "kept" if place in kept else "open")
+            for place, why in guesses.items()
+        ]
+        rows += [
+            GuessRow(place, "you changed it", draft.value(place), "changed")
+            for place in plan.changes
+            if place not in guesses
+        ]
+        order = {row.place: number for number, row in enumerate(self.rows)}
+        self.rows = sorted(rows, key=lambda row: order.get(row.place, len(order))) if order else rows
+        about = [f"{len(beginning.files)} files in {plan.slug}/: {', '.join(beginning.files)}"]
+        about += [f"note: {note}" for note in beginning.notes[:4]]
+        self.query_one("#about", Static).update("\n".join(map(visible, about)))
+        manifest = self.query_one("#manifest", TextArea)
+        if manifest.text != beginning.text:
+            manifest.text = beginning.text
+        self._fill()
+
+    def enter(self) -> None:
+        """Begin at the guesses, or at the text when there are none."""
+        self.query_one("#guesses" if self.rows else "#manifest").focus()
+
+    def _fill(self) -> None:
+        table = self._table
+        at = table.cursor_row
+        table.clear()
+        for row in self.rows:
+            cells = (_STATES[row.state], place_text(row.place), value_text(row.value, _LONGEST_VALUE), visible(row.why))
+            table.add_row(*(Content(cell) for cell in cells))
+        self.query_one("#table").display = bool(self.rows)
+        if self.rows:
+            table.move_cursor(row=min(at, len(self.rows) - 1))
+
+    @on(DataTable.RowHighlighted, "#guesses")
+    def _looked_at(self, event: DataTable.RowHighlighted) -> None:
+        if not 0 <= event.cursor_row < len(self.rows):
+            return
+        row = self.rows[event.cursor_row]
+        self.query_one("#why", Static).update(f"{place_text(row.place)}: {visible(row.why)}")
+        self._show_place(row)
+
+    def _show_place(self, row: GuessRow) -> None:
+        """Bring the guess's line to view in the text."""
+        manifest = self.query_one("#manifest", TextArea)
+        found = Draft(_NOWHERE, manifest.text).destination.document
+        if found is not None and manifest.text:
+            line, column = found.source.position(found.span(row.place, key=True).start)
+            manifest.move_cursor((line - 1, column - 1), center=True)
+
+    @on(DataTable.RowSelected, "#guesses")
+    def _entered(self) -> None:
+        self.action_change()
+
+    def action_keep(self) -> None:
+        """Mark the guess under the cursor as right, and go to the next."""
+        at = self._table.cursor_row
+        if 0 <= at < len(self.rows):
+            row = self.rows[at]
+            state = "open" if row.state == "kept" else "kept"
+            self.rows[at] = GuessRow(row.place, row.why, row.value, row.state if row.state == "changed" else state)
+            self._fill()
+            self._table.move_cursor(row=min(at + 1, len(self.rows) - 1))
+
+    def action_change(self) -> None:
+        """Ask for another value in place of the guess under the cursor."""
+        at = self._table.cursor_row
+        if 0 <= at < len(self.rows):
+            self.post_message(self.ChangeAsked(self.rows[at]))

@@ -26,6 +26,7 @@ from maniple.portal.wizard.plan import Plan, Step, begin
 from maniple.portal.wizard.present import ASKED, place_in_steps, said_of_api, stepper
 from maniple.portal.wizard.review import ReviewPane
 from maniple.portal.wizard.start import StartPane
+from maniple.source.operation import ApiDescription
 from maniple.usecases import scaffold
 from maniple.usecases.draft import Draft
 from maniple.usecases.importing import NEEDED, read_api

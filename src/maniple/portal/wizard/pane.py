@@ -49,12 +49,6 @@ class Row(Horizontal):
         .row-note { height: auto; min-height: 1; padding: 0 1; color: $text-muted; }
         .row-note.-bad { color: $text-error; }
     }
-    .-tall Row .row-label { padding: 1 1 0 0; }
-    .-tall Row { margin: 0 0 1 0; }
-    .-short Row Input, .-short Row Select > SelectCurrent { border: none; height: 1; padding: 0 1; background: $surface; }
-    .-short Row Input:focus { background: $primary 30%; }
-    .-short Row Select { height: 1; }
-    .-short Row Select:focus > SelectCurrent { border: none; background: $primary 30%; }
     """
 
     def __init__(self, label: str, field: Widget, note: str = "") -> None:

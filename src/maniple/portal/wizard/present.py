@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from textual.content import Content
 
-from maniple.diagnostics.cells import visible
+from maniple.diagnostics.cells import cell_count, visible
 from maniple.portal.wizard.plan import Start, Step
 from maniple.source.operation import ApiDescription
 from maniple.source.text import Path
@@ -133,4 +133,16 @@ def place_text(place: Path) -> str:
 def value_text(value: Any, longest: int = 0) -> str:
     """A value as YAML in one line; with `longest`, cut to that many characters."""
     text = visible(inline(value))
-    return text if not longest or len(text) <= longest else text[: longest - 1] + "…"
+    return cut(text, longest) if longest else text
+
+
+def cut(text: str, room: int) -> str:
+    """A text in `room` cells, with a mark when something is missing."""
+    if cell_count(text) <= room:
+        return text
+    kept = ""
+    for char in text:
+        if cell_count(kept + char) > room - 1:
+            break
+        kept += char
+    return kept.rstrip() + "…"

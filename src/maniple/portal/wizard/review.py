@@ -17,13 +17,16 @@ from textual.widgets import DataTable, Static, TextArea
 from maniple.diagnostics.cells import visible
 from maniple.portal.wizard.pane import Pane
 from maniple.portal.wizard.plan import Plan
-from maniple.portal.wizard.present import place_text, value_text
+from maniple.portal.wizard.present import cut, place_text, value_text
 from maniple.source.text import Path
 from maniple.usecases.draft import Draft
 from maniple.usecases.scaffold import Beginning
 
-_STATES = {"open": "? look", "kept": "✓ kept", "changed": "✎ changed"}
-_LONGEST_VALUE = 44
+_STATES = {"open": "? guessed", "kept": "✓ kept", "changed": "✎ changed"}
+_LONGEST_VALUE = 34
+_SHORTEST_WHY = 24
+_COLUMNS = (("", 10), ("PLACE", 22), ("VALUE", _LONGEST_VALUE))
+_MOST_NOTES = 3
 _NOWHERE = FilePath("preview")
 
 
@@ -41,11 +44,12 @@ class ReviewPane(Pane):
     """The guesses, of which each is kept or changed, and the manifest as it would be written."""
 
     DEFAULT_CSS = """
-    ReviewPane { layout: vertical; }
-    ReviewPane #guesses { height: auto; max-height: 50%; }
-    ReviewPane #about { height: auto; color: $text-muted; padding: 0 1; }
-    ReviewPane #manifest { height: 1fr; min-height: 5; }
-    ReviewPane #why { height: auto; min-height: 1; padding: 0 1; color: $text-muted; }
+    ReviewPane #about, ReviewPane .review-notes { height: auto; color: $text-muted; padding: 0 1; }
+    ReviewPane #table { height: 1fr; min-height: 6; }
+    ReviewPane #guesses { height: 1fr; }
+    ReviewPane #why { height: auto; padding: 0 1; color: $text-muted; }
+    ReviewPane #manifest { height: 1fr; min-height: 5; border: none; padding: 0; }
+    ReviewPane #manifest:focus { background-tint: $foreground 5%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "keep", "Keep", tooltip="Mark this guess as looked at and right"),
@@ -66,16 +70,23 @@ class ReviewPane(Pane):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="about", markup=False)
+        yield Static("", classes="review-notes", markup=False)
         with Vertical(id="table"):
             yield DataTable[Content](id="guesses", cursor_type="row", zebra_stripes=True)
             yield Static("", id="why", markup=False)
         yield TextArea("", id="manifest", read_only=True, language="yaml", show_line_numbers=True, soft_wrap=False)
 
     def on_mount(self) -> None:
-        table = self._table
-        for label, width in (("", 9), ("PLACE", 22), ("VALUE", None), ("WHY", None)):
-            table.add_column(label, width=width)
-        self.query_one("#table").styles.height = "auto"
+        self._color()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._color())
+
+    def _color(self) -> None:
+        """The text's colours are made for a light or a dark ground."""
+        self.query_one("#manifest", TextArea).theme = "vscode_dark" if self.app.current_theme.dark else "github_light"
+
+    def on_resize(self) -> None:
+        if self.rows:
+            self._fill()
 
     @property
     def _table(self) -> DataTable[Content]:
@@ -107,9 +118,10 @@ class ReviewPane(Pane):
         ]
         order = {row.place: number for number, row in enumerate(self.rows)}
         self.rows = sorted(rows, key=lambda row: order.get(row.place, len(order))) if order else rows
-        about = [f"{len(beginning.files)} files in {plan.slug}/: {', '.join(beginning.files)}"]
-        about += [f"note: {note}" for note in beginning.notes[:4]]
-        self.query_one("#about", Static).update("\n".join(map(visible, about)))
+        files = f"{len(beginning.files)} files in {plan.slug}/: {', '.join(beginning.files)}"
+        self.query_one("#about", Static).update(visible(files))
+        notes = [f"note: {note}" for note in beginning.notes[:_MOST_NOTES]]
+        self.query_one(".review-notes", Static).update("\n".join(map(visible, notes)))
         manifest = self.query_one("#manifest", TextArea)
         if manifest.text != beginning.text:
             manifest.text = beginning.text
@@ -120,26 +132,33 @@ class ReviewPane(Pane):
         self.query_one("#guesses" if self.rows else "#manifest").focus()
 
     def _fill(self) -> None:
+        """Show the rows; in a narrow terminal the reason stands below the table only."""
         table = self._table
         at = table.cursor_row
-        table.clear()
-        for row in self.rows:
-            cells = (_STATES[row.state], place_text(row.place), value_text(row.value, _LONGEST_VALUE), visible(row.why))
-            table.add_row(*(Content(cell) for cell in cells))
+        room = self.size.width - sum(width + 2 for _, width in _COLUMNS) - 6
+        reason = room >= _SHORTEST_WHY
+        with self.prevent(DataTable.RowHighlighted):
+            table.clear(columns=True)
+            for label, width in (*_COLUMNS, *((("WHY", room),) if reason else ())):
+                table.add_column(label, width=width)
+            for row in self.rows:
+                cells = [_STATES[row.state], place_text(row.place), value_text(row.value, _LONGEST_VALUE)]
+                cells += [cut(visible(row.why), room)] if reason else []
+                table.add_row(*(Content(cell) for cell in cells))
         self.query_one("#table").display = bool(self.rows)
         if self.rows:
             table.move_cursor(row=min(at, len(self.rows) - 1))
+            self._tell(self.rows[min(at, len(self.rows) - 1)])
 
     @on(DataTable.RowHighlighted, "#guesses")
     def _looked_at(self, event: DataTable.RowHighlighted) -> None:
         if not 0 <= event.cursor_row < len(self.rows):
             return
-        row = self.rows[event.cursor_row]
-        self.query_one("#why", Static).update(f"{place_text(row.place)}: {visible(row.why)}")
-        self._show_place(row)
+        self._tell(self.rows[event.cursor_row])
 
-    def _show_place(self, row: GuessRow) -> None:
-        """Bring the guess's line to view in the text."""
+    def _tell(self, row: GuessRow) -> None:
+        """Say why, and bring the guess's line to view in the text."""
+        self.query_one("#why", Static).update(f"{place_text(row.place)}: {visible(row.why)}")
         manifest = self.query_one("#manifest", TextArea)
         found = Draft(_NOWHERE, manifest.text).destination.document
         if found is not None and manifest.text:

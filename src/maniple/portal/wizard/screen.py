@@ -23,7 +23,7 @@ from maniple.portal.wizard.kind import KindPane
 from maniple.portal.wizard.operations import OperationsPane
 from maniple.portal.wizard.pane import Edited, Onward, Pane
 from maniple.portal.wizard.plan import Plan, Step, begin
-from maniple.portal.wizard.present import ASKED, place_in_steps, said_of_api, stepper
+from maniple.portal.wizard.present import ASKED, place_in_steps, place_text, said_of_api, stepper
 from maniple.portal.wizard.review import ReviewPane
 from maniple.portal.wizard.start import StartPane
 from maniple.source.operation import ApiDescription
@@ -32,11 +32,24 @@ from maniple.usecases.draft import Draft
 from maniple.usecases.importing import NEEDED, read_api
 from maniple.usecases.naming import Names, read_names
 from maniple.usecases.scaffold import Beginning
+from maniple.usecases.scaffolding.revising import can_revise
 
 
 class WizardScreen(Screen[None]):
     """Steps to a new integration. Nothing is written before the last one."""
 
+    HELP = """
+# New integration
+
+Go through the steps with `ctrl+n` (next) and `ctrl+b` (back); `enter` takes what is highlighted and goes on.
+Nothing is written before `Create`; then the editor opens the new integration.
+
+- **Connection**: the name is unique in the catalogue. The slug is the folder's name, and follows the name.
+- **Kind**: what a cohort becomes at the partner.
+- **Start from**: an example, a template, a copy, pasted `curl` commands, or an OpenAPI, Swagger or Postman file.
+- **Operations**: which operation of the file is which call; the likeliest are picked.
+- **Review**: every guess, why it was made, and the manifest. `k` keeps a guess, `c` or `enter` changes it.
+"""
     DEFAULT_CSS = """
     WizardScreen {
         #wizard-head { height: auto; padding: 0 1; background: $panel; }
@@ -52,6 +65,11 @@ class WizardScreen(Screen[None]):
         &.-short #wizard-panes { padding: 0 1; }
         &.-short #wizard-nav Button { border: none; height: 1; min-width: 8; }
         &.-tall #wizard-problem { padding: 1 1; }
+        &.-tall .row-label { padding: 1 1 0 0; }
+        &.-short Row Input, &.-short Row SelectCurrent { border: none; height: 1; padding: 0 1; background: $surface; }
+        &.-short Row Select { height: auto; }
+        &.-short Row Input:focus, &.-short Row Select:focus > SelectCurrent { border: none; background: $primary 40%; }
+        &.-short .review-notes { display: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -226,6 +244,9 @@ class WizardScreen(Screen[None]):
     @on(ReviewPane.ChangeAsked)
     def _change_asked(self, event: ReviewPane.ChangeAsked) -> None:
         place = event.row.place
+        if not can_revise(place):
+            self._say(f"`{place_text(place)}` is changed in the editor, which comes next")
+            return
 
         def changed(answer: tuple[Any] | None) -> None:
             if answer is None or self.beginning is None:

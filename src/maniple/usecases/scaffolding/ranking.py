@@ -152,7 +152,7 @@ def _create(look: _Look) -> Reasons:
     if look.collection and look.last == look.collection:
         yield 5.0, f"`{look.operation.method}` to the collection `/{look.last}`"
     elif look.collection and look.words & {"create", "new", "add"} and not look.has_users:
-        yield 4.0, f"it creates a `{look.collection}`"
+        yield 4.0, f"its words say `create` and `{look.collection}`"
     if look.words & {"create", "new"}:
         yield 2.0, "its words say `create`"
     if look.has_name:
@@ -202,7 +202,7 @@ def _carries(look: _Look) -> Reasons:
     elif look.has_identifiers:
         yield 1.0, "the body names a user"
     if look.collection:
-        yield 3.0, f"it is about a `{look.collection}`"
+        yield 3.0, f"its name has `{look.collection}`"
     if look.people:
         yield 1.0, "it is about users"
     if look.has_name and not look.has_users:
@@ -251,7 +251,7 @@ def _rename(look: _Look) -> Reasons:
 
 def _delete(look: _Look) -> Reasons:
     if look.operation.method == "DELETE" and look.collection and look.ends_in_id and not look.people:
-        yield 5.0, f"`DELETE` of one `{look.collection}`"
+        yield 5.0, f"`DELETE` of one of `{look.collection}`"
     elif look.collection and look.words & {"delete"} and not look.people and not look.has_users and not look.has_name:
         yield 3.0, "its words say `delete`"
 

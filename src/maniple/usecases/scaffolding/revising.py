@@ -27,7 +27,9 @@ def revised(draft: Draft, place: Path, value: Any) -> Draft:
 
 def can_revise(place: Path) -> bool:
     """Whether a guess can be changed before the manifest is written."""
-    return len(place) == 1 or (len(place) == 2 and place[0] not in ("errors", "mappings"))
+    if len(place) == 1:
+        return place[0] in ("auth", "define", "limits", "list_id")
+    return len(place) == 2 and place[0] not in ("errors", "mappings")
 
 
 def _top(draft: Draft, key: str, value: Any) -> Draft:

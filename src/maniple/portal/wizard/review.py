@@ -163,7 +163,8 @@ class ReviewPane(Pane):
         found = Draft(_NOWHERE, manifest.text).destination.document
         if found is not None and manifest.text:
             line, column = found.source.position(found.span(row.place, key=True).start)
-            manifest.move_cursor((line - 1, column - 1), center=True)
+            # Where the middle is, is known when the text has its size.
+            self.call_after_refresh(manifest.move_cursor, (line - 1, column - 1), center=True)
 
     @on(DataTable.RowSelected, "#guesses")
     def _entered(self) -> None:

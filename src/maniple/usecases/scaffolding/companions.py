@@ -14,7 +14,7 @@ from maniple.usecases.scaffolding.answers import answer_with
 from maniple.usecases.scaffolding.draft import Draft, DraftField
 from maniple.usecases.scaffolding.yaml_text import block, member
 from maniple.usecases.users import TestUsers
-from maniple.wire import Request
+from maniple.wire import Request, header_value
 
 COHORT: Final = Cohort("Power users", "c0h0rt", "")
 _ENTERED: Final = 2
@@ -138,6 +138,9 @@ def _expected(request: Request) -> dict[str, Any]:
     if headers:
         written["headers"] = headers
     body = body_value(request.body)
+    if isinstance(body, str):
+        boundary = (header_value(request.headers, "content-type") or "").partition("boundary=")[2]
+        body = (body.replace(boundary, "boundary") if boundary else body).replace("\r\n", "\n")
     return {**written, "body": body} if body is not None else written
 
 

@@ -14,7 +14,8 @@ from maniple.usecases.scaffolding.draft import DraftCall, DraftField
 from maniple.usecases.scaffolding.sample import Sample
 
 _MOST: Final = 20
-_TRIAL = re.compile(r"localhost|127\.|mock|staging|sandbox|stoplight|\btest\b|\bdev\b", re.IGNORECASE)
+_TRIAL_NAME = re.compile(r"\b(?:localhost|mock|staging|sandbox|test|dev)\b", re.IGNORECASE)
+_TRIAL_URL = re.compile(r"localhost|127\.|mock|staging|sandbox|stoplight|[/.-](?:test|dev)[.-]", re.IGNORECASE)
 _PLAIN = re.compile(r"https://(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]+)?)(?P<path>(?:/[\w.~-]+)*)/?")
 
 
@@ -40,7 +41,7 @@ def regions_of(samples: list[Sample]) -> Regions | None:
     servers = samples[0].servers if samples else ()
     if any(sample.servers != servers for sample in samples):
         return None
-    kept = [server for server in servers if not _TRIAL.search(f"{server.name} {server.url}")]
+    kept = [server for server in servers if not (_TRIAL_NAME.search(server.name) or _TRIAL_URL.search(server.url))]
     found = [(server, _PLAIN.fullmatch(absolute(server.url))) for server in kept]
     hosts: dict[str, tuple[Server, str]] = {}
     for server, match in found:

@@ -54,6 +54,8 @@ def test_the_likely_operations_are_picked_and_ranked_with_reasons(tmp_path: Path
         ranking["create_list"][0].why
         == "`POST` to the collection `/audiences`, its words say `create`, the body has a name"
     )
+    why = "the body has an array of users, its name has `audiences`, its words say that it adds, it is about users"
+    assert ranking["add_users"][0].why == why
     assert [each.operation.id for each in ranking["verify"]] == ["whoami", "listAudiences"]
 
 

@@ -213,7 +213,38 @@ def test_anything_else_is_no_openapi(tree: Any) -> None:
 
 
 KEYS = st.sampled_from(
-    ["paths", "/a", "get", "post", "parameters", "requestBody", "content", "application/json", "schema", "$ref", "#/paths", "properties", "items", "allOf", "oneOf", "type", "required", "enum", "example", "examples", "default", "servers", "variables", "url", "security", "responses", "200", "404", "name", "in"]
+    [
+        "paths",
+        "/a",
+        "get",
+        "post",
+        "parameters",
+        "requestBody",
+        "content",
+        "application/json",
+        "schema",
+        "$ref",
+        "#/paths",
+        "properties",
+        "items",
+        "allOf",
+        "oneOf",
+        "type",
+        "required",
+        "enum",
+        "example",
+        "examples",
+        "default",
+        "servers",
+        "variables",
+        "url",
+        "security",
+        "responses",
+        "200",
+        "404",
+        "name",
+        "in",
+    ]
 )
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | KEYS | st.text(max_size=5),

@@ -128,7 +128,25 @@ def test_anything_else_is_no_collection(tree: Any) -> None:
 
 
 KEYS = st.sampled_from(
-    ["item", "request", "url", "raw", "host", "path", "query", "key", "value", "auth", "type", "bearer", "header", "body", "mode", "response", "code"]
+    [
+        "item",
+        "request",
+        "url",
+        "raw",
+        "host",
+        "path",
+        "query",
+        "key",
+        "value",
+        "auth",
+        "type",
+        "bearer",
+        "header",
+        "body",
+        "mode",
+        "response",
+        "code",
+    ]
 )
 JUNK = st.recursive(
     st.none() | st.integers() | KEYS | st.sampled_from(["raw", "{{x}}", "{"]),

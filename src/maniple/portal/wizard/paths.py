@@ -6,7 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -121,15 +121,16 @@ class PathField(Vertical):
         if not path.endswith(os.sep):
             self.post_message(self.Entered())
 
-    def key_down(self) -> None:
-        """From the field to the list below it."""
+    def on_key(self, event: events.Key) -> None:
+        """Down leads from the field to the list below it, up from the first of the list back to the field."""
         shown = self.query_one("#paths", OptionList)
-        if self.query_one("#path", Input).has_focus and shown.option_count:
+        field = self.query_one("#path", Input)
+        if event.key == "down" and field.has_focus and shown.option_count:
             shown.focus()
-            shown.highlighted = shown.highlighted or 0
-
-    def key_up(self) -> None:
-        """From the first of the list back to the field."""
-        shown = self.query_one("#paths", OptionList)
-        if shown.has_focus and not shown.highlighted:
-            self.query_one("#path", Input).focus()
+            shown.highlighted = 0
+        elif event.key == "up" and shown.has_focus and not shown.highlighted:
+            field.focus()
+        else:
+            return
+        event.stop()
+        event.prevent_default()

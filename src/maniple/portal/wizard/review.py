@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path as FilePath
 from typing import ClassVar
 
 from textual import on
@@ -18,7 +17,7 @@ from maniple.diagnostics.cells import visible
 from maniple.portal.wizard.pane import Pane
 from maniple.portal.wizard.plan import Plan
 from maniple.portal.wizard.present import cut, place_text, value_text
-from maniple.source.text import Path
+from maniple.source.text import Document, Path
 from maniple.usecases.draft import Draft
 from maniple.usecases.scaffold import Beginning
 
@@ -27,7 +26,6 @@ _LONGEST_VALUE = 34
 _SHORTEST_WHY = 24
 _COLUMNS = (("", 10), ("PLACE", 22), ("VALUE", _LONGEST_VALUE))
 _MOST_NOTES = 3
-_NOWHERE = FilePath("preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,7 @@ class ReviewPane(Pane):
     def __init__(self) -> None:
         super().__init__(id="review")
         self.rows: list[GuessRow] = []
+        self.document: Document | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="about", markup=False)
@@ -125,6 +124,7 @@ class ReviewPane(Pane):
         manifest = self.query_one("#manifest", TextArea)
         if manifest.text != beginning.text:
             manifest.text = beginning.text
+        self.document = draft.destination.document
         self._fill()
 
     def enter(self) -> None:
@@ -160,8 +160,8 @@ class ReviewPane(Pane):
         """Say why, and bring the guess's line to view in the text."""
         self.query_one("#why", Static).update(f"{place_text(row.place)}: {visible(row.why)}")
         manifest = self.query_one("#manifest", TextArea)
-        found = Draft(_NOWHERE, manifest.text).destination.document
-        if found is not None and manifest.text:
+        found = self.document
+        if found is not None:
             line, column = found.source.position(found.span(row.place, key=True).start)
             # Where the middle is, is known when the text has its size.
             self.call_after_refresh(manifest.move_cursor, (line - 1, column - 1), center=True)

@@ -113,18 +113,19 @@ class _Look:
         self.operation = operation
         self.sample: Sample = of_operation(operation)
         segments = [segment for segment in operation.path.split("/") if segment]
-        self.last = bare(segments[-1]) if segments else ""
+        self.last = bare(segments[-1].removesuffix(".json")) if segments else ""
         self.ends_in_id = bool(segments) and segments[-1].startswith(("{", ":"))
         named = " ".join([*segments[-2:], operation.id, operation.summary[:80]])
         self.words = {word.lower() for word in words_of(named)}
-        self.path_words = {bare(segment) for segment in segments} | {
-            word.lower() for segment in segments for word in words_of(segment)
-        }
+        # In the order of the path, and not of a set, so that the same file always gives the same answer.
+        in_path = [bare(segment.removesuffix(".json")) for segment in segments]
+        in_path += [word.lower() for segment in segments for word in words_of(segment)]
+        self.path_words = set(in_path)
         tree = self.sample.body.tree
         self.has_users = users_in(tree) is not None
         self.has_identifiers = bool(identifiers_below(tree))
         self.has_name = isinstance(tree, dict) and names_of(tree) is not None
-        self.collection = next((word for word in self.path_words if word in COLLECTIONS), "")
+        self.collection = next((word for word in in_path if word in COLLECTIONS), "")
         self.both = _both(operation)
         words = self.words - {self.collection}
         self.removes = bool(words & REMOVING) or operation.method == "DELETE"
@@ -173,7 +174,7 @@ def _add(look: _Look) -> Reasons:
     if look.removes and not look.both:
         yield -8.0, ""
     if look.both:
-        yield 2.0, "it adds and removes"
+        yield 3.0, "it adds and removes"
 
 
 def _remove(look: _Look) -> Reasons:

@@ -119,7 +119,8 @@ def said_of_api(api: ApiDescription) -> str:
 def candidate_text(candidate: Candidate) -> str:
     """A ranked operation in a picker."""
     operation = candidate.operation
-    return visible(f"{operation.method} {operation.path}")
+    summary = f" · {operation.summary}" if operation.summary else ""
+    return visible(f"{operation.method} {operation.path}{summary}")
 
 
 def place_text(place: Path) -> str:

@@ -21,6 +21,13 @@ class Draft:
     """The file that the text is to be written to; it need not be there."""
     text: str
 
+    @classmethod
+    def of(cls, destination: Destination) -> Draft:
+        """The draft of a destination that is loaded already."""
+        draft = cls(destination.path, destination.content.decode("utf-8", "replace"))
+        draft.__dict__["destination"] = destination
+        return draft
+
     def changed(self, text: str) -> Draft:
         """The draft with another text."""
         return self if text == self.text else Draft(self.path, text)

@@ -102,6 +102,11 @@ class Home:
         return self.path / "portal-crash.txt"
 
     @property
+    def versions(self) -> Path:
+        """Every version that was published here: a folder a version, in it one for each destination."""
+        return self.path / "versions"
+
+    @property
     def locks(self) -> Path:
         """Lock files, one a sync and one a connection with tokens. They stay when they are free."""
         return self.path / "locks"

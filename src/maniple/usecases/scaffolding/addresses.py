@@ -48,6 +48,13 @@ def _host(host: str, declarations: Declarations) -> str:
     """A host in which a placeholder for its first name is a `subdomain` field."""
     first, dot, rest = host.partition(".")
     name = placeholder(first) if dot else None
+    part = (
+        re.fullmatch(r"(?P<before>[A-Za-z0-9-]+)\{(?P<name>[\w-]+)\}(?P<after>[A-Za-z0-9-]*)", first) if dot else None
+    )
+    if part is not None:
+        field = declarations.field(part["name"], "subdomain", "01")[1:]
+        hole = "{{ %s }}" % field if part["after"] else f"${field}"  # noqa: UP031  braces
+        return f"{part['before']}{hole}{part['after']}.{rest}"
     return f"{declarations.field(name, 'subdomain', 'acme')}.{rest}" if name is not None else escape(host)
 
 

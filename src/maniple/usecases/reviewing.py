@@ -1,5 +1,4 @@
-"""A reviewer's side of the review: what was submitted, and what is decided about it. The queue is in
-`usecases.review_queue`."""
+"""A reviewer's side of the review: the queue, what was submitted, and what is decided about it."""
 
 from __future__ import annotations
 
@@ -20,8 +19,27 @@ from maniple.usecases.mark import Mark, mark_in
 from maniple.usecases.preview import Preview
 from maniple.usecases.proposal import Proposal, cases_report, evidence_in, let_through, opened, weigh
 from maniple.usecases.publication import publish, remark
+from maniple.usecases.review_queue import Waiting, queue
 from maniple.usecases.submissions import Done, checked_word
 from maniple.wiring import Workspace
+
+__all__ = [
+    "Dossier",
+    "FileDifference",
+    "Tried",
+    "Waiting",
+    "approve",
+    "comment",
+    "deprecate",
+    "differences",
+    "inspect",
+    "preview_bundle",
+    "queue",
+    "reject",
+    "request_changes",
+    "run_bundle_cases",
+    "try_bundle",
+]
 
 
 @dataclass(frozen=True)

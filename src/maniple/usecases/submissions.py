@@ -16,7 +16,23 @@ from maniple.usecases.mark import Mark
 from maniple.usecases.proposal import Evidence, Proposal, let_through, propose
 from maniple.usecases.publication import publish
 from maniple.usecases.publication import withdraw as take_out
+from maniple.usecases.standing import DRAFT, Standing, mark_seen, notices, standings, state_of
 from maniple.wiring import Workspace
+
+__all__ = [
+    "DRAFT",
+    "Done",
+    "Standing",
+    "answer",
+    "checked_word",
+    "mark_seen",
+    "notices",
+    "release_internally",
+    "standings",
+    "state_of",
+    "submit",
+    "withdraw",
+]
 
 
 @dataclass(frozen=True)

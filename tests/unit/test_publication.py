@@ -27,6 +27,7 @@ from maniple.usecases.mark import Mark, mark_in
 from maniple.usecases.proposal import propose
 from maniple.usecases.publication import publish
 from maniple.usecases.request import SyncRequest
+from maniple.usecases.review_queue import queue
 from maniple.usecases.setting import SyncTools
 from maniple.usecases.sync import sync_cohort
 from maniple.wire import Reply, Request
@@ -122,7 +123,7 @@ def test_a_connection_stays_with_its_version_when_a_breaking_one_is_published(ac
         cases=loose_cases(region="eu"),
     )
 
-    assert 1 == reviewing.queue(acme.workspace.store)[0].affected_syncs
+    assert 1 == queue(acme.workspace.store)[0].affected_syncs
     acme.approve()
 
     assert ["https://api.acme.test/lists/7/add"] == sync(acme, "u1", "u2")
@@ -226,6 +227,7 @@ from maniple.store.home import Home
 from maniple.usecases.bundle import Bundle
 from maniple.usecases.mark import Mark
 from maniple.usecases.proposal import propose
+from maniple.usecases.review_queue import queue
 from maniple.usecases.publication import publish
 
 home = Home(Path(sys.argv[1]))

@@ -14,6 +14,8 @@ from maniple.usecases import reviewing, submissions
 from maniple.usecases.bundle import Bundle
 from maniple.usecases.destinations import catalogue
 from maniple.usecases.proposal import propose
+from maniple.usecases.review_queue import queue
+from maniple.usecases.standing import notices, state_of
 from support.manifests import BASE
 from support.submitted import CASES, EVIDENCE, House, house, png, write_integration
 
@@ -121,11 +123,11 @@ def test_the_names_of_the_catalogue_are_taken_too(acme: House) -> None:
 
 
 def test_where_an_integration_stands_is_known_by_its_slug(acme: House) -> None:
-    assert "draft" == submissions.state_of(acme.workspace.store, "acme").state
+    assert "draft" == state_of(acme.workspace.store, "acme").state
     acme.submit()
-    assert "under_review" == submissions.state_of(acme.workspace.store, "acme").state
+    assert "under_review" == state_of(acme.workspace.store, "acme").state
     acme.approve()
-    standing = submissions.state_of(acme.workspace.store, "acme")
+    standing = state_of(acme.workspace.store, "acme")
     assert ("approved", "1.0.0") == (standing.state, standing.live.version if standing.live else None)
 
 
@@ -235,8 +237,8 @@ def test_everybody_is_told(acme: House) -> None:
     ] == [(message.to, message.subject) for message in letters.sent]
     assert "> The limit is 100/s" in letters.sent[1].text
     store = acme.workspace.store
-    assert ["rob asks for changes to Acme 1.0.0"] == [each.text for each in submissions.notices(store, "ada")]
-    assert 2 == len(submissions.notices(store, REVIEWERS))
+    assert ["rob asks for changes to Acme 1.0.0"] == [each.text for each in notices(store, "ada")]
+    assert 2 == len(notices(store, REVIEWERS))
 
 
 def test_a_decision_stands_when_its_mail_does_not_arrive(acme: House) -> None:
@@ -252,7 +254,7 @@ def test_the_queue_shows_who_waits_longest_first(acme: House) -> None:
     acme.submit()
     acme.submit(slug="later", name="Later")
 
-    found = reviewing.queue(acme.workspace.store)
+    found = queue(acme.workspace.store)
 
     assert ["acme", "later"] == [each.submission.slug for each in found]
     assert [("bronze", False), ("bronze", False)] == [(each.tier, each.breaking) for each in found]

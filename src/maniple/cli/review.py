@@ -15,7 +15,8 @@ from maniple.cli.words import ago, plural, utc
 from maniple.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from maniple.usecases.reviewing import FileDifference, Waiting
+    from maniple.usecases.review_queue import Waiting
+    from maniple.usecases.reviewing import FileDifference
 
 MOST_USERS = 10_000
 
@@ -63,7 +64,7 @@ def list_submissions(
       maniple review list
       maniple review list --state all --json
     """
-    from maniple.usecases.reviewing import queue
+    from maniple.usecases.review_queue import queue
     from maniple.wiring import Workspace
 
     states = _states(state)
@@ -268,8 +269,8 @@ def notices(
       maniple review notices --reviewers --json
     """
     from maniple.store.control.submission_rows import REVIEWERS
-    from maniple.usecases.submissions import mark_seen
-    from maniple.usecases.submissions import notices as told
+    from maniple.usecases.standing import mark_seen
+    from maniple.usecases.standing import notices as told
     from maniple.wiring import Workspace, person
 
     recipient = REVIEWERS if reviewers else person()

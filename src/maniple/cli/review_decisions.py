@@ -100,13 +100,12 @@ def approve(
       maniple review approve my-partner --round 2 --why "Well done" --yes
     """
     from maniple.usecases import reviewing
+    from maniple.usecases.review_queue import queue
     from maniple.wiring import Workspace, open_notifier, person
 
     with Workspace.open() as workspace:
         row = workspace.store.find_submission(submission)
-        [found] = [
-            each for each in reviewing.queue(workspace.store, states=(), slug=row.slug) if each.submission.id == row.id
-        ]
+        [found] = [each for each in queue(workspace.store, states=(), slug=row.slug) if each.submission.id == row.id]
         what = f"{row.name} {row.version} would be published, for everybody who works with `{workspace.home.path}`"
         if found.breaking:
             what += f"; it is not compatible, and {plural(found.affected_syncs, 'sync')} would not follow"

@@ -27,7 +27,7 @@ def report_of(proposal: Proposal) -> dict[str, Any]:
         "live_version": proposal.live.version if proposal.live is not None else None,
         "affected_syncs": proposal.affected_syncs,
         "tested": _tested(proposal),
-        "checks": [{"what": each.what, "by": each.by, "on": each.on} for each in proposal.checks],
+        "checks": [{"what": each.what, "by": each.by, "day": each.day} for each in proposal.checks],
         "obstacles": list(proposal.obstacles),
     }
 

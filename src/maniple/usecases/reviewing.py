@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from maniple.errors import UsageError
 from maniple.ports import Notifier
-from maniple.store.control.store import ControlStore
-from maniple.store.control.submission_rows import EntryRow, RoundRow, SubmissionRow, SubmissionState
+from maniple.store.control.submission_rows import EntryRow, RoundRow, SubmissionRow
 from maniple.store.control.submissions import Told, Word
 from maniple.testing.golden import CasesReport
 from maniple.usecases import telling
@@ -20,20 +19,27 @@ from maniple.usecases.mark import Mark, mark_in
 from maniple.usecases.preview import Preview
 from maniple.usecases.proposal import Proposal, cases_report, evidence_in, let_through, opened, weigh
 from maniple.usecases.publication import publish, remark
+from maniple.usecases.review_queue import Waiting, queue
 from maniple.usecases.submissions import Done, checked_word
 from maniple.wiring import Workspace
 
-
-@dataclass(frozen=True)
-class Waiting:
-    """A submission in the queue. `age` is in seconds since something was last said or done, `tier` as it was computed when
-    it was submitted, `breaking` against what was live then."""
-
-    submission: SubmissionRow
-    age: float
-    tier: str | None
-    breaking: bool
-    affected_syncs: int
+__all__ = [
+    "Dossier",
+    "FileDifference",
+    "Tried",
+    "Waiting",
+    "approve",
+    "comment",
+    "deprecate",
+    "differences",
+    "inspect",
+    "preview_bundle",
+    "queue",
+    "reject",
+    "request_changes",
+    "run_bundle_cases",
+    "try_bundle",
+]
 
 
 @dataclass(frozen=True)
@@ -63,29 +69,6 @@ class Dossier:
     differences: tuple[FileDifference, ...]
     live_author: str | None = None
     """Who handed in what is live, if it was published here."""
-
-
-def queue(
-    store: ControlStore, *, states: tuple[SubmissionState, ...] = ("under_review",), slug: str | None = None
-) -> list[Waiting]:
-    """The submissions in these states, those that wait longest first; no states: in any."""
-    reports = store.newest_reports()
-    now = store.now()
-    found = [_waiting(row, reports.get(row.id, {}), now) for row in store.list_submissions(states, slug=slug)]
-    return sorted(found, key=lambda each: -each.age)
-
-
-def _waiting(row: SubmissionRow, report: Mapping[str, object], now: float) -> Waiting:
-    compatibility = report.get("compatibility")
-    breaking = bool(compatibility.get("breaking")) if isinstance(compatibility, dict) else False
-    tier, syncs = report.get("tier"), report.get("affected_syncs")
-    return Waiting(
-        row,
-        max(0.0, now - row.updated_at),
-        tier if isinstance(tier, str) else None,
-        breaking,
-        syncs if isinstance(syncs, int) else 0,
-    )
 
 
 def inspect(workspace: Workspace, word: str, *, round: int | None = None, deep: bool = True) -> Dossier:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from maniple.errors import UsageError
 from maniple.ports import Notifier
-from maniple.store.control.store import ControlStore
-from maniple.store.control.submission_rows import NoticeRow, PublicationRow, SubmissionRow, SubmissionState
+from maniple.store.control.submission_rows import SubmissionRow
 from maniple.store.control.submissions import Handed, Word
 from maniple.usecases import telling
 from maniple.usecases.bundle import EVIDENCE, REPORT, Bundle, digest
@@ -18,7 +16,23 @@ from maniple.usecases.mark import Mark
 from maniple.usecases.proposal import Evidence, Proposal, let_through, propose
 from maniple.usecases.publication import publish
 from maniple.usecases.publication import withdraw as take_out
+from maniple.usecases.standing import DRAFT, Standing, mark_seen, notices, standings, state_of
 from maniple.wiring import Workspace
+
+__all__ = [
+    "DRAFT",
+    "Done",
+    "Standing",
+    "answer",
+    "checked_word",
+    "mark_seen",
+    "notices",
+    "release_internally",
+    "standings",
+    "state_of",
+    "submit",
+    "withdraw",
+]
 
 
 @dataclass(frozen=True)
@@ -27,33 +41,6 @@ class Done:
 
     submission: SubmissionRow
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where an integration stands. `state` is `draft` when nobody else has seen it; `live` is what the catalogue holds."""
-
-    state: Literal["draft"] | SubmissionState
-    submission: SubmissionRow | None = None
-    live: PublicationRow | None = None
-
-
-DRAFT = Standing("draft")
-
-
-def standings(store: ControlStore) -> dict[str, Standing]:
-    """Where every integration stands that is more than a draft, by slug: the newest submission of each."""
-    live = {publication.slug: publication for publication in store.list_publications()}
-    newest: dict[str, SubmissionRow] = {}
-    for row in store.list_submissions():
-        if row.slug not in newest or row.created_at > newest[row.slug].created_at:
-            newest[row.slug] = row
-    return {slug: Standing(row.state, row, live.get(slug)) for slug, row in newest.items()}
-
-
-def state_of(store: ControlStore, slug: str) -> Standing:
-    """Where one integration stands."""
-    return standings(store).get(slug, DRAFT)
 
 
 def submit(
@@ -140,16 +127,6 @@ def answer(
     notice = telling.of_answer(found, author)
     row = workspace.store.record(found.id, said, notice=notice)
     return Done(row, telling.mail_reviewers(notifier, row, notice.text, said.text))
-
-
-def notices(store: ControlStore, author: str, *, unseen: bool = True) -> list[NoticeRow]:
-    """What an author has been told, newest first; reviewers are `submission_rows.REVIEWERS`."""
-    return store.notices(author, unseen=unseen)
-
-
-def mark_seen(store: ControlStore, author: str) -> None:
-    """The author has read all notices."""
-    store.mark_seen(author)
 
 
 def checked_word(workspace: Workspace, found: SubmissionRow, word: Word) -> Word:

@@ -294,7 +294,7 @@ def _rates(node: dict[str, Any], text: str) -> tuple[str, ...]:
         for key, value in node.items()
         if re.search(r"rate-?limit|throttl", str(key), re.IGNORECASE)
     ]
-    return rates_in(" ; ".join(said)) or (rates_in(text) if re.search(r"rate|limit|quota|thrott", text, re.I) else ())
+    return rates_in(f"limit: {' ; '.join(said)}") or rates_in(text)
 
 
 def _old_servers(tree: dict[str, Any]) -> tuple[Server, ...]:

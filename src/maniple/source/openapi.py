@@ -23,8 +23,8 @@ from maniple.source.schema_sample import ABSENT, References, Sampling, bounded, 
 METHODS: Final = ("post", "put", "patch", "delete", "get")
 MAX_OPERATIONS: Final = 3_000
 """Operations of one description; the rest is left out, with a note."""
-_REQUEST_BUDGET: Final = 700
-_ANSWER_BUDGET: Final = 250
+_REQUEST_BUDGET: Final = 400
+_ANSWER_BUDGET: Final = 120
 _MAX_SERVERS: Final = 24
 
 

@@ -23,8 +23,8 @@ from maniple.source.schema_sample import ABSENT, References, Sampling, bounded, 
 METHODS: Final = ("post", "put", "patch", "delete", "get")
 MAX_OPERATIONS: Final = 3_000
 """Operations of one description; the rest is left out, with a note."""
-_REQUEST_BUDGET: Final = 700
-_ANSWER_BUDGET: Final = 250
+_REQUEST_BUDGET: Final = 400
+_ANSWER_BUDGET: Final = 120
 _MAX_SERVERS: Final = 24
 
 
@@ -294,7 +294,7 @@ def _rates(node: dict[str, Any], text: str) -> tuple[str, ...]:
         for key, value in node.items()
         if re.search(r"rate-?limit|throttl", str(key), re.IGNORECASE)
     ]
-    return rates_in(" ; ".join(said)) or (rates_in(text) if re.search(r"rate|limit|quota|thrott", text, re.I) else ())
+    return rates_in(f"limit: {' ; '.join(said)}") or rates_in(text)
 
 
 def _old_servers(tree: dict[str, Any]) -> tuple[Server, ...]:

@@ -112,7 +112,7 @@ def _operation(place: _Place, node: dict[str, Any], names: set[str]) -> Operatio
         body=_body(request.get("body"), place.variables),
         answer=answer,
         failures=failures,
-        rates=rates_in(text) if re.search(r"rate|limit", text, re.IGNORECASE) else (),
+        rates=rates_in(text),
     )
 
 

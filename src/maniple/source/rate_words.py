@@ -23,6 +23,7 @@ _RATE = re.compile(
     r"(?P<unit>s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b",
     re.IGNORECASE,
 )
+_LIMITS = re.compile(r"rate|limit|quota|throttl|burst|steady", re.IGNORECASE)
 _MOST: Final = 4
 
 
@@ -33,11 +34,12 @@ def rates_in(text: str) -> tuple[str, ...]:
     (('10/s', '150/min'), ('1000/h',), ())
     """
     found: dict[str, str] = {}
+    limits = _LIMITS.search(text) is not None
     for match in _RATE.finditer(text[:20_000]):
         word = match["unit"].lower()
         unit = _UNITS.get(word if len(word) == 1 else word.rstrip("s").removesuffix("ond").removesuffix("ute"), "")
-        # A bare `5 a day` may be about anything; a slash or the word for calls makes it a rate.
-        if not unit or (match["every"] != "/" and not match["what"]):
+        # A bare `5 a day` may be about anything; the word for calls makes it a rate, or a slash where limits are spoken of.
+        if not unit or not (match["what"] or (match["every"] == "/" and limits)):
             continue
         times = (match["times"] or "").strip()
         count = match["count"].replace(",", "")

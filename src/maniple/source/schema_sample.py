@@ -130,6 +130,8 @@ class Sampling:
         members = members if isinstance(members, dict) else {}
         # What is required comes before the budget is used up.
         for key in sorted(members, key=lambda each: each not in required):
+            if self.budget < 0:
+                break
             value = self._value(members[key], str(key), (*path, key), trail)
             if value is ABSENT or (self.writes and self._read_only(members[key])):
                 continue

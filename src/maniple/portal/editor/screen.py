@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -9,6 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
+from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Footer, Static, Tab, Tabs
@@ -55,6 +57,7 @@ class EditorScreen(DraftScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", tooltip="Write the file in canonical form"),
         Binding("f2", "switch_view", "Form/YAML", tooltip="The other view of the manifest, at the same place"),
+        Binding("ctrl+g", "sections", "Sections", tooltip="Jump to a section of the form"),
         Binding("f5", "pane('testing')", "Testing", tooltip="Try the requests"),
         Binding("f7", "pane('quality')", "Quality", tooltip="What the next tier needs"),
         Binding("f6", "other_half", "Other half", tooltip="Go to the other half of the screen"),
@@ -64,6 +67,13 @@ class EditorScreen(DraftScreen):
         Binding("ctrl+r", "submit", "Submit", tooltip="See what would be submitted, and submit it"),
         Binding("escape", "leave", "Back", tooltip="Back to the integrations; what was typed is kept"),
     ]
+
+    @dataclass
+    class Checked(Message):
+        """A draft was checked."""
+
+        draft: Draft
+        findings: Findings
 
     def __init__(self, desk: Desk, opened: Opened) -> None:
         super().__init__(desk, Draft(opened.path, opened.text))
@@ -75,6 +85,7 @@ class EditorScreen(DraftScreen):
         """The text, once it was shown."""
         self.history = History()
         self.heading = Static("", id="editor-heading", markup=False)
+        self._named = self.draft
         self.pane = "form"
         self.half = "testing"
         self._checking: Timer | None = None
@@ -204,12 +215,21 @@ class EditorScreen(DraftScreen):
         if place:
             await self._go(place, key=True)
 
-    def action_other_half(self) -> None:
-        """Focus the other half."""
+    async def action_sections(self) -> None:
+        """Choose a section of the form and go there."""
+        await self.show_pane("form", focus=False)
+        if self.form is not None:
+            self.form.choose_section()
+
+    async def action_other_half(self) -> None:
+        """Focus the other half; where one pane is seen at a time, show the next."""
+        if not self.is_wide:
+            names = list(_PANES)
+            await self.show_pane(names[(names.index(self.pane) + 1) % len(names)])
+            return
         focused = self.focused
         on_right = focused is not None and any("right" in each.classes for each in focused.ancestors_with_self)
-        if self.is_wide:
-            self._focus_pane(self.pane if on_right else self.half)
+        self._focus_pane(self.pane if on_right else self.half)
 
     # --- the draft
 
@@ -264,12 +284,13 @@ class EditorScreen(DraftScreen):
     @work(thread=True, exclusive=True, group="check")
     def _check(self) -> None:
         draft = self.draft
-        found = Findings.of(draft.findings, draft.document)
-        self.app.call_from_thread(self._checked, draft, found)
+        self.post_message(self.Checked(draft, Findings.of(draft.findings, draft.document)))
 
-    def _checked(self, draft: Draft, found: Findings) -> None:
-        if draft.text == self.draft.text and self.is_mounted:
-            self.findings = found
+    @on(Checked)
+    def checked(self, event: Checked) -> None:
+        """Show what is wrong, unless it is about a draft that is past."""
+        if event.draft.text == self.draft.text:
+            self.findings = event.findings
             self._tell()
 
     def _tell(self) -> None:
@@ -283,7 +304,10 @@ class EditorScreen(DraftScreen):
 
     def _head(self) -> None:
         saved = self.opened.text == self.draft.text
-        self.heading.update(heading(self.draft, saved=saved, findings=self.findings), layout=False)
+        if self.draft.data:
+            # While the text cannot be read, what was read last says what it is called.
+            self._named = self.draft
+        self.heading.update(heading(self._named, saved=saved, findings=self.findings), layout=False)
 
     # --- places
 

@@ -130,7 +130,6 @@ def plain_call(name: str, sample: Sample, declarations: Declarations) -> DraftCa
             headers=other_headers(sample, declarations),
             body_format=body.format,
             body=Rewriting(declarations, "call").tree(named) if body.format else None,
-            guesses={"url": "this call was chosen by its words"},
         )
     )
 

@@ -44,7 +44,9 @@ def auth_of(samples: list[Sample], declarations: Declarations) -> Any:
         if basic is not None and not taken and not any(kind["kind"] == "basic" for kind in kinds):
             kinds.append(_basic_kind(basic, declarations))
         for name, value in sample.headers:
-            if is_credential(name, value) and name.lower() not in {*taken, *map(str.lower, headers)}:
+            if TOKEN.fullmatch(name) is None or name.lower() in {*taken, *map(str.lower, headers)}:
+                continue
+            if is_credential(name, value):
                 _header(name, value, kinds, headers, declarations)
         for name, value in sample.query:
             if secret_name(name) or secret_value(value):

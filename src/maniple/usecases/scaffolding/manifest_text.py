@@ -6,6 +6,7 @@ import re
 import textwrap
 from typing import Any, Final
 
+from maniple.diagnostics.cells import visible
 from maniple.usecases.scaffolding.draft import Draft, DraftCall, DraftField, DraftMapping
 from maniple.usecases.scaffolding.yaml_text import WIDTH, folded, inline, member, scalar
 
@@ -52,7 +53,7 @@ def _comment(text: str, indent: int = 0) -> list[str]:
     pad = " " * indent + "# "
     lines: list[str] = []
     for part in text.split("\n"):
-        whole = re.sub(r"`[^`]*`", lambda found: found[0].replace(" ", "\x00"), part)
+        whole = re.sub(r"`[^`]*`", lambda found: found[0].replace(" ", "\x00"), visible(part))
         wrapped = textwrap.wrap(
             whole, WIDTH, initial_indent=pad, subsequent_indent=pad, break_on_hyphens=False, break_long_words=False
         )

@@ -127,6 +127,7 @@ def _text(sample: Any, name: str) -> str:
 def _described_body(body: OperationBody | None) -> SampleBody:
     if body is None:
         return SampleBody(None)
-    if body.format not in ("json", "form", "multipart") or not isinstance(body.sample, dict | list):
+    shapes = dict | list if body.format == "json" else dict
+    if body.format not in ("json", "form", "multipart") or not isinstance(body.sample, shapes):
         return SampleBody(None, None, f"a body that is `{body.format}` has to be written by hand")
     return SampleBody(body.format, body.sample, None, body.optional, body.most, body.choices)

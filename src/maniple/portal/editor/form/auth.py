@@ -81,14 +81,18 @@ class AuthForm(Control):
         if owner is not None and kind != "none":
             slot = replace(self.slot, owner=owner, shape=Shape.MAP)
             self.form = MapForm(slot, self.place, hidden=frozenset({"kind"}))
+            self.form.findings = self.findings
             self.mount(self.form)
 
     def tell(self, findings: Findings) -> None:
         """At the options."""
-        if self.form is not None and self.form.is_mounted:
-            self.form.tell(findings)
-        else:
+        self.findings = findings
+        if self.form is None:
             super().tell(findings)
+            return
+        self._say(())
+        if self.form.is_mounted:
+            self.form.tell(findings)
 
     async def reveal(self, place: Place) -> bool:
         """Go to the option, or to the picker."""
@@ -125,12 +129,14 @@ class AuthControl(Control):
             if self.inner is not None:
                 self.inner.remove()
             self.inner = RowsControl(self.slot, self.place) if many else AuthForm(self.slot, self.place)
+            self.inner.findings = self.findings
             self.mount(self.inner)
         elif self.inner.is_mounted:
             self.inner.show(draft)
 
     def tell(self, findings: Findings) -> None:
         """Where it belongs."""
+        self.findings = findings
         if self.inner is not None and self.inner.is_mounted:
             self.inner.tell(findings)
 

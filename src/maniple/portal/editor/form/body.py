@@ -122,15 +122,12 @@ class BodyControl(Control):
             self.inner = control_for(slot, place, draft)
             if isinstance(self.inner, TreeControl):
                 self.inner.titled_above = False
+            self.inner.findings = self.findings
             self.mount(self.inner)
-            self.call_after_refresh(self._show_inner)
-
-    def _show_inner(self) -> None:
-        if self.inner is not None and self.inner.is_mounted:
-            self.inner.show(self.draft)
 
     def tell(self, findings: Findings) -> None:
         """At the body."""
+        self.findings = findings
         if self.inner is not None and self.inner.is_mounted:
             self.inner.tell(findings)
 

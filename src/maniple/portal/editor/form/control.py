@@ -63,10 +63,13 @@ class Control(Vertical):
         self._problem = ""
         """What keeps the text of the control from being a value."""
         self._told: tuple[str, ...] = ()
+        self.findings = Findings()
+        """What was last told to be wrong."""
 
     def on_mount(self) -> None:
-        """Show the draft."""
+        """Show the draft, and what was wrong before this control came."""
         self.show(self.draft)
+        self.tell(self.findings)
 
     def show(self, draft: Draft) -> None:
         """Show what the draft has at the place."""

@@ -81,9 +81,8 @@ class Row(Fold):
             await self.mount(Static("Its parts are written in YAML.", classes="quiet", markup=False))
             return
         self.form = form
+        form.findings = self.findings
         await self.mount(form)
-        form.show(form.draft)
-        form.tell(self.findings)
 
     def show(self, draft: Draft) -> None:
         """Bring title and form up to date."""
@@ -126,7 +125,6 @@ class RowsControl(Control):
         super().__init__(slot, place)
         self.nested = nested
         self.rows: list[Row] = []
-        self._findings = Findings()
 
     def compose(self) -> ComposeResult:
         """Title, rows, a button for another."""
@@ -165,11 +163,11 @@ class RowsControl(Control):
 
     def _tell_again(self) -> None:
         if self.is_mounted:
-            self.tell(self._findings)
+            self.tell(self.findings)
 
     def tell(self, findings: Findings) -> None:
         """Mark rows; what is about the list itself stands below it."""
-        self._findings = findings
+        self.findings = findings
         for row in self.rows:
             if row.is_mounted:
                 row.tell(findings)
@@ -247,7 +245,7 @@ class RowsControl(Control):
         count = len(self.items(draft))
         self.rows = [Row(self.slot, (*self.place, place), draft, opened=place in opened) for place in range(count)]
         await self.query_one(".rows", Vertical).mount_all(self.rows)
-        self.tell(self._findings)
+        self.tell(self.findings)
         if not self.rows:
             self.query_one(".add-row", Button).focus()
             return

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -65,9 +63,9 @@ class SectionFold(Fold):
             widgets.append(Logo())
         if self.section.name == "cohort_name":
             widgets.append(ExampleName())
-        await self.mount_all(widgets)
         if self.form is not None:
-            self.form.tell(self.findings)
+            self.form.findings = self.findings
+        await self.mount_all(widgets)
         self._show_extras(self.draft)
 
     def _form(self) -> MapForm:
@@ -123,21 +121,17 @@ class FurtherCalls(Vertical):
 class FormView(Vertical):
     """A draft as a form. Lives on a DraftScreen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+g", "sections", "Sections", tooltip="Jump to a section of the form"),
-    ]
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="form-view")
         self.folds: dict[str, SectionFold] = {}
         self.findings = Findings()
-        self._shown: Draft | None = None
+        self.nav = OptionList(classes="form-nav", compact=True)
 
     def compose(self) -> ComposeResult:
         """The list of sections, the sections, the explaining line."""
         yield Static("", classes="form-banner", markup=False)
         with Horizontal(classes="form-columns"):
-            yield OptionList(classes="form-nav", compact=True)
+            yield self.nav
             yield VerticalScroll(classes="form-sections", can_focus=False)
         yield Static("", classes="form-help", markup=False)
 
@@ -197,7 +191,7 @@ class FormView(Vertical):
         self._fill_nav()
 
     def _fill_nav(self) -> None:
-        nav = self.query_one(".form-nav", OptionList)
+        nav = self.nav
         at = nav.highlighted
         nav.clear_options()
         nav.add_options(
@@ -232,8 +226,8 @@ class FormView(Vertical):
             return True
         return await fold.form.reveal(place)
 
-    def action_sections(self) -> None:
-        """Choose a section by name."""
+    def choose_section(self) -> None:
+        """Ask for a section by name, and go there."""
         from maniple.portal.editor.jump import JumpList
 
         entries = [(name, fold.section.title, fold.marks) for name, fold in self.folds.items()]
@@ -249,7 +243,11 @@ class FormView(Vertical):
         await fold.open()
         if fold.form is None or not fold.form.display or not fold.form.take_focus():
             fold.heading.focus()
-        self.call_after_refresh(fold.scroll_visible, top=True, animate=False)
+        # Rows come with the next refresh; only then is the height known.
+        self.call_after_refresh(self.call_after_refresh, self._bring_up, fold)
+
+    def _bring_up(self, fold: SectionFold) -> None:
+        self.query_one(".form-sections", VerticalScroll).scroll_to_widget(fold, top=True, animate=False)
 
     @on(OptionList.OptionSelected, ".form-nav")
     async def nav_chosen(self, event: OptionList.OptionSelected) -> None:

@@ -44,7 +44,7 @@ class Confirm(ModalScreen[bool]):
         &.-narrow Button { width: 1fr; margin: 0; }
     }
     """
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (60, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-wide")]  # noqa: RUF012 - the type is Textual's
 
     def __init__(self, title: str, text: str, *, yes: str = "Yes", risky: bool = False) -> None:
         """`title` and `text` are shown as they are; `yes` is what going on is called."""

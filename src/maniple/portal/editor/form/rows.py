@@ -90,7 +90,7 @@ class Row(Fold):
         if value != self.value:
             self.value = value
             self.retitle()
-        if self.form is not None and self.form.is_mounted and self.opened:
+        if self.form is not None and self.form.ready and self.opened:
             self.form.show(draft)
 
     def tell(self, findings: Findings) -> None:
@@ -101,13 +101,13 @@ class Row(Fold):
             self.marks = marks
             self.set_class(bool(marks), "-wrong")
             self.retitle()
-        if self.form is not None and self.form.is_mounted:
+        if self.form is not None and self.form.ready:
             self.form.tell(findings)
 
     async def open(self) -> None:
         """Show the form with the draft of now."""
         await super().open()
-        if self.form is not None and self.form.is_mounted:
+        if self.form is not None and self.form.ready:
             self.form.show(self.form.draft)
 
     def on_row_title_changed(self, event: RowTitle.Changed) -> None:
@@ -144,7 +144,7 @@ class RowsControl(Control):
 
     def show(self, draft: Draft) -> None:
         """Bring the rows into line with the draft."""
-        if not self.is_mounted:
+        if not self.ready:
             return
         items = self.items(draft)
         if len(items) != len(self.rows):
@@ -162,7 +162,7 @@ class RowsControl(Control):
         self.call_after_refresh(self._tell_again)
 
     def _tell_again(self) -> None:
-        if self.is_mounted:
+        if self.ready:
             self.tell(self.findings)
 
     def tell(self, findings: Findings) -> None:
@@ -243,8 +243,10 @@ class RowsControl(Control):
             row.remove()
         draft = self.draft
         count = len(self.items(draft))
-        self.rows = [Row(self.slot, (*self.place, place), draft, opened=place in opened) for place in range(count)]
+        self.rows = [Row(self.slot, (*self.place, place), draft) for place in range(count)]
         await self.query_one(".rows", Vertical).mount_all(self.rows)
+        for place in sorted(opened):
+            await self.rows[place].open()
         self.tell(self.findings)
         if not self.rows:
             self.query_one(".add-row", Button).focus()
@@ -272,7 +274,7 @@ class ErrorsControl(RowsControl):
     def show(self, draft: Draft) -> None:
         """Rows, and the calls whose errors may be copied."""
         super().show(draft)
-        if not self.is_mounted:
+        if not self.ready:
             return
         select = self.query_one(".copy-errors", Select)
         calls = calls_with_errors(draft, str(self.place[0])) if len(self.place) > 1 else []
@@ -284,6 +286,9 @@ class ErrorsControl(RowsControl):
     def copy(self, event: Select.Changed) -> None:
         """Copy the rules of a call."""
         event.stop()
+        if event.value != event.select.value:
+            # It is about a choice that is past.
+            return
         if event.value is Select.NULL:
             return
         call, place = str(event.value), self.place

@@ -76,7 +76,7 @@ class SectionFold(Fold):
 
     def show(self, draft: Draft) -> None:
         """Bring the controls up to date."""
-        if self.form is not None and self.form.is_mounted:
+        if self.form is not None and self.form.ready:
             self.form.show(draft)
             self._show_extras(draft)
 
@@ -97,7 +97,7 @@ class SectionFold(Fold):
             self.marks = marks
             self.set_class(bool(marks), "-wrong")
             self.retitle()
-        if self.form is not None and self.form.is_mounted:
+        if self.form is not None and self.form.ready:
             self.form.tell(findings)
 
 

@@ -45,12 +45,13 @@ class TreeControl(Control):
         payload = self.payload
         if payload.payload.readable and draft.value(self.place) != payload.value:
             payload.show_value(draft.value(self.place))
-        payload.show_draft(draft)
         lines = payload.payload.text.count("\n") + 1
         payload.styles.height = max(8, min(16, lines + 6))
 
     def tell(self, findings: Findings) -> None:
-        """The text marks what is wrong in it."""
+        """The text marks what is wrong in it; the draft is compiled by now."""
+        self.findings = findings
+        self.payload.show_draft(self.draft)
 
     @on(PayloadEditor.Changed)
     def text_changed(self, event: PayloadEditor.Changed) -> None:

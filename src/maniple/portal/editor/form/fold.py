@@ -85,10 +85,12 @@ class Fold(Vertical):
             return
         self.opened = True
         self.add_class("-open")
-        if len(self.children) == 1:
-            await self.fill()
-        self.remove_class("-shut")
-        self.retitle()
+        # One new layout, not one for each control.
+        with self.app.batch_update():
+            if len(self.children) == 1:
+                await self.fill()
+            self.remove_class("-shut")
+            self.retitle()
 
     def close(self) -> None:
         """Show the title alone."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maniple.errors import UsageError
 from maniple.ports import Notifier
+from maniple.runtime.program import Program
 from maniple.store.control.submission_rows import EntryRow, RoundRow, SubmissionRow
 from maniple.store.control.submissions import Told, Word
 from maniple.testing.golden import CasesReport
 from maniple.usecases import telling
 from maniple.usecases.bundle import Bundle
-from maniple.usecases.bundle_trial import Tried, preview_of, sync_with_simulator
+from maniple.usecases.bundle_trial import Account, Tried, preview_of, sync_with_partner, sync_with_simulator
 from maniple.usecases.catalogue import Surroundings, live_version, moved_connections
 from maniple.usecases.mark import Mark, mark_in
+from maniple.usecases.operator import operator_values
 from maniple.usecases.preview import Preview
 from maniple.usecases.proposal import Proposal, cases_report, evidence_in, let_through, opened, weigh
 from maniple.usecases.publication import publish, remark
@@ -24,6 +26,7 @@ from maniple.usecases.submissions import Done, checked_word
 from maniple.wiring import Workspace
 
 __all__ = [
+    "Account",
     "Dossier",
     "FileDifference",
     "Tried",
@@ -34,6 +37,7 @@ __all__ = [
     "differences",
     "inspect",
     "preview_bundle",
+    "program_of",
     "queue",
     "reject",
     "request_changes",
@@ -132,10 +136,26 @@ def preview_bundle(workspace: Workspace, word: str, *, users: int = 3, seed: int
     return preview_of(bundle, opened(bundle, row.slug), users=users, seed=seed)
 
 
-async def try_bundle(workspace: Workspace, word: str, *, users: int = 20, seed: int = 1) -> Tried:
-    """Sync an invented cohort with the newest bundle against the simulator, in a home of its own that is thrown away."""
+async def try_bundle(
+    workspace: Workspace, word: str, *, users: int = 20, seed: int = 1, account: Account | None = None
+) -> Tried:
+    """Sync an invented cohort with the newest bundle, in a home of its own that is thrown away: with the simulator, or with
+    a test account of the partner, where the list is deleted afterwards if the manifest can.
+
+    Raises ManifestError, SettingsError, UsageError when the simulator cannot play the manifest, OperatorError.
+    """
     row, bundle = _newest(workspace, word)
-    return await sync_with_simulator(bundle, opened(bundle, row.slug), users=users, seed=seed)
+    destination = opened(bundle, row.slug)
+    if account is None:
+        return await sync_with_simulator(bundle, destination, users=users, seed=seed)
+    given = {**operator_values(workspace.home, destination.usable()), **account.settings}
+    return await sync_with_partner(bundle, destination, replace(account, settings=given), users=users, seed=seed)
+
+
+def program_of(workspace: Workspace, word: str) -> Program:
+    """The program of the newest bundle. Raises ManifestError."""
+    row, bundle = _newest(workspace, word)
+    return opened(bundle, row.slug).usable()
 
 
 def _newest(workspace: Workspace, word: str) -> tuple[SubmissionRow, Bundle]:

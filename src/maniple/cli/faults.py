@@ -24,6 +24,7 @@ EXTRAS = {
     **dict.fromkeys(("duckdb", "pyarrow", "sqlalchemy", "alembic", "cryptography"), "sync"),
     "psycopg": "postgresql",
     **dict.fromkeys(("fastapi", "uvicorn", "httptools"), "simulator"),
+    **dict.fromkeys(("textual", "textual_serve", "aiohttp", "tree_sitter"), "portal"),
 }
 """Packages that come with an extra of maniple, and its name."""
 

@@ -51,6 +51,7 @@ OWN = Group("maniple itself", sort_key=5)
 
 _VERBS: tuple[tuple[str, str, Group], ...] = (
     ("new", "Begin a destination: a manifest, cases and a README to fill in.", WRITING),
+    ("portal", "Write, try and submit a destination on screen, in the terminal or a browser.", WRITING),
     ("check", "Check manifests and say at which place what is wrong.", WRITING),
     ("fmt", "Bring manifests into canonical form; comments stay.", WRITING),
     ("variables", "Show every variable of a manifest: declared, used, pre-defined.", WRITING),

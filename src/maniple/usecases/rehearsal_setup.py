@@ -34,6 +34,8 @@ class Setup:
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     mappings: Mapping[str, str] = field(default_factory=dict)
     list_id: str | int | None = None
+    saved: Mapping[str, Any] = field(default_factory=dict)
+    """What the creation of that list saved beside its id."""
     users: str = ""
     seed: int = 1
     simulated: bool = True
@@ -81,6 +83,7 @@ def read_setup(home: Home, slug: str) -> Setup:
         settings={**plain.get("settings", {}), **secret},
         mappings=plain.get("mappings", {}),
         list_id=plain.get("list_id"),
+        saved=plain.get("saved", {}),
         users=plain.get("users", ""),
         seed=plain.get("seed", 1),
         simulated=plain.get("simulated", True),
@@ -96,6 +99,7 @@ def keep_setup(home: Home, slug: str, setup: Setup, secret_names: frozenset[str]
         "settings": plain,
         "mappings": dict(setup.mappings),
         "list_id": setup.list_id,
+        "saved": dict(setup.saved),
         "users": setup.users,
         "seed": setup.seed,
         "simulated": setup.simulated,

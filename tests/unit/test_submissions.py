@@ -311,3 +311,27 @@ async def test_a_bundle_is_synced_with_the_simulator_in_a_home_of_its_own(acme: 
     assert [("succeeded", 10, 0), ("succeeded", 0, 3)] == [(run.status, run.added, run.removed) for run in tried.runs]
     assert not tried.failed
     assert [] == acme.workspace.store.list_connections()
+
+
+def test_what_its_author_is_at_work_on_is_not_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = write_integration(tmp_path / "integrations")
+    with house(tmp_path) as home:
+        submissions.submit(home.workspace, path, author="ada", evidence=EVIDENCE)
+        write_integration(tmp_path / "integrations", version="1.0.1")
+        found = reviewing.inspect(home.workspace, "acme")
+        row = home.approve()
+
+    assert found.proposal.live is None
+    assert "approved" == row.state
+
+
+def test_what_its_author_is_at_work_on_in_the_catalogue_itself_is_not_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "integrations"
+    monkeypatch.setenv("MANIPLE_INTEGRATIONS", str(shipped))
+    with house(tmp_path) as home:
+        submissions.submit(home.workspace, write_integration(shipped), author="ada", evidence=EVIDENCE)
+
+        assert "approved" == home.approve().state

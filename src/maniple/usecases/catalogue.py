@@ -16,7 +16,7 @@ from maniple.usecases.bundle import Bundle, gather
 from maniple.usecases.destinations import MANIFEST_NAMES, read_content
 from maniple.usecases.mark import Mark, mark_in
 from maniple.usecases.publication import version_folder
-from maniple.wiring import Workspace
+from maniple.wiring import Workspace, integration_folders
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,10 @@ class Surroundings:
 
     @classmethod
     def of(cls, workspace: Workspace) -> Surroundings:
-        """The home's own folder comes first: what was published there."""
-        folders = dict.fromkeys((workspace.home.integrations, *workspace.catalogue_folders()))
+        """The home's own folder comes first: what was published there. What authors are at work on is not live."""
+        folders = dict.fromkeys(
+            (workspace.home.integrations.resolve(), *integration_folders(workspace.home, here=False))
+        )
         return cls(tuple(folders), workspace.store)
 
 

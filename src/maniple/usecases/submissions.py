@@ -172,7 +172,7 @@ def _handed(proposal: Proposal, author: str, email: str | None, note: str, *, in
         email=email,
         bundle=packed,
         sha256=digest(packed),
-        report=report,
+        report={**report, "folder": str(proposal.destination.path.resolve().parent)},
         note=note.strip(),
         internal=internal,
     )

@@ -33,6 +33,7 @@ from maniple.usecases.sync import sync_cohort
 from maniple.wire import Reply, Request
 from support.fake_clock import FakeClock
 from support.manifests import BASE, SETTINGS
+from support.postgres import postgres
 from support.submitted import CASES, EVIDENCE, House, house, write_integration
 
 REGION = {
@@ -258,3 +259,20 @@ def test_who_reads_meanwhile_sees_one_version_or_the_other_and_a_kill_leaves_one
     seen.add(path.read_bytes())
 
     assert {b"a" * 200_000, b"b" * 200_000} == seen
+
+
+def test_what_is_published_on_one_machine_is_connected_on_another(tmp_path: Path) -> None:
+    with postgres() as server:
+        url = {"MANIPLE_DATABASE_URL": server.url()}
+        with house(tmp_path / "one", **url) as one, house(tmp_path / "two", **url) as two:
+            one.submit()
+            one.approve()
+            first = destination_for(two.workspace, "acme").usable().manifest.version
+            one.submit(version="1.1.0")
+            one.approve()
+            second = destination_for(two.workspace, "acme").usable().manifest.version
+            reviewing.deprecate(one.workspace, "acme", "Use acme-2", reviewer="rob")
+            destination_for(two.workspace, "acme")
+            mark = mark_in(two.workspace.home.integrations / "acme")
+
+    assert ("1.0.0", "1.1.0", "Use acme-2") == (first, second, mark.deprecated if mark else None)

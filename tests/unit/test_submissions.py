@@ -12,6 +12,7 @@ from maniple.ports import Message
 from maniple.store.control.submission_rows import REVIEWERS
 from maniple.usecases import reviewing, submissions
 from maniple.usecases.bundle import Bundle
+from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.destinations import catalogue
 from maniple.usecases.proposal import propose
 from maniple.usecases.review_queue import queue
@@ -335,3 +336,31 @@ def test_what_its_author_is_at_work_on_in_the_catalogue_itself_is_not_live(
         submissions.submit(home.workspace, write_integration(shipped), author="ada", evidence=EVIDENCE)
 
         assert "approved" == home.approve().state
+
+
+def test_a_secret_that_was_given_for_the_partner_does_not_travel(acme: House) -> None:
+    path = acme.write()
+    given = {"bearer_token": "REAL-TOKEN-9"}
+    destination = destination_for(acme.workspace, str(path))
+    connect(acme.workspace, destination, name="prod", settings=given, mappings={"user_key": "user_id"})
+    (path / "README.md").write_text("# Acme\n\nMy token is REAL-TOKEN-9, for instance.\n")
+
+    with pytest.raises(Refused) as caught:
+        submissions.submit(acme.workspace, path, author="ada", evidence=EVIDENCE)
+
+    assert caught.value.reasons == (
+        "`README.md` holds the secret that was given as `bearer_token`: write a made-up one, and renew it",
+    )
+
+
+def test_what_was_given_for_a_stand_in_is_no_secret(acme: House) -> None:
+    path = acme.write()
+    given = {"bearer_token": "MADE-UP-TOKEN"}
+    destination = destination_for(acme.workspace, str(path))
+    via = "http://127.0.0.1:8080"
+    connect(acme.workspace, destination, name="trial", settings=given, mappings={"user_key": "user_id"}, via=via)
+    (path / "README.md").write_text("# Acme\n\nA token such as MADE-UP-TOKEN.\n")
+
+    row = submissions.submit(acme.workspace, path, author="ada", evidence=EVIDENCE).submission
+
+    assert "under_review" == row.state

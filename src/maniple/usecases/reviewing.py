@@ -242,7 +242,7 @@ def approve(
     breaking = proposal.compatibility is not None and bool(proposal.compatibility.breaking)
 
     def put(row: SubmissionRow) -> None:
-        mark = Mark(row.version, False, reviewer, workspace.store.now(), row.id)
+        mark = Mark(row.version, False, reviewer, row.updated_at, row.id)
         publish(workspace.home, row.slug, bundle, mark)
 
     moves = moved_connections(workspace.home, proposal.live, found, bundle, breaking=breaking)

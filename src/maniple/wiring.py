@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -10,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from maniple.errors import UsageError
-from maniple.ports import Clock, Sender
+from maniple.errors import OperatorError, UsageError
+from maniple.ports import Clock, Notifier, Sender
 from maniple.runtime.retry import MAX_RETRIES, RetryPolicy
 from maniple.store.home import Home
 
@@ -22,6 +23,10 @@ ALLOW_PRIVATE = "MANIPLE_ALLOW_PRIVATE_HOSTS"
 RETRIES = "MANIPLE_MAX_RETRIES"
 DATABASE_URL = "MANIPLE_DATABASE_URL"
 INTEGRATIONS = "MANIPLE_INTEGRATIONS"
+SMTP_URL = "MANIPLE_SMTP_URL"
+MAIL_FROM = "MANIPLE_MAIL_FROM"
+REVIEWERS = "MANIPLE_REVIEWERS"
+USER = "MANIPLE_USER"
 
 
 def allows_private(environ: Mapping[str, str] = os.environ) -> bool:
@@ -54,6 +59,24 @@ def open_clock() -> Clock:
     from maniple.delivery.clock import SystemClock
 
     return SystemClock()
+
+
+def person(environ: Mapping[str, str] = os.environ) -> str:
+    """Who is at work here: whom MANIPLE_USER names, else who is logged in. Raises OperatorError when nobody knows."""
+    named = environ.get(USER, "").strip()
+    try:
+        return named or getpass.getuser()
+    except (OSError, KeyError) as cause:
+        raise OperatorError("nobody knows who is logged in", hint=f"set `{USER}` to your name") from cause
+
+
+def open_notifier(environ: Mapping[str, str] = os.environ) -> Notifier | None:
+    """Who carries mail, as MANIPLE_SMTP_URL says; None without it. Raises UsageError when it cannot be read."""
+    if not environ.get(SMTP_URL):
+        return None
+    from maniple.delivery.mail import mailer
+
+    return mailer(environ[SMTP_URL], environ.get(MAIL_FROM, ""), environ.get(REVIEWERS, ""))
 
 
 @dataclass

@@ -22,6 +22,7 @@ def test_there_are_the_verbs_that_scripts_rely_on() -> None:
     assert VERBS == (
         [
             "new",
+            "portal",
             "check",
             "fmt",
             "variables",
@@ -29,6 +30,9 @@ def test_there_are_the_verbs_that_scripts_rely_on() -> None:
             "test",
             "simulate",
             "rules",
+            "release",
+            "submit",
+            "review",
             "destinations",
             "connect",
             "authorize",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from maniple.ports import Clock
 from maniple.store.home import Home
-from maniple.wiring import Workspace, integration_folders, open_clock
+from maniple.wiring import DATABASE_URL, Workspace, integration_folders, open_clock
 
 AUTHOR = "MANIPLE_USER"
 
@@ -33,6 +33,10 @@ class Desk:
         """A desk on this machine. Raises OperatorError when there is no home."""
         author = environ.get(AUTHOR) or getpass.getuser()
         return cls(folder, Home.locate(environ), open_clock(), author, dict(environ), reviewer)
+
+    def has_workspace(self) -> bool:
+        """There is a control plane already."""
+        return bool(self.environ.get(DATABASE_URL)) or self.home.database.exists()
 
     def workspace(self) -> Workspace:
         """The home with its control plane open; a context manager. Raises OperatorError."""

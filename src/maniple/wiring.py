@@ -104,17 +104,20 @@ class Workspace(AbstractContextManager["Workspace"]):
         return integration_folders(self.home)
 
 
-def integration_folders(home: Home | None = None, environ: Mapping[str, str] = os.environ) -> list[Path]:
+def integration_folders(
+    home: Home | None = None, environ: Mapping[str, str] = os.environ, *, here: bool = True
+) -> list[Path]:
     """The folders that hold destinations, most specific first.
 
     `MANIPLE_INTEGRATIONS` (several, separated as in PATH), `integrations/` of the working directory, that of
-    MANIPLE_HOME, and that of the checkout that maniple runs from.
+    MANIPLE_HOME, and that of the checkout that maniple runs from. Without `here` that of the working directory is left
+    out: somebody may be at work in it.
     """
     given = [Path(part) for part in environ.get(INTEGRATIONS, "").split(os.pathsep) if part]
     checkout = Path(__file__).resolve().parents[2] / "integrations"
     own = (home or Home.locate(environ)).integrations
     seen: dict[Path, None] = {}
-    for folder in (*given, Path.cwd() / "integrations", own, checkout):
+    for folder in (*given, *((Path.cwd() / "integrations",) if here else ()), own, checkout):
         if folder.is_dir():
             seen.setdefault(folder.resolve())
     return list(seen)

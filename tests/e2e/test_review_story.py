@@ -185,6 +185,33 @@ def test_harm_is_asked_about(maniple: Command) -> None:
     assert ["under_review"] == [each["state"] for each in maniple("review", "list", "--json").json]
 
 
+def test_a_test_account_is_tried_and_told_whether_its_list_is_still_there(maniple: Command) -> None:
+    gone = {"method": "DELETE", "url": "https://api.acme.test/lists/$list_id"}
+    case = {
+        "name": "a list is deleted",
+        "call": "delete_list",
+        "requests": [{"method": "DELETE", "url": "https://api.acme.test/lists/7"}],
+        "replies": [{"status": 200}],
+    }
+    submitted(maniple, delete_list=gone, cases={**CASES, "cases": [*CASES["cases"], case]})
+    maniple.write("account.json", json.dumps({"bearer_token": "TEST-ACCOUNT-1"}))
+    simulator = simulator_app([read_program(maniple.folder / "work" / "acme" / "manifest.yaml")])
+    words = ("review", "try", "acme", "--settings", "account.json", "--users", "10", "--json")
+    with running(simulator) as port:
+        unasked = maniple(*words, "--via", f"http://127.0.0.1:{port}", "--allow-private-hosts")
+        tried = maniple(*words, "--via", f"http://127.0.0.1:{port}", "--allow-private-hosts", "--yes")
+        lists = simulator.shown()["partners"]["acme"]["lists"]
+
+    assert (2, "the partner of `acme` would be called with 10 invented users") == (
+        unasked.code,
+        unasked.json["error"]["detail"],
+    )
+    assert (0, False, False) == (tried.code, tried.json["failed"], tried.json["list_deleted"]), tried.err
+    assert [(10, 0), (0, 3)] == [(run["added"], run["removed"]) for run in tried.json["runs"]]
+    assert [7] == [len(each["members"]) for each in lists.values()]
+    assert "TEST-ACCOUNT-1" not in tried.out + tried.err
+
+
 def test_what_others_wrote_does_not_act_on_the_terminal(maniple: Command) -> None:
     folder = write_integration(maniple.folder / "work")
     done = maniple("submit", "work/acme", "--yes", "--note", "\x1b[2J[bold]boo", **ADA)

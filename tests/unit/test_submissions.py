@@ -12,6 +12,7 @@ from maniple.ports import Message
 from maniple.store.control.submission_rows import REVIEWERS
 from maniple.usecases import reviewing, submissions
 from maniple.usecases.bundle import Bundle
+from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.destinations import catalogue
 from maniple.usecases.proposal import propose
 from maniple.usecases.review_queue import queue
@@ -311,3 +312,55 @@ async def test_a_bundle_is_synced_with_the_simulator_in_a_home_of_its_own(acme: 
     assert [("succeeded", 10, 0), ("succeeded", 0, 3)] == [(run.status, run.added, run.removed) for run in tried.runs]
     assert not tried.failed
     assert [] == acme.workspace.store.list_connections()
+
+
+def test_what_its_author_is_at_work_on_is_not_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = write_integration(tmp_path / "integrations")
+    with house(tmp_path) as home:
+        submissions.submit(home.workspace, path, author="ada", evidence=EVIDENCE)
+        write_integration(tmp_path / "integrations", version="1.0.1")
+        found = reviewing.inspect(home.workspace, "acme")
+        row = home.approve()
+
+    assert found.proposal.live is None
+    assert "approved" == row.state
+
+
+def test_what_its_author_is_at_work_on_in_the_catalogue_itself_is_not_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "integrations"
+    monkeypatch.setenv("MANIPLE_INTEGRATIONS", str(shipped))
+    with house(tmp_path) as home:
+        submissions.submit(home.workspace, write_integration(shipped), author="ada", evidence=EVIDENCE)
+
+        assert "approved" == home.approve().state
+
+
+def test_a_secret_that_was_given_for_the_partner_does_not_travel(acme: House) -> None:
+    path = acme.write()
+    given = {"bearer_token": "REAL-TOKEN-9"}
+    destination = destination_for(acme.workspace, str(path))
+    connect(acme.workspace, destination, name="prod", settings=given, mappings={"user_key": "user_id"})
+    (path / "README.md").write_text("# Acme\n\nMy token is REAL-TOKEN-9, for instance.\n")
+
+    with pytest.raises(Refused) as caught:
+        submissions.submit(acme.workspace, path, author="ada", evidence=EVIDENCE)
+
+    assert caught.value.reasons == (
+        "`README.md` holds the secret that was given as `bearer_token`: write a made-up one, and renew it",
+    )
+
+
+def test_what_was_given_for_a_stand_in_is_no_secret(acme: House) -> None:
+    path = acme.write()
+    given = {"bearer_token": "MADE-UP-TOKEN"}
+    destination = destination_for(acme.workspace, str(path))
+    via = "http://127.0.0.1:8080"
+    connect(acme.workspace, destination, name="trial", settings=given, mappings={"user_key": "user_id"}, via=via)
+    (path / "README.md").write_text("# Acme\n\nA token such as MADE-UP-TOKEN.\n")
+
+    row = submissions.submit(acme.workspace, path, author="ada", evidence=EVIDENCE).submission
+
+    assert "under_review" == row.state

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from maniple.errors import UsageError
 from maniple.ports import Notifier
+from maniple.runtime.program import Program
 from maniple.store.control.submission_rows import EntryRow, RoundRow, SubmissionRow
 from maniple.store.control.submissions import Told, Word
 from maniple.testing.golden import CasesReport
 from maniple.usecases import telling
 from maniple.usecases.bundle import Bundle
-from maniple.usecases.bundle_trial import Tried, preview_of, sync_with_simulator
-from maniple.usecases.catalogue import Surroundings, live_version, moved_connections
+from maniple.usecases.bundle_trial import Account, Tried, preview_of, sync_with_partner, sync_with_simulator
+from maniple.usecases.catalogue import Surroundings, moved_connections
 from maniple.usecases.mark import Mark, mark_in
+from maniple.usecases.operator import operator_values
 from maniple.usecases.preview import Preview
 from maniple.usecases.proposal import Proposal, cases_report, evidence_in, let_through, opened, weigh
 from maniple.usecases.publication import publish, remark
@@ -24,6 +27,7 @@ from maniple.usecases.submissions import Done, checked_word
 from maniple.wiring import Workspace
 
 __all__ = [
+    "Account",
     "Dossier",
     "FileDifference",
     "Tried",
@@ -34,6 +38,7 @@ __all__ = [
     "differences",
     "inspect",
     "preview_bundle",
+    "program_of",
     "queue",
     "reject",
     "request_changes",
@@ -82,12 +87,19 @@ def inspect(workspace: Workspace, word: str, *, round: int | None = None, deep: 
     if shown is None:
         raise UsageError(f"`{row.slug}` has no round {round}", hint=f"its rounds are 1 to {row.round}")
     bundle = Bundle.unpack(workspace.store.bundle(row.id, shown.number))
-    proposal = weigh(Surroundings.of(workspace), bundle, opened(bundle, row.slug), evidence_in(bundle), deep=deep)
+    around, folder = Surroundings.of(workspace), _author_folder(shown)
+    proposal = weigh(around, bundle, opened(bundle, row.slug), evidence_in(bundle), folder=folder, deep=deep)
     entries = tuple(workspace.store.entries(row.id))
     live = proposal.live.bundle.own if proposal.live is not None else {}
     publication = workspace.store.publication(row.slug)
     by = workspace.store.find_submission(publication.submission_id).author if publication is not None else None
     return Dossier(row, rounds, entries, shown, bundle, proposal, differences(live, bundle.own), by)
+
+
+def _author_folder(round: RoundRow) -> Path | None:
+    """Where its author works, if that was on this machine: what lies there is not live."""
+    folder = round.report.get("folder")
+    return Path(folder) if isinstance(folder, str) else None
 
 
 def differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[FileDifference, ...]:
@@ -132,10 +144,26 @@ def preview_bundle(workspace: Workspace, word: str, *, users: int = 3, seed: int
     return preview_of(bundle, opened(bundle, row.slug), users=users, seed=seed)
 
 
-async def try_bundle(workspace: Workspace, word: str, *, users: int = 20, seed: int = 1) -> Tried:
-    """Sync an invented cohort with the newest bundle against the simulator, in a home of its own that is thrown away."""
+async def try_bundle(
+    workspace: Workspace, word: str, *, users: int = 20, seed: int = 1, account: Account | None = None
+) -> Tried:
+    """Sync an invented cohort with the newest bundle, in a home of its own that is thrown away: with the simulator, or with
+    a test account of the partner, where the list is deleted afterwards if the manifest can.
+
+    Raises ManifestError, SettingsError, UsageError when the simulator cannot play the manifest, OperatorError.
+    """
     row, bundle = _newest(workspace, word)
-    return await sync_with_simulator(bundle, opened(bundle, row.slug), users=users, seed=seed)
+    destination = opened(bundle, row.slug)
+    if account is None:
+        return await sync_with_simulator(bundle, destination, users=users, seed=seed)
+    given = {**operator_values(workspace.home, destination.usable()), **account.settings}
+    return await sync_with_partner(bundle, destination, replace(account, settings=given), users=users, seed=seed)
+
+
+def program_of(workspace: Workspace, word: str) -> Program:
+    """The program of the newest bundle. Raises ManifestError."""
+    row, bundle = _newest(workspace, word)
+    return opened(bundle, row.slug).usable()
 
 
 def _newest(workspace: Workspace, word: str) -> tuple[SubmissionRow, Bundle]:
@@ -207,17 +235,17 @@ def approve(
     made for. Raises UsageError as `request_changes` does, Refused when something blocks by now.
     """
     found, bundle = _newest(workspace, word)
-    proposal = weigh(Surroundings.of(workspace), bundle, opened(bundle, found.slug), evidence_in(bundle), deep=False)
+    around, folder = Surroundings.of(workspace), _author_folder(workspace.store.rounds(found.id)[found.round - 1])
+    proposal = weigh(around, bundle, opened(bundle, found.slug), evidence_in(bundle), folder=folder, deep=False)
     if found.state == "under_review":
         let_through(found.slug, "approved", proposal.obstacles)
-    live = live_version(Surroundings.of(workspace), found.slug)
     breaking = proposal.compatibility is not None and bool(proposal.compatibility.breaking)
 
     def put(row: SubmissionRow) -> None:
-        mark = Mark(row.version, False, reviewer, workspace.store.now(), row.id)
+        mark = Mark(row.version, False, reviewer, row.updated_at, row.id)
         publish(workspace.home, row.slug, bundle, mark)
 
-    moves = moved_connections(workspace.home, live, found, bundle, breaking=breaking)
+    moves = moved_connections(workspace.home, proposal.live, found, bundle, breaking=breaking)
     said = Word("approved", reviewer, why.strip(), seen_round=seen_round or found.round)
     notice = telling.of_approval(found, reviewer)
     row = workspace.store.record(found.id, said, notice=notice, effect=put, moves=moves)

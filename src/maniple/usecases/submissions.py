@@ -12,6 +12,7 @@ from maniple.store.control.submission_rows import SubmissionRow
 from maniple.store.control.submissions import Handed, Word
 from maniple.usecases import telling
 from maniple.usecases.bundle import EVIDENCE, REPORT, Bundle, digest
+from maniple.usecases.leaks import leaks
 from maniple.usecases.mark import Mark
 from maniple.usecases.proposal import Evidence, Proposal, let_through, propose
 from maniple.usecases.publication import publish
@@ -59,7 +60,7 @@ def submit(
     the open submission is somebody else's.
     """
     proposal = propose(workspace, path, evidence=evidence)
-    let_through(path, "submitted", proposal.obstacles)
+    let_through(path, "submitted", (*proposal.obstacles, *_leaks(workspace, proposal)))
     handed = _handed(proposal, author, email, note, internal=False)
     row = workspace.store.hand_in(handed, notice=telling.of_submission(handed))
     return Done(row, telling.mail_reviewers(notifier, row, telling.of_submission(handed).text, note))
@@ -79,7 +80,7 @@ def release_internally(
     Raises as `submit` does, and UsageError when a reviewed version is live.
     """
     proposal = propose(workspace, path, evidence=evidence)
-    let_through(path, "released", proposal.release_obstacles)
+    let_through(path, "released", (*proposal.release_obstacles, *_leaks(workspace, proposal)))
     handed = _handed(proposal, author, email, note, internal=True)
     live = workspace.store.publication(handed.slug)
     if live is not None and not live.internal:
@@ -89,7 +90,7 @@ def release_internally(
         )
 
     def put(row: SubmissionRow) -> None:
-        mark = Mark(row.version, True, author, workspace.store.now(), row.id)
+        mark = Mark(row.version, True, author, row.updated_at, row.id)
         publish(workspace.home, row.slug, proposal.bundle, mark)
 
     return Done(workspace.store.hand_in(handed, effect=put))
@@ -159,6 +160,14 @@ def _own(workspace: Workspace, word: str, author: str) -> SubmissionRow:
     return found
 
 
+def _leaks(workspace: Workspace, proposal: Proposal) -> tuple[str, ...]:
+    program = proposal.destination.program
+    if program is None:
+        return ()
+    bundle = proposal.bundle.with_files({EVIDENCE: _json(proposal.evidence)})
+    return leaks(workspace.home, workspace.store, program, bundle)
+
+
 def _handed(proposal: Proposal, author: str, email: str | None, note: str, *, internal: bool) -> Handed:
     manifest = proposal.destination.usable().manifest
     report = proposal.report
@@ -172,7 +181,7 @@ def _handed(proposal: Proposal, author: str, email: str | None, note: str, *, in
         email=email,
         bundle=packed,
         sha256=digest(packed),
-        report=report,
+        report={**report, "folder": str(proposal.destination.path.resolve().parent)},
         note=note.strip(),
         internal=internal,
     )

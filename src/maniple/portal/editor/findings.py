@@ -11,7 +11,6 @@ from maniple.source.change import value_at
 from maniple.source.text import Document
 from maniple.source.text import Path as Place
 
-
 _LACKING = re.compile(r"\bneeds (?:a |an )?`(\w+)`")
 """A message about a key that is missing; its place is where the key would stand."""
 

@@ -13,7 +13,6 @@ from maniple.errors import ManifestError, OperatorError, UsageError
 from maniple.source.characters import MAX_BYTES
 from maniple.usecases.mark import mark_in
 
-# What reads and compiles manifests is imported when the first one is: a list of folders is shown before.
 if TYPE_CHECKING:
     from maniple.manifest.model import Manifest
     from maniple.runtime.program import Program, VariableRow
@@ -105,6 +104,7 @@ def load_file(path: Path) -> Destination:
 
 def load_content(path: Path, content: bytes, *, folder: Path | None = None) -> Destination:
     """Load and compile a manifest whose bytes are at hand."""
+    # Who only lists folders does not wait for the language.
     from maniple.manifest.load import load_manifest
     from maniple.runtime.compile import try_compile
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from maniple.diagnostics.model import blocking
 from maniple.errors import OperatorError, UsageError
-from maniple.source.text import Path as Place
 from maniple.store.control.submission_rows import NoticeRow, SubmissionState
 from maniple.store.drafts import Drafts
 from maniple.store.home import Home
@@ -20,9 +19,9 @@ from maniple.store.trash import Deleted, Trash
 from maniple.usecases.destinations import load_file, manifest_in
 from maniple.usecases.standing import mark_seen, notices, standings
 
-# Whatever reads manifests is imported when the first one is read: a list of them is shown before.
 if TYPE_CHECKING:
     from maniple.source.text import Document
+    from maniple.source.text import Path as Place
     from maniple.store.control.store import ControlStore
 
 State: TypeAlias = Literal["draft"] | SubmissionState
@@ -85,6 +84,7 @@ def details_of(home: Home, path: Path) -> Details:
 
     Takes some hundredths of a second, and more of one that may be gold. Raises OperatorError.
     """
+    # The first look at the folder does not wait for what reads manifests.
     from maniple.usecases.catalogue import Surroundings
     from maniple.usecases.proposal import propose_into
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from maniple.source.text import Path as Place
 from maniple.store.home import Home
 from maniple.usecases.draft import Draft
 from maniple.usecases.rehearsal_setup import Setup, keep_setup
+from maniple.usecases.witness import TestCall
 
 INTEGRATIONS = Path(__file__).resolve().parents[2] / "integrations"
 NOW = 1_795_514_400.0
@@ -126,3 +128,12 @@ def case_settings(slug: str) -> dict[str, Any]:
     cases = read_cases(INTEGRATIONS / slug / "cases.yaml").cases
     assert cases is not None
     return json.loads(json.dumps(cases.settings))
+
+
+def timeless(call: TestCall) -> TestCall:
+    """A test call as if every reply had taken 12 ms and had no date, so that it looks the same each time."""
+    exchanges = tuple(
+        replace(each, ms=12.0, reply_headers=tuple(pair for pair in each.reply_headers if pair[0].lower() != "date"))
+        for each in call.exchanges
+    )
+    return replace(call, exchanges=exchanges)

@@ -14,12 +14,14 @@ from maniple.runtime.program import Program, VariableRow
 from maniple.runtime.settings import asked_mappings, choose_properties, filled, operator_fields, shown_fields
 from maniple.source.text import Path as Place
 from maniple.store.home import Home
+from maniple.usecases.curl_command import as_curl
 from maniple.usecases.draft import Draft
 from maniple.usecases.operator import operator_values
 from maniple.usecases.preview import Preview, Trial, preview
 from maniple.usecases.rehearsal import calls_of, trial_for
 from maniple.usecases.rehearsal_setup import Setup
 from maniple.usecases.users import TestUsers
+from maniple.wire import Request
 
 About: TypeAlias = Literal["manifest", "users", "settings", "requests"]
 
@@ -77,6 +79,8 @@ class Study:
     operator: Mapping[str, Any] = field(default_factory=dict, repr=False)
     trial: Trial | None = field(default=None, repr=False)
     preview: Preview | None = None
+    curls: Mapping[str, str] = field(default_factory=dict)
+    """The first request of each call as a curl command, secrets as variables of the shell."""
     troubles: tuple[Trouble, ...] = ()
 
     @property
@@ -119,9 +123,18 @@ def study(draft: Draft, setup: Setup, home: Home, environ: Mapping[str, str], no
         return replace(form, troubles=(_of("settings", error),))
     form = replace(form, trial=trial, mappings=_mappings(program, setup, users, trial.settings))
     try:
-        return replace(form, preview=preview(trial))
+        return replace(form, preview=preview(trial), curls=_curls(trial))
     except ManipleError as error:
         return replace(form, troubles=(_of("requests", error),))
+
+
+def _curls(trial: Trial) -> dict[str, str]:
+    settings = trial.settings
+    secrets = {name: str(settings[name]) for name in trial.program.secret_names if settings.get(name)}
+    first: dict[str, Request] = {}
+    for request in preview(trial, show_secrets=True).requests:
+        first.setdefault(request.call, request)
+    return {call: as_curl(request, secrets) for call, request in first.items()}
 
 
 def _fields(program: Program, setup: Setup) -> tuple[FieldLine, ...]:
@@ -157,6 +170,8 @@ def _mappings(
 
 
 def _of(about: About, error: ManipleError) -> Trouble:
+    if isinstance(error, SettingsError):
+        return Trouble(about, error.message, "fill in the form")
     return Trouble(about, error.message, error.hint or "")
 
 

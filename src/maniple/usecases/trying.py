@@ -1,4 +1,4 @@
-"""What an author does with a studied draft: test a call or all of them, copy one as curl, save the users."""
+"""What an author does with a studied draft: test a call or all of them, save the users."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from pathlib import Path
 
 from maniple.errors import UsageError
 from maniple.ports import Clock
-from maniple.usecases.curl_command import as_curl
-from maniple.usecases.preview import Trial, preview
+from maniple.usecases.preview import Trial
 from maniple.usecases.rehearsal import Rehearsal, Tell, rehearse_all, rehearse_call
 from maniple.usecases.rehearsal_setup import Setup, replace_file
 from maniple.usecases.sample_users import users_csv
@@ -43,13 +42,6 @@ def _trial(found: Study, setup: Setup, clock: Clock) -> Trial:
     return replace(
         found.trial, now=iso_time(now), run_id=f"run_test_{int(now)}", list_id=setup.list_id, saved=setup.saved
     )
-
-
-def call_as_curl(trial: Trial, name: str) -> str:
-    """The first request of a call as a curl command, secrets as variables of the shell; empty when nothing is sent."""
-    part = preview(trial, show_secrets=True)
-    secrets = {name: str(trial.settings[name]) for name in trial.program.secret_names if trial.settings.get(name)}
-    return next((as_curl(request, secrets) for request in part.requests if request.call == name), "")
 
 
 def save_users(path: Path, users: TestUsers) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
@@ -35,10 +34,6 @@ FIRST_BATCHES = 3
 class CallsPane(Vertical):
     """The calls, and for the one under the cursor: Request, Result, Reply, Expected, curl."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "swap_target", "Simulator/partner", tooltip="Call the simulated partner, or the real one"),
-        Binding("x", "clear_list", "Clear list id", tooltip="Forget the list that later calls go to"),
-    ]
     DEFAULT_CSS = """
     CallsPane {
         height: 1fr;
@@ -47,7 +42,8 @@ class CallsPane(Vertical):
         .name { width: auto; color: $text-muted; margin-right: 1; }
         #list-id { width: 1fr; background: $surface; &:focus { background: $surface-lighten-1; } }
         #clear-list { min-width: 9; margin-left: 1; }
-        #calls { height: auto; max-height: 8; margin: 1 0; border: none; padding: 0; background: $surface; }
+        #call-list { height: auto; max-height: 8; margin: 1 0; border: none; padding: 0; background: $surface; }
+        #call-list > .option-list--option-highlighted { background: $primary 30%; color: $foreground; text-style: none; }
         #buttons { height: 1; }
         #buttons Button { margin-right: 1; min-width: 10; }
         #status { height: auto; color: $text-muted; }
@@ -55,7 +51,7 @@ class CallsPane(Vertical):
         #views TabPane { padding: 0; }
         #views VerticalScroll { height: 1fr; }
         ReplyTree { height: 1fr; background: transparent; padding: 0; }
-        &.-short #calls { margin: 0; max-height: 5; }
+        &.-short #call-list { margin: 0; max-height: 5; }
         &.-short #status { max-height: 2; }
         .note { color: $text-muted; height: auto; }
     }
@@ -104,7 +100,7 @@ class CallsPane(Vertical):
             yield Static("$list_id", classes="name", markup=False)
             yield Input(placeholder="filled by create_list", id="list-id", compact=True)
             yield Button("✕ clear", id="clear-list", compact=True, tooltip="Forget the list")
-        yield OptionList(id="calls", markup=False)
+        yield OptionList(id="call-list", markup=False)
         with Horizontal(id="buttons"):
             yield Button(
                 "Test endpoint", id="test", variant="primary", compact=True, tooltip="Make this call; t does it too"
@@ -132,12 +128,12 @@ class CallsPane(Vertical):
     @property
     def call(self) -> str | None:
         """The call under the cursor."""
-        at = self.query_one("#calls", OptionList).highlighted
+        at = self.query_one("#call-list", OptionList).highlighted
         return self._names[at] if at is not None and at < len(self._names) else None
 
     def show_calls(self, study: Study, setup: Setup, last: Mapping[str, tuple[TestCall, ...]], busy: str) -> None:
         """Show the calls with how each went last; `busy` is the one under way."""
-        options = self.query_one("#calls", OptionList)
+        options = self.query_one("#call-list", OptionList)
         lines = [
             call_line(name, (last.get(name) or (None,))[0], busy=name == busy, many=len(last.get(name, ())))
             for name in study.calls
@@ -207,12 +203,12 @@ class CallsPane(Vertical):
         note.update(Content(f"enter or p on a value: it becomes the path of the {what}"))
         tree.fill(value, marks, f"reply {status}")
 
-    @on(OptionList.OptionHighlighted, "#calls")
+    @on(OptionList.OptionHighlighted, "#call-list")
     def _looked(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         self.post_message(self.Looked())
 
-    @on(OptionList.OptionSelected, "#calls")
+    @on(OptionList.OptionSelected, "#call-list")
     def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.post_message(self.Wanted("test"))
@@ -222,11 +218,11 @@ class CallsPane(Vertical):
         event.stop()
         self.post_message(self.Target(simulated=bool(event.value)))
 
-    def action_swap_target(self) -> None:
+    def swap_target(self) -> None:
         """Call the other of simulator and partner."""
         self.query_one("#target", Segments).action_step(1)
 
-    def action_clear_list(self) -> None:
+    def clear_list(self) -> None:
         """Forget the list."""
         self.query_one("#list-id", Input).value = ""
 
@@ -239,7 +235,7 @@ class CallsPane(Vertical):
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if event.button.id == "clear-list":
-            self.action_clear_list()
+            self.clear_list()
         else:
             self.post_message(self.Wanted(str(event.button.id)))
 

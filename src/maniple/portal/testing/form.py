@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Select, Static, Switch
+from textual.widgets import Input, Select, Static
 
 from maniple.portal.testing.segments import Segments
 from maniple.usecases.rehearsal_setup import Setup
@@ -33,7 +33,6 @@ class SetupForm(VerticalScroll, can_focus=False):
         .problem.-shown { display: block; }
         Input { background: $surface; &:focus { background: $surface-lighten-1; } }
         Select { height: auto; }
-        Switch { border: none; height: 1; background: transparent; }
         .section { margin-top: 1; color: $text-muted; text-style: bold; }
     }
     """
@@ -113,7 +112,8 @@ class SetupForm(VerticalScroll, can_focus=False):
             case "buttons":
                 return Segments([(option.label, option.value) for option in form_field.options], value, id=identity)
             case "boolean":
-                return Switch(value=value is True or value == "true", animate=False, id=identity)
+                known = value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
+                return Segments([("yes", True), ("no", False)], known, id=identity)
             case "secret":
                 text = "" if value is None else str(value)
                 return Input(text, password=True, placeholder="secret", id=identity, compact=True)
@@ -162,9 +162,8 @@ class SetupForm(VerticalScroll, can_focus=False):
 
     @on(Input.Changed)
     @on(Select.Changed)
-    @on(Switch.Changed)
     @on(Segments.Chosen)
-    def _changed(self, event: Input.Changed | Select.Changed | Switch.Changed | Segments.Chosen) -> None:
+    def _changed(self, event: Input.Changed | Select.Changed | Segments.Chosen) -> None:
         event.stop()
         known = self._names.get(event.control.id or "")
         if known is not None:

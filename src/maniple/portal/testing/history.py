@@ -21,6 +21,7 @@ class HistoryPane(Vertical):
         height: 1fr;
         padding: 0 1;
         #past { height: auto; max-height: 10; border: none; padding: 0; background: $surface; }
+        #past > .option-list--option-highlighted { background: $primary 30%; color: $foreground; text-style: none; }
         #past-call { height: 1fr; margin-top: 1; }
     }
     """

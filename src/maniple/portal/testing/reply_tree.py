@@ -14,6 +14,7 @@ from textual.widgets.tree import TreeNode
 
 from maniple.diagnostics.cells import visible
 from maniple.usecases.reply_paths import Node
+from maniple.usecases.words import plural
 
 LONGEST = 60
 MOST_NODES = 2_000
@@ -76,7 +77,7 @@ class ReplyTree(Tree[Node]):
     def _label(self, name: str, value: Any, place: Node) -> Text:
         label = Text(visible(name), style="bold")
         if isinstance(value, dict | list) and value:
-            label.append(f"  {len(value)} {'members' if isinstance(value, dict) else 'rows'}", style="dim")
+            label.append(f"  {plural(len(value), 'member' if isinstance(value, dict) else 'row')}", style="dim")
         else:
             shown = visible(_written(value))
             label.append(": ")

@@ -115,6 +115,15 @@ class CodeArea(TextArea, inherit_bindings=False):
         """The cursor as an offset into the text."""
         return self.rows.offset(self.cursor_location)
 
+    def go_to(self, line: int, column: int) -> None:
+        """Put the cursor at a line and column, both from 1, and bring it to view."""
+        if not self.size:
+            # A text field without a size would scroll its text out of itself.
+            self.call_after_refresh(self.go_to, line, column)
+            return
+        self.move_cursor(self.clamp_visitable((line - 1, column - 1)))
+        self.show_row()
+
     def show_row(self) -> None:
         """Bring the line with the cursor to the middle, unless it is well in sight."""
         _, top = self.scroll_offset

@@ -22,12 +22,10 @@ from maniple.diagnostics.model import Diagnostic
 from maniple.portal.editor.code.area import CodeArea, Language
 from maniple.portal.editor.code.completion_list import CompletionList
 from maniple.portal.editor.code.find_bar import FindBar
-from maniple.portal.editor.code.finding_text import chosen_place, places_of, read_place
 from maniple.portal.editor.code.marks import Mark, change_between, mark_at, marks_of, next_mark
 from maniple.portal.editor.code.present import (
     explanation_note,
     finding_note,
-    found_note,
     offered_unasked,
     position_note,
 )
@@ -101,7 +99,7 @@ class CodeEditor(Vertical):
         """The file that the text is of."""
         self.area = CodeArea(text, language)
         self.area.take_key = self._take_key
-        self.finder = FindBar()
+        self.finder = FindBar(self.area)
         self.list = CompletionList()
         self.note = Static("", id="code-note", markup=False)
         self.position = Static("", id="code-position", markup=False)
@@ -204,14 +202,11 @@ class CodeEditor(Vertical):
 
     def go_to(self, line: int, column: int = 1, *, focus: bool = True) -> None:
         """Put the cursor at a line and column, both from 1, and bring it to view."""
-        if not self.area.size:
-            # A text field without a size would scroll its text out of itself.
-            self.call_after_refresh(self.go_to, line, column, focus=focus)
-            return
-        self.area.move_cursor(self.area.clamp_visitable((line - 1, column - 1)))
-        self.area.show_row()
-        if focus:
+        self.area.go_to(line, column)
+        if focus and self.area.is_attached:
             self.area.focus()
+        elif focus:
+            self.call_after_refresh(self.area.focus)
 
     def go_to_offset(self, offset: int, *, focus: bool = True) -> None:
         """Put the cursor at an offset of the text, and bring it to view."""
@@ -238,7 +233,7 @@ class CodeEditor(Vertical):
         """The next place with the text that was looked for."""
         bar = self.finder
         if bar.wanted == "text" and bar.typed:
-            self._find(bar.typed, step)
+            bar.find(step)
         else:
             self.action_find()
 
@@ -254,30 +249,6 @@ class CodeEditor(Vertical):
         """Show long lines whole, or in one line."""
         self.area.soft_wrap = not self.area.soft_wrap
         self._describe()
-
-    @on(FindBar.Asked)
-    def _asked(self, event: FindBar.Asked) -> None:
-        event.stop()
-        if event.wanted == "text":
-            self._find(event.typed, event.step)
-        elif (place := read_place(event.typed)) is not None:
-            self.go_to(*place)
-
-    @on(FindBar.Closed)
-    def _find_closed(self, event: FindBar.Closed) -> None:
-        event.stop()
-        self.area.focus()
-
-    def _find(self, query: str, step: int) -> None:
-        """Select the next place with the query."""
-        rows, places = self.area.rows, places_of(query, self.text)
-        index = chosen_place(places, rows.offset(min(self.area.selection)), step)
-        self.finder.tell(found_note(0 if index is None else index + 1, len(places)) if query else "")
-        if index is None:
-            return
-        start, end = rows.location(places[index]), rows.location(places[index] + len(query))
-        self.area.selection = Selection(start, end)
-        self.area.show_row()
 
     # Completion
 

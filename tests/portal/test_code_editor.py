@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from maniple.diagnostics.model import Diagnostic
 from maniple.portal.editor.code.find_bar import FindBar
@@ -256,3 +257,12 @@ async def test_keys_of_the_screen_pass_through_the_text() -> None:
     async with app.run_test() as pilot:
         await pilot.press("f6", "f7")
         assert app.editor.area.selection.is_empty
+
+
+async def test_who_hears_late_hears_the_present_text() -> None:
+    app = CodeStage("")
+    async with app.run_test() as pilot:
+        for letter in "abc":
+            app.editor.area.post_message(events.Key(letter, letter))
+        await pilot.pause()
+        assert "abc" == app.heard[-1]

@@ -34,6 +34,7 @@ from maniple.usecases.draft import Draft
 
 HOVER_AFTER = 0.2
 """Seconds for which the mouse stands still before what is under it is explained."""
+_KEYS_OF_LIST = frozenset({"down", "up", "pagedown", "pageup", "enter", "tab", "escape"})
 EXPLAIN_AFTER = 0.06
 """Seconds for which the cursor stands still before what is under it is explained."""
 
@@ -66,7 +67,11 @@ class CodeEditor(Vertical):
         """Somebody changed the text by hand."""
 
         editor: CodeEditor
-        text: str
+
+        @property
+        def text(self) -> str:
+            """The text, as it is by now: whoever is behind with the messages must not go back to an older one."""
+            return self.editor.text
 
         @property
         def control(self) -> CodeEditor:
@@ -111,8 +116,6 @@ class CodeEditor(Vertical):
         """Runs from a move of the cursor until what is under it is explained."""
         self._asked_at: int | None = None
         """Where the cursor was when the offers were made."""
-        self._goes_on = False
-        """An offer was taken after which there may be more to offer."""
 
     def compose(self) -> ComposeResult:
         """The text, the line for finding, the note below."""
@@ -143,10 +146,6 @@ class CodeEditor(Vertical):
     def explanation(self, offset: int) -> str:
         """What stands at an offset: a line or more, empty when there is nothing to say."""
         return explain(Draft(self.path, self.text), offset, self.sample)
-
-    def changed(self, text: str) -> None:
-        """Tell that somebody changed the text."""
-        self.post_message(self.Changed(self, text))
 
     def _remember_good(self) -> None:
         draft = Draft(self.path, self.text)
@@ -266,8 +265,16 @@ class CodeEditor(Vertical):
         typed_cells = offset - offers[0].replace_from if offers else 0
         self.list.show(offers, self.area.cursor_screen_offset - Offset(typed_cells, 0))
 
+    def _offer_after_typing(self) -> None:
+        """Offer what follows from the last key, unless that is done: fast fingers are ahead of the messages."""
+        typed, self.area.typed = self.area.typed, None
+        if typed is not None:
+            self._offer(typed)
+
     def _take_key(self, key: str) -> bool:
         """Keys that are for the list of offers while it is open."""
+        if key in _KEYS_OF_LIST:
+            self._offer_after_typing()
         if not self.list.is_open:
             return False
         match key:
@@ -295,8 +302,7 @@ class CodeEditor(Vertical):
         self.area.history.checkpoint()
         if offer.back:
             self.area.move_cursor_relative(columns=-offer.back)
-        self.area.typed = None
-        self._goes_on = offer.text.endswith((" ", "$"))
+        self.area.typed = offer.text[-1] if offer.text.endswith((" ", "$")) else None
 
     @on(CompletionList.Taken)
     def _clicked(self, event: CompletionList.Taken) -> None:
@@ -318,11 +324,8 @@ class CodeEditor(Vertical):
         if text != self._told:
             self._told = text
             self._remember_good()
-            self.changed(text)
-        typed, self.area.typed = self.area.typed or (" " if self._goes_on else None), None
-        self._goes_on = False
-        if typed is not None:
-            self._offer(typed)
+            self.post_message(self.Changed(self))
+        self._offer_after_typing()
         self._describe()
 
     @on(TextArea.SelectionChanged)

@@ -9,13 +9,13 @@ import pytest
 
 from maniple.body.compression import compress, expand, is_compressed
 from maniple.body.reading import content_of, read_body
-from maniple.cli.exchange import body_lines
 from maniple.manifest.cases import Case
 from maniple.runtime.flow import read_list_id
 from maniple.runtime.program import Cohort
 from maniple.testing.canned import Played
 from maniple.testing.verdict import judge
 from maniple.usecases import users
+from maniple.usecases.exchange_text import body_lines
 from maniple.usecases.preview import body_value, preview, start_trial
 from maniple.wire import Reply, Request
 from support.bodies import prepared

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App
 
-from maniple.cli.exchange import request_lines
 from maniple.cli.parameters import AsJson, DestinationWord, ShowSecrets, TrialOptions, flag
 from maniple.cli.screen import note, stdout
 from maniple.cli.trial import show_skipped, trial_of
 from maniple.cli.words import plural
-from maniple.diagnostics.cells import visible
 from maniple.errors import ExitCode
+from maniple.usecases.exchange_text import preview_lines
 
 if TYPE_CHECKING:
     from maniple.usecases.preview import Preview
@@ -65,18 +64,8 @@ def preview(
 
 def _show(previewed: Preview, *, everything: bool) -> None:
     screen = stdout()
-    shown = previewed.requests if everything else previewed.requests[:MOST_REQUESTS]
-    for number, request in enumerate(shown, 1):
-        step = f".{request.step}" if request.step else ""
-        condition = previewed.conditions[number - 1]
-        depends = f"  (only when {visible(condition)})" if condition else ""
-        screen.line(screen.paint(f"# {number} {request.call}{step}{depends}", "bold"))
-        for line in request_lines(request, everything=everything):
-            screen.line(line)
-        screen.line()
-    if len(shown) < len(previewed.requests):
-        screen.line(f"… {len(previewed.requests) - len(shown):,} more requests; `--full` shows all")
-        screen.line()
+    for line, heading in preview_lines(previewed, most=None if everything else MOST_REQUESTS, everything=everything):
+        screen.line(screen.paint(line, "bold") if heading else line)
     show_skipped(screen, previewed.skipped, everything=everything)
     note(
         f"{plural(len(previewed.requests), 'request')}, {plural(len(previewed.skipped), 'user')} skipped; "

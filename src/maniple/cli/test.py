@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from maniple.cli.exchange import reply_json, reply_lines, request_lines
 from maniple.cli.faults import keep_secret
 from maniple.cli.parameters import (
     AllowPrivate,
@@ -24,6 +23,7 @@ from maniple.cli.trial import show_skipped, trial_of
 from maniple.cli.words import plural
 from maniple.diagnostics.cells import visible
 from maniple.errors import ExitCode
+from maniple.usecases.exchange_text import reply_json, reply_lines, request_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -138,7 +138,7 @@ def _reading(call: TrialCall) -> list[tuple[str, str]]:
         if why.action != "fail":
             lines.append((f"  then: {why.action}", ""))
         if outcome.in_doubt:
-            lines.append(("  no answer came to a request that was sent: the partner may have acted on it", ""))
+            lines.append(("  no answer says whether it was done: the partner may have acted on it", ""))
     else:
         lines.append(("= ✓ accepted", "green"))
     if call.list_id is not None:

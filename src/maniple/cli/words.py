@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from maniple.usecases.words import count, octets, plural
+
+__all__ = ["MARKS", "ago", "count", "lasting", "moment", "octets", "plural", "rate", "utc"]
 LAST_MOMENT = 253_370_764_800.0
 """The first day of the year 9999."""
 MARKS = {
@@ -15,16 +18,6 @@ MARKS = {
     "paused": ("!", "yellow"),
 }
 """The mark and the colour of a run's status; the status is always said in words too."""
-
-
-def count(number: int) -> str:
-    """`number` with a comma between thousands."""
-    return f"{number:,}"
-
-
-def plural(number: int, noun: str, many: str | None = None) -> str:
-    """`number` and its noun: `1 user`, `1,200 users`."""
-    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
 
 
 def moment(seconds: float) -> str:
@@ -61,13 +54,6 @@ def lasting(seconds: float) -> str:
     if whole < 3_600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3_600:,} h {whole % 3_600 // 60} min"
-
-
-def octets(number: int) -> str:
-    """A size: `46 bytes`, `12.3 kB`, `4.0 MB`."""
-    if number < 10_000:
-        return plural(number, "byte")
-    return f"{number / 1_000:,.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:,.1f} MB"
 
 
 def rate(users_per_second: float) -> str:

@@ -82,6 +82,31 @@ class Home:
         return self.path / "integrations"
 
     @property
+    def drafts(self) -> Path:
+        """Text that was typed in the portal and not saved, one file for each."""
+        return self.path / "drafts"
+
+    @property
+    def trash(self) -> Path:
+        """Integrations that were deleted in the portal, one folder each, until they are put back."""
+        return self.path / "trash"
+
+    @property
+    def tastes(self) -> Path:
+        """What the portal remembers of how its user likes it."""
+        return self.path / "portal.json"
+
+    @property
+    def crash_report(self) -> Path:
+        """Where a fault of the portal happened, the last time."""
+        return self.path / "portal-crash.txt"
+
+    @property
+    def versions(self) -> Path:
+        """Every version that was published here: a folder a version, in it one for each destination."""
+        return self.path / "versions"
+
+    @property
     def locks(self) -> Path:
         """Lock files, one a sync and one a connection with tokens. They stay when they are free."""
         return self.path / "locks"

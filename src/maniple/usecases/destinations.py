@@ -15,6 +15,7 @@ from maniple.runtime.compile import try_compile
 from maniple.runtime.program import Program, VariableRow
 from maniple.source.characters import MAX_BYTES
 from maniple.source.text import Document
+from maniple.usecases.mark import mark_in
 
 MANIFEST_NAMES = ("manifest.yaml", "manifest.yml", "manifest.json")
 
@@ -40,7 +41,10 @@ class Destination:
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """A destination of the catalogue. `problems` counts what keeps it from being used."""
+    """A destination of the catalogue. `problems` counts what keeps it from being used.
+
+    `internal`: it was released without a review. `deprecated` says why it should not be used any more.
+    """
 
     slug: str
     name: str
@@ -50,6 +54,8 @@ class CatalogueEntry:
     summary: str
     path: Path
     problems: int = 0
+    internal: bool = False
+    deprecated: str | None = None
 
 
 def manifest_files(path: Path) -> list[Path]:
@@ -61,20 +67,21 @@ def manifest_files(path: Path) -> list[Path]:
         return [path]
     if not path.exists():
         raise UsageError(f"there is no file or folder `{path}`")
-    own = _manifest_in(path)
+    own = manifest_in(path)
     if own is not None:
         return [own]
     found = [
         manifest
         for folder in sorted(path.iterdir())
-        if folder.is_dir() and (manifest := _manifest_in(folder)) is not None
+        if folder.is_dir() and (manifest := manifest_in(folder)) is not None
     ]
     if not found:
         raise UsageError(f"`{path}` holds no manifest", hint=f"a destination is a folder with a `{MANIFEST_NAMES[0]}`")
     return found
 
 
-def _manifest_in(folder: Path) -> Path | None:
+def manifest_in(folder: Path) -> Path | None:
+    """The manifest of a destination's folder, if it has one."""
     return next((folder / name for name in MANIFEST_NAMES if (folder / name).is_file()), None)
 
 
@@ -113,16 +120,16 @@ def load_content(path: Path, content: bytes, *, folder: Path | None = None) -> D
 def find_destination(word: str, folders: list[Path]) -> Destination:
     """The destination with this slug, or at this path. Raises UsageError when there is none."""
     path = Path(word)
-    if path.exists() and (path.is_file() or _manifest_in(path)):
+    if path.exists() and (path.is_file() or manifest_in(path)):
         return load_file(manifest_files(path)[0])
     if "/" in word or word.endswith((".yaml", ".yml", ".json")):
         raise UsageError(f"there is no manifest at `{word}`")
     for folder in folders:
-        manifest = _manifest_in(folder / word)
+        manifest = manifest_in(folder / word)
         if manifest is not None:
             return load_file(manifest)
     known = sorted(
-        {path.name for folder in folders for path in folder.iterdir() if path.is_dir() and _manifest_in(path)}
+        {path.name for folder in folders for path in folder.iterdir() if path.is_dir() and manifest_in(path)}
     )
     raise UsageError(
         f"there is no destination `{word}`",
@@ -135,7 +142,7 @@ def catalogue(folders: list[Path]) -> Iterator[CatalogueEntry]:
     seen: set[str] = set()
     for folder in folders:
         for path in sorted(folder.iterdir()):
-            manifest_path = _manifest_in(path) if path.is_dir() else None
+            manifest_path = manifest_in(path) if path.is_dir() else None
             if manifest_path is None or path.name in seen:
                 continue
             seen.add(path.name)
@@ -144,6 +151,7 @@ def catalogue(folders: list[Path]) -> Iterator[CatalogueEntry]:
 
 def _entry(slug: str, destination: Destination) -> CatalogueEntry:
     manifest = destination.manifest
+    mark = mark_in(destination.path.parent)
     problems = len(blocking(destination.diagnostics))
     if manifest is None:
         return CatalogueEntry(
@@ -158,4 +166,6 @@ def _entry(slug: str, destination: Destination) -> CatalogueEntry:
         manifest.summary,
         destination.path,
         problems,
+        mark is not None and mark.internal,
+        mark.deprecated if mark is not None else None,
     )

@@ -48,6 +48,8 @@ class Trial:
     call: str | None = None
     list_id: Any = None
     run_id: str = RUN_ID
+    saved: Mapping[str, Any] = field(default_factory=dict)
+    """What the creation of the list `list_id` saved beside its id."""
 
     def context(self, *, saved: Mapping[str, Any] | None = None, mask: bool = False) -> RunContext:
         """The run's constants; with `mask` secrets are `***`."""
@@ -108,7 +110,7 @@ def start_trial(
 
 
 def saved_values(trial: Trial) -> dict[str, Any]:
-    """What `create_list` would have saved: the given list id, placeholders for the rest."""
+    """What `create_list` would have saved: the given list id, what is known to be saved, placeholders for the rest."""
     create = trial.program.create
     if create is None:
         return {} if trial.list_id is None else {"list_id": trial.list_id}
@@ -116,7 +118,7 @@ def saved_values(trial: Trial) -> dict[str, Any]:
     for step in create.steps:
         names = [found.name for found in step.save] + [name for name, _ in (step.match.save if step.match else ())]
         saved |= {name: mark(name, step) for name in names if name not in saved}
-    return {**saved, "list_id": trial.list_id if trial.list_id is not None else LIST_ID}
+    return {**saved, **trial.saved, "list_id": trial.list_id if trial.list_id is not None else LIST_ID}
 
 
 def user_batches(trial: Trial, context: RunContext) -> Iterator[tuple[CallProgram, Batch, ResolvedUsers]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from maniple.delivery.driver import drive
@@ -15,7 +15,7 @@ from maniple.ports import Clock, Memory, Sender
 from maniple.runtime.flow import create_list, deliver
 from maniple.runtime.outcome import Delivered, Outcome
 from maniple.runtime.prepare import Batch, prepare
-from maniple.runtime.program import CallProgram
+from maniple.runtime.program import CallProgram, Operation
 from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.usecases.preview import Trial, saved_values, skips_of, user_batches
 from maniple.wire import Flow, Reply, Request
@@ -30,6 +30,10 @@ class TrialCall:
     outcome: Outcome
     list_id: Any
     rejected: tuple[tuple[str, str], ...]
+    operation: Operation | None = None
+    """What it does to its users; None for a call without users."""
+    users: tuple[str, ...] = ()
+    """The ids of the users it is for, those included who were left out."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ async def try_calls(
     create = trial.program.create
     saved = saved_values(trial)
     if create is not None and trial.wants(create) and (trial.list_id is None or trial.call is not None):
-        call = await _one(create, create_list(create, context, dice, policy), sender, clock, pace, memory, None)
+        flow = create_list(create, context, dice, policy)
+        call = await _one(create, flow, sender, clock, pace, memory, None)
         done.append(call)
         show(call)
         if not isinstance(call.outcome, Delivered):
@@ -86,7 +91,10 @@ async def try_calls(
             skipped.extend(skips_of(prepared, batch))
             if prepared.request is None and not prepared.stepped:
                 continue
-            call = await _one(program, deliver(program, prepared, dice, policy), sender, clock, pace, memory, batch)
+            flow = deliver(program, prepared, dice, policy)
+            call = await _one(program, flow, sender, clock, pace, memory, batch)
+            ids = batch.columns["amplitude_id"][prepared.start : prepared.start + prepared.count]
+            call = replace(call, operation=batch.operation, users=tuple(map(str, ids)))
             done.append(call)
             show(call)
     return TrialReport(tuple(done), tuple(skipped))

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from maniple.body.compression import expand, is_compressed
-from maniple.cli.words import count, octets
 from maniple.diagnostics.cells import visible
+from maniple.usecases.words import count, octets
 from maniple.wire import read_tree
 
 if TYPE_CHECKING:
+    from maniple.usecases.preview import Preview
     from maniple.wire import Headers, Reply, Request
 
 MOST_LINES = 40
 LONGEST_LINE = 2_000
 MOST_EXPANDED = 32_000_000
 """Bytes of a compressed body that are shown as they were."""
+
+
+def preview_lines(
+    previewed: Preview, *, most: int | None = None, everything: bool = False
+) -> Iterator[tuple[str, bool]]:
+    """The lines of a preview, and of each whether it is the heading of a request; `most` requests if it is given."""
+    shown = previewed.requests[:most]
+    for number, request in enumerate(shown, 1):
+        step = f".{request.step}" if request.step else ""
+        condition = previewed.conditions[number - 1]
+        depends = f"  (only when {visible(condition)})" if condition else ""
+        yield f"# {number} {request.call}{step}{depends}", True
+        for line in request_lines(request, everything=everything):
+            yield line, False
+        yield "", False
+    if len(shown) < len(previewed.requests):
+        yield f"… {len(previewed.requests) - len(shown):,} more requests; `--full` shows all", False
+        yield "", False
 
 
 def request_lines(request: Request, *, everything: bool = False) -> list[str]:

@@ -341,19 +341,22 @@ class CodeEditor(Vertical):
         """The note of what is under the cursor, and where that is."""
         if not self.note.is_attached:
             return
-        rows = self.area.rows
         row, column = self.area.cursor_location
-        offset = rows.offset((row, column))
-        line = rows.starts[row], rows.starts[row] + len(rows.lines[row])
-        mark = mark_at(self.marks, offset, line)
         position = position_note(row, column, self.marks, wrapped=self.area.soft_wrap)
         self.position.update(position, layout=False)
+        mark = self._mark_here()
         if self._pause is not None:
             self._pause.stop()
         if mark is not None:
             self._note(finding_note(mark.finding))
         else:
             self._pause = self.set_timer(EXPLAIN_AFTER, self._explain)
+
+    def _mark_here(self) -> Mark | None:
+        rows = self.area.rows
+        row, column = self.area.cursor_location
+        start = rows.starts[row]
+        return mark_at(self.marks, start + column, (start, start + len(rows.lines[row])))
 
     @on(CodeArea.Hovered)
     def _hovered(self, event: CodeArea.Hovered) -> None:
@@ -379,6 +382,8 @@ class CodeEditor(Vertical):
 
     def _explain(self) -> None:
         """Say what is under the cursor, now that it stands still; a word that is being typed is not there yet."""
+        if self._mark_here() is not None:
+            return  # it came while the timer ran out
         if self.list.is_open:
             self._note(Content(""))
             return

@@ -63,7 +63,7 @@ class PayloadEditor(Vertical):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f4", "format", "Tidy", tooltip="Lay the text out anew; its holes stay as they are"),
+        Binding("ctrl+l", "format", "Tidy", tooltip="Lay the text out anew; its holes stay as they are"),
         Binding("ctrl+t", "turn", "JSON/YAML", tooltip="Write the same as JSON text with holes, or as YAML"),
     ]
     DEFAULT_CSS = """

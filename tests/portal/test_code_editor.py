@@ -266,3 +266,12 @@ async def test_who_hears_late_hears_the_present_text() -> None:
             app.editor.area.post_message(events.Key(letter, letter))
         await pilot.pause()
         assert "abc" == app.heard[-1]
+
+
+async def test_half_a_character_is_shown_and_kept() -> None:
+    app = CodeStage("a: $x \ud800 $y\n")
+    async with app.run_test() as pilot:
+        assert "a: $x \ufffd $y" in app.editor.area.render_line(0).text
+        await pilot.press("end", "z")
+        await pilot.pause()
+        assert "a: $x \ud800 $yz\n" == app.editor.text

@@ -42,6 +42,10 @@ EXPLAIN_AFTER = 0.06
 class CodeEditor(Vertical):
     """A text of YAML or JSON that is worked on. It posts `Changed` for what is typed, never for what is loaded."""
 
+    HELP = (
+        "In the text, `$` offers the variables, `|` inside `{{ }}` the filters, a letter the keys that may stand there. "
+        "Enter or Tab takes an offer, Escape closes the list; Escape again leaves the text."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+f", "find", "Find", tooltip="Find a text; `f3` and `shift+f3` go on"),
         Binding("f3", "find_again(1)", "Find next", show=False, tooltip="The next place with the text"),

@@ -62,6 +62,7 @@ class PayloadEditor(Vertical):
     JSON text stays text (`json: |`), YAML becomes a tree. While YAML cannot be read nothing is posted.
     """
 
+    HELP = "A body or item: JSON in which a hole may stand bare, as `$items`, or YAML. Below it is what it becomes."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+l", "format", "Tidy", tooltip="Lay the text out anew; its holes stay as they are"),
         Binding("ctrl+t", "turn", "JSON/YAML", tooltip="Write the same as JSON text with holes, or as YAML"),

@@ -17,7 +17,6 @@ from maniple.errors import ManipleError
 from maniple.portal.desk import Desk
 from maniple.portal.drafting import DraftScreen
 from maniple.portal.testing.calls import CallsPane, reply_value
-from maniple.portal.testing.edits import with_value
 from maniple.portal.testing.history import HistoryPane
 from maniple.portal.testing.present import DIM, trouble_text
 from maniple.portal.testing.studying import StudyPanel
@@ -36,8 +35,8 @@ class TestingPanel(StudyPanel):
 
     __test__ = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t,f5", "test", "Test endpoint", tooltip="Make the chosen call with the test users"),
-        Binding("e,f6", "test_all", "End to end", tooltip="Create a list, add, remove, clean up"),
+        Binding("t,f8", "test", "Test endpoint", tooltip="Make the chosen call with the test users"),
+        Binding("e,f9", "test_all", "End to end", tooltip="Create a list, add, remove, clean up"),
         Binding("escape", "cancel", "Cancel", tooltip="Stop the test under way"),
         Binding("y", "copy_curl", "Copy as curl", tooltip="Copy the request as curl; secrets are shell variables"),
         Binding("g", "golden_case", "Golden case", tooltip="Make a golden case of the last test of this call"),
@@ -267,7 +266,7 @@ class TestingPanel(StudyPanel):
             return
         try:
             picked = pick(self.draft, self.study.program, exchanges[-1], tree, event.node)
-            cast("DraftScreen", self.screen).change(with_value(self.draft, picked.place, picked.value))
+            cast("DraftScreen", self.screen).change(self.draft.with_value(picked.place, picked.value))
         except ManipleError as error:
             self.tell_error(error)
         else:

@@ -2,6 +2,7 @@
 
     ManipleError
       ManifestError     the author of the manifest (carries diagnostics with spans)
+      Refused           the author of an integration that is not ready to be submitted (carries the reasons)
       SettingsError     the end user who connects a destination
       CohortError       the person who supplies the cohort
       DeliveryError     the partner whose API was called
@@ -102,6 +103,18 @@ class UsageError(ManipleError):
     code = "usage"
     exit_code = ExitCode.USAGE
     title = "That cannot be done as asked"
+
+
+class Refused(ManipleError):
+    """An integration cannot be released, submitted or approved as it is; `reasons` are sentences, one each."""
+
+    code = "refused"
+    exit_code = ExitCode.FINDINGS
+    title = "The integration cannot be submitted as it is"
+
+    def __init__(self, message: str, reasons: Sequence[str], *, hint: str | None = None) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(message, hint=hint)
 
 
 class DeliveryError(ManipleError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from maniple.wire import Reply, Request
@@ -44,6 +45,28 @@ class Memory(Protocol):
 
     def conceal(self, texts: tuple[str, ...]) -> None:
         """`texts` are secrets from now on."""
+        ...
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail. `to` are addresses; `text` is plain text."""
+
+    to: tuple[str, ...]
+    subject: str
+    text: str
+
+
+class Notifier(Protocol):
+    """Brings messages to people who are not looking at maniple."""
+
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """The addresses of those who review; empty when nobody said."""
+        ...
+
+    def notify(self, message: Message) -> None:
+        """Send `message`, and return when it is handed over. Blocks. Raises OperatorError when that is not possible."""
         ...
 
 

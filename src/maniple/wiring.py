@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -10,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from maniple.errors import UsageError
-from maniple.ports import Clock, Sender
+from maniple.errors import OperatorError, UsageError
+from maniple.ports import Clock, Notifier, Sender
 from maniple.runtime.retry import MAX_RETRIES, RetryPolicy
 from maniple.store.home import Home
 
@@ -22,6 +23,10 @@ ALLOW_PRIVATE = "MANIPLE_ALLOW_PRIVATE_HOSTS"
 RETRIES = "MANIPLE_MAX_RETRIES"
 DATABASE_URL = "MANIPLE_DATABASE_URL"
 INTEGRATIONS = "MANIPLE_INTEGRATIONS"
+SMTP_URL = "MANIPLE_SMTP_URL"
+MAIL_FROM = "MANIPLE_MAIL_FROM"
+REVIEWERS = "MANIPLE_REVIEWERS"
+USER = "MANIPLE_USER"
 
 
 def allows_private(environ: Mapping[str, str] = os.environ) -> bool:
@@ -56,6 +61,24 @@ def open_clock() -> Clock:
     return SystemClock()
 
 
+def person(environ: Mapping[str, str] = os.environ) -> str:
+    """Who is at work here: whom MANIPLE_USER names, else who is logged in. Raises OperatorError when nobody knows."""
+    named = environ.get(USER, "").strip()
+    try:
+        return named or getpass.getuser()
+    except (OSError, KeyError) as cause:
+        raise OperatorError("nobody knows who is logged in", hint=f"set `{USER}` to your name") from cause
+
+
+def open_notifier(environ: Mapping[str, str] = os.environ) -> Notifier | None:
+    """Who carries mail, as MANIPLE_SMTP_URL says; None without it. Raises UsageError when it cannot be read."""
+    if not environ.get(SMTP_URL):
+        return None
+    from maniple.delivery.mail import mailer
+
+    return mailer(environ[SMTP_URL], environ.get(MAIL_FROM, ""), environ.get(REVIEWERS, ""))
+
+
 @dataclass
 class Workspace(AbstractContextManager["Workspace"]):
     """A home with its control plane open. Use it as a context manager."""
@@ -81,17 +104,20 @@ class Workspace(AbstractContextManager["Workspace"]):
         return integration_folders(self.home)
 
 
-def integration_folders(home: Home | None = None, environ: Mapping[str, str] = os.environ) -> list[Path]:
+def integration_folders(
+    home: Home | None = None, environ: Mapping[str, str] = os.environ, *, here: bool = True
+) -> list[Path]:
     """The folders that hold destinations, most specific first.
 
     `MANIPLE_INTEGRATIONS` (several, separated as in PATH), `integrations/` of the working directory, that of
-    MANIPLE_HOME, and that of the checkout that maniple runs from.
+    MANIPLE_HOME, and that of the checkout that maniple runs from. Without `here` that of the working directory is left
+    out: somebody may be at work in it.
     """
     given = [Path(part) for part in environ.get(INTEGRATIONS, "").split(os.pathsep) if part]
     checkout = Path(__file__).resolve().parents[2] / "integrations"
     own = (home or Home.locate(environ)).integrations
     seen: dict[Path, None] = {}
-    for folder in (*given, Path.cwd() / "integrations", own, checkout):
+    for folder in (*given, *((Path.cwd() / "integrations",) if here else ()), own, checkout):
         if folder.is_dir():
             seen.setdefault(folder.resolve())
     return list(seen)

@@ -201,18 +201,18 @@ def test_a_bar_offers_every_filter() -> None:
 
 
 def test_a_filter_has_its_docs_and_an_example_as_it_is_written() -> None:
-    found = one(ACME + '  url: "{{ base | tr¦ }}"', "truncate")
-    assert "truncate([length])" == found.detail
+    found = one(ACME + '  url: "{{ base | tr¦ }}"', "truncate([length])")
+    assert "The first `length` characters, cut plainly" == found.detail
     assert "The first `length` characters, cut plainly.\nexample: 'abcdef' | truncate(3) gives 'abc'" == found.docs
 
 
 def test_a_filter_that_needs_values_leaves_the_cursor_where_they_go() -> None:
-    found = one(ACME + '  url: "{{ base | repl¦ }}"', "replace")
+    found = one(ACME + '  url: "{{ base | repl¦ }}"', "replace(old, [new])")
     assert ("replace('')", 2) == (found.text, found.back)
 
 
 def test_quotes_of_a_filter_are_not_those_of_its_text() -> None:
-    assert 'default("")' == one(ACME + "  url: '{{ base | def¦ }}'", "default").text
+    assert 'default("")' == one(ACME + "  url: '{{ base | def¦ }}'", "default(other)").text
 
 
 def test_nothing_is_offered_inside_quotes_of_an_expression() -> None:

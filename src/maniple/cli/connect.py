@@ -62,6 +62,7 @@ def connect(
     """Set a destination up."""
     from maniple.usecases.connect import check_via, destination_for
     from maniple.usecases.connect import connect as keep_connection
+    from maniple.usecases.mark import mark_in
     from maniple.wiring import Workspace
 
     if via is not None:
@@ -69,6 +70,9 @@ def connect(
     with Workspace.open() as workspace:
         destination = destination_for(workspace, path)
         program = destination.usable()
+        mark = mark_in(destination.path.parent)
+        if mark is not None and mark.deprecated is not None:
+            note(f"warning: {program.manifest.name} is deprecated: {visible(mark.deprecated)}")
         name, values, chosen = _gather(program, name, settings, maps, authorize=authorize)
         keep_secret([str(value) for field, value in values.items() if field in program.secret_names])
         if authorize:

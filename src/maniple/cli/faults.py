@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from maniple.cli.screen import hint, stderr, stdout
 from maniple.diagnostics.cells import visible
-from maniple.errors import Bug, ExitCode, ManifestError, ManipleError, OperatorError, UsageError
+from maniple.errors import Bug, ExitCode, ManifestError, ManipleError, OperatorError, Refused, UsageError
 
 if TYPE_CHECKING:
     from cyclopts import App, CycloptsError
@@ -24,6 +24,7 @@ EXTRAS = {
     **dict.fromkeys(("duckdb", "pyarrow", "sqlalchemy", "alembic", "cryptography"), "sync"),
     "psycopg": "postgresql",
     **dict.fromkeys(("fastapi", "uvicorn", "httptools"), "simulator"),
+    **dict.fromkeys(("textual", "textual_serve", "aiohttp", "tree_sitter"), "portal"),
 }
 """Packages that come with an extra of maniple, and its name."""
 
@@ -98,6 +99,8 @@ def problem(error: ManipleError) -> dict[str, Any]:
         from maniple.diagnostics.render import render_json
 
         told["findings"] = [render_json(diagnostic) for diagnostic in error.diagnostics]
+    if isinstance(error, Refused):
+        told["reasons"] = [without_secrets(reason) for reason in error.reasons]
     return told
 
 
@@ -113,6 +116,9 @@ def _tell(error: ManipleError) -> None:
         return
     word = "" if isinstance(error, Interrupted) else f"{screen.paint('error:', 'bold red')} "
     screen.line(f"{word}{visible(without_secrets(error.message))}")
+    if isinstance(error, Refused):
+        for reason in error.reasons:
+            screen.line(f"  {screen.paint('✗', 'red')} {visible(without_secrets(reason))}")
     if error.hint:
         hint(visible(without_secrets(error.hint)))
 
@@ -128,8 +134,10 @@ def _misuse(error: CycloptsError, app: App) -> UsageError:
     match error:
         case UnknownCommandError() if error.unused_tokens:
             word = error.unused_tokens[0]
+            for name in error.command_chain or ():
+                app = app[name]
             verbs = [name for name in app if not name.startswith("-")]
-            return UsageError(f"there is no verb `{word}`", hint=hint_for(word, verbs) or helped)
+            return UsageError(f"there is no verb `{f'{verb} {word}'.strip()}`", hint=hint_for(word, verbs) or helped)
         case UnknownOptionError():
             word = error.token.keyword or error.token.value
             known = [name for argument in error.argument_collection if argument.parse for name in argument.names]

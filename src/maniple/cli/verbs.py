@@ -10,7 +10,8 @@ EPILOGUE = """\
 Exit codes:
   0    done; for a sync also success with skips
   1    check: blocking findings; fmt --check: files to rewrite;
-       variables: one has a problem
+       variables: one has a problem; submit, release, review approve:
+       refused, with the reasons
   2    the command line, the settings or the cohort cannot be used
        as given; nothing was sent
   3    the run or the test call failed at the partner; what was accepted
@@ -28,6 +29,12 @@ Environment:
   MANIPLE_SECRET_KEY           seals secrets, instead of a key file
   MANIPLE_OPERATOR_<SLUG>_<FIELD>
                                what a destination needs of whoever runs maniple
+  MANIPLE_USER                 who submits and reviews; else who is logged in
+  MANIPLE_EMAIL                where decisions about your submissions are mailed
+  MANIPLE_SMTP_URL             smtp://USER:PASSWORD@HOST:587: sends those mails
+  MANIPLE_MAIL_FROM            the address that they come from
+  MANIPLE_REVIEWERS            addresses, separated by commas, that are told of
+                               submissions
   MANIPLE_MAX_RETRIES          tries after the first, 8 by default
   MANIPLE_ALLOW_PRIVATE_HOSTS  1: loopback and private addresses may be called
   MANIPLE_DEBUG                1: a fault shows its traceback
@@ -37,12 +44,14 @@ Begin with `maniple destinations`, or write your own: `maniple new my-partner`.
 Every verb explains itself: `maniple sync --help`."""
 
 WRITING = Group("Write a destination", sort_key=1)
-SYNCING = Group("Sync cohorts", sort_key=2)
-LOOKING = Group("Look at what happened", sort_key=3)
-OWN = Group("maniple itself", sort_key=4)
+PUBLISHING = Group("Publish a destination", sort_key=2)
+SYNCING = Group("Sync cohorts", sort_key=3)
+LOOKING = Group("Look at what happened", sort_key=4)
+OWN = Group("maniple itself", sort_key=5)
 
 _VERBS: tuple[tuple[str, str, Group], ...] = (
     ("new", "Begin a destination: a manifest, cases and a README to fill in.", WRITING),
+    ("portal", "Write, try and submit a destination on screen, in the terminal or a browser.", WRITING),
     ("check", "Check manifests and say at which place what is wrong.", WRITING),
     ("fmt", "Bring manifests into canonical form; comments stay.", WRITING),
     ("variables", "Show every variable of a manifest: declared, used, pre-defined.", WRITING),
@@ -50,6 +59,9 @@ _VERBS: tuple[tuple[str, str, Group], ...] = (
     ("test", "Call the partner for real with test users; show how answers are read.", WRITING),
     ("simulate", "Play the partner on this machine, a good or a hostile one.", WRITING),
     ("rules", "Explain a finding's code, or list them all.", WRITING),
+    ("release", "Put a destination into this home's catalogue, without a review.", PUBLISHING),
+    ("submit", "Hand a destination in for review.", PUBLISHING),
+    ("review", "See what was submitted, comment on it, approve it or not.", PUBLISHING),
     ("destinations", "List the destinations there are.", SYNCING),
     ("connect", "Set a destination up and keep it under a name.", SYNCING),
     ("authorize", "Grant a connection access to the partner in a browser.", SYNCING),

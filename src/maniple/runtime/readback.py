@@ -7,6 +7,7 @@ from typing import Any
 
 from maniple.runtime.addresses import rows_of
 from maniple.runtime.classify import Accepted
+from maniple.runtime.course import set_out
 from maniple.runtime.exchange import exchange
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.pages import leads_elsewhere, next_page
@@ -14,7 +15,7 @@ from maniple.runtime.program import CallProgram, RunContext, StepProgram
 from maniple.runtime.request import build_request
 from maniple.runtime.retry import DEFAULT_POLICY, Dice, RetryPolicy
 from maniple.runtime.search import MAX_STEPS, Budget, search
-from maniple.runtime.steps import set_out, walk
+from maniple.runtime.steps import walk
 from maniple.template.text import text_of
 from maniple.wire import Flow, Record, Reply
 

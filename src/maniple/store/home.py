@@ -97,6 +97,16 @@ class Home:
         return self.path / "portal.json"
 
     @property
+    def crash_report(self) -> Path:
+        """Where a fault of the portal happened, the last time."""
+        return self.path / "portal-crash.txt"
+
+    @property
+    def versions(self) -> Path:
+        """Every version that was published here: a folder a version, in it one for each destination."""
+        return self.path / "versions"
+
+    @property
     def locks(self) -> Path:
         """Lock files, one a sync and one a connection with tokens. They stay when they are free."""
         return self.path / "locks"

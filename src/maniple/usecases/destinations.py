@@ -15,6 +15,7 @@ from maniple.runtime.compile import try_compile
 from maniple.runtime.program import Program, VariableRow
 from maniple.source.characters import MAX_BYTES
 from maniple.source.text import Document
+from maniple.usecases.mark import mark_in
 
 MANIFEST_NAMES = ("manifest.yaml", "manifest.yml", "manifest.json")
 
@@ -40,7 +41,10 @@ class Destination:
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """A destination of the catalogue. `problems` counts what keeps it from being used."""
+    """A destination of the catalogue. `problems` counts what keeps it from being used.
+
+    `internal`: it was released without a review. `deprecated` says why it should not be used any more.
+    """
 
     slug: str
     name: str
@@ -50,6 +54,8 @@ class CatalogueEntry:
     summary: str
     path: Path
     problems: int = 0
+    internal: bool = False
+    deprecated: str | None = None
 
 
 def manifest_files(path: Path) -> list[Path]:
@@ -145,6 +151,7 @@ def catalogue(folders: list[Path]) -> Iterator[CatalogueEntry]:
 
 def _entry(slug: str, destination: Destination) -> CatalogueEntry:
     manifest = destination.manifest
+    mark = mark_in(destination.path.parent)
     problems = len(blocking(destination.diagnostics))
     if manifest is None:
         return CatalogueEntry(
@@ -159,4 +166,6 @@ def _entry(slug: str, destination: Destination) -> CatalogueEntry:
         manifest.summary,
         destination.path,
         problems,
+        mark is not None and mark.internal,
+        mark.deprecated if mark is not None else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -9,6 +10,9 @@ from maniple.diagnostics.model import Diagnostic
 from maniple.source.change import value_at
 from maniple.source.text import Document
 from maniple.source.text import Path as Place
+
+_LACKING = re.compile(r"\bneeds (?:a |an )?`(\w+)`")
+"""A message about a key that is missing; its place is where the key would stand."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ class Findings:
 
 def place_of(diagnostic: Diagnostic, document: Document | None) -> Place:
     """The deepest place that a finding is about: its own path, or what stands where it points."""
-    if diagnostic.path and (document is None or value_at(document.data, diagnostic.path, document) is not document):
+    if diagnostic.path and (
+        document is None or value_at(document.data, diagnostic.path[:-1], document) is not document
+    ):
+        # A key that is missing has a place too.
         return diagnostic.path
     if diagnostic.span is None or document is None:
         return diagnostic.path

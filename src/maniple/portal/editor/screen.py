@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -9,6 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
+from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Footer, Static, Tab, Tabs
@@ -55,6 +57,7 @@ class EditorScreen(DraftScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", tooltip="Write the file in canonical form"),
         Binding("f2", "switch_view", "Form/YAML", tooltip="The other view of the manifest, at the same place"),
+        Binding("ctrl+g", "sections", "Sections", tooltip="Jump to a section of the form"),
         Binding("f5", "pane('testing')", "Testing", tooltip="Try the requests"),
         Binding("f7", "pane('quality')", "Quality", tooltip="What the next tier needs"),
         Binding("f6", "other_half", "Other half", tooltip="Go to the other half of the screen"),
@@ -65,11 +68,24 @@ class EditorScreen(DraftScreen):
         Binding("escape", "leave", "Back", tooltip="Back to the integrations; what was typed is kept"),
     ]
 
+    @dataclass
+    class Checked(Message):
+        """A draft was checked."""
+
+        draft: Draft
+        findings: Findings
+
     def __init__(self, desk: Desk, opened: Opened) -> None:
         super().__init__(desk, Draft(opened.path, opened.text))
         self.opened = opened
         self.findings: Findings | None = None
+        self.form: FormView | None = None
+        """The form, once it was shown."""
+        self.editor: CodeEditor | None = None
+        """The text, once it was shown."""
         self.history = History()
+        self.heading = Static("", id="editor-heading", markup=False)
+        self._named = self.draft
         self.pane = "form"
         self.half = "testing"
         self._checking: Timer | None = None
@@ -82,7 +98,7 @@ class EditorScreen(DraftScreen):
 
     def compose(self) -> ComposeResult:
         """Heading, tabs, panes."""
-        yield Static("", id="editor-heading", markup=False)
+        yield self.heading
         with Horizontal(id="editor-tabs"):
             yield Tabs(*(Tab(_PANES[name], id=name) for name in _LEFT), id="left-tabs")
             yield Tabs(*(Tab(_PANES[name], id=name) for name in _PANES if name not in _LEFT), id="right-tabs")
@@ -108,16 +124,6 @@ class EditorScreen(DraftScreen):
             form.folds["connection"].heading.focus()
 
     # --- panes
-
-    @property
-    def form(self) -> FormView | None:
-        """The form, once it was shown."""
-        return next(iter(self.query(FormView)), None)
-
-    @property
-    def editor(self) -> CodeEditor | None:
-        """The text, once it was shown."""
-        return next((each for each in self.query(CodeEditor) if each.id == "manifest-text"), None)
 
     @property
     def is_wide(self) -> bool:
@@ -161,9 +167,11 @@ class EditorScreen(DraftScreen):
     def _made(self, name: str) -> Widget | None:
         match name:
             case "form":
-                return FormView()
+                self.form = FormView()
+                return self.form
             case "text":
-                return CodeEditor(self.draft.text, self._language, id="manifest-text")
+                self.editor = CodeEditor(self.draft.text, self._language, id="manifest-text")
+                return self.editor
             case _:
                 return panel(name, self.desk)
 
@@ -207,12 +215,21 @@ class EditorScreen(DraftScreen):
         if place:
             await self._go(place, key=True)
 
-    def action_other_half(self) -> None:
-        """Focus the other half."""
+    async def action_sections(self) -> None:
+        """Choose a section of the form and go there."""
+        await self.show_pane("form", focus=False)
+        if self.form is not None:
+            self.form.choose_section()
+
+    async def action_other_half(self) -> None:
+        """Focus the other half; where one pane is seen at a time, show the next."""
+        if not self.is_wide:
+            names = list(_PANES)
+            await self.show_pane(names[(names.index(self.pane) + 1) % len(names)])
+            return
         focused = self.focused
         on_right = focused is not None and any("right" in each.classes for each in focused.ancestors_with_self)
-        if self.is_wide:
-            self._focus_pane(self.pane if on_right else self.half)
+        self._focus_pane(self.pane if on_right else self.half)
 
     # --- the draft
 
@@ -267,12 +284,13 @@ class EditorScreen(DraftScreen):
     @work(thread=True, exclusive=True, group="check")
     def _check(self) -> None:
         draft = self.draft
-        found = Findings.of(draft.findings, draft.document)
-        self.app.call_from_thread(self._checked, draft, found)
+        self.post_message(self.Checked(draft, Findings.of(draft.findings, draft.document)))
 
-    def _checked(self, draft: Draft, found: Findings) -> None:
-        if draft.text == self.draft.text and self.is_mounted:
-            self.findings = found
+    @on(Checked)
+    def checked(self, event: Checked) -> None:
+        """Show what is wrong, unless it is about a draft that is past."""
+        if event.draft.text == self.draft.text:
+            self.findings = event.findings
             self._tell()
 
     def _tell(self) -> None:
@@ -286,7 +304,10 @@ class EditorScreen(DraftScreen):
 
     def _head(self) -> None:
         saved = self.opened.text == self.draft.text
-        self.query_one("#editor-heading", Static).update(heading(self.draft, saved=saved, findings=self.findings))
+        if self.draft.data:
+            # While the text cannot be read, what was read last says what it is called.
+            self._named = self.draft
+        self.heading.update(heading(self._named, saved=saved, findings=self.findings), layout=False)
 
     # --- places
 

@@ -1,11 +1,11 @@
-"""Short readable ids: `con_`, `syn_` or `run_` and ten characters of base32 in lower case (50 bits)."""
+"""Short readable ids: `con_`, `syn_`, `run_` or `sub_` and ten characters of base32 in lower case (50 bits)."""
 
 from __future__ import annotations
 
 import random
 from typing import Literal, TypeAlias
 
-IdPrefix: TypeAlias = Literal["con_", "syn_", "run_"]
+IdPrefix: TypeAlias = Literal["con_", "syn_", "run_", "sub_"]
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 

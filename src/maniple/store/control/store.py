@@ -12,14 +12,15 @@ from maniple.store.control.database import open_database
 from maniple.store.control.ledger import Ledger
 from maniple.store.control.runs import Runs
 from maniple.store.control.server import open_server
+from maniple.store.control.submissions import Submissions
 from maniple.store.control.syncs import Syncs
 from maniple.store.control.tokens import Tokens
 from maniple.store.home import Home
 from maniple.store.secrets import FernetSecrets
 
 
-class ControlStore(Connections, Syncs, Runs, Ledger, Tokens):
-    """Connections, syncs, runs, their ledger and tokens, in the database of one home.
+class ControlStore(Connections, Syncs, Runs, Ledger, Tokens, Submissions):
+    """Connections, syncs, runs, their ledger, tokens and submissions, in the database of one home.
 
     Methods block and are safe in threads; from asyncio call them with `asyncio.to_thread`. Any of them raises
     OperatorError when the database is locked, full, read-only or damaged.

@@ -136,4 +136,77 @@ tokens = Table(
     Column("expires_at", Double),
 )
 
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("email", Text),
+    Column("state", String(24), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("submission_id", String(20), _belongs_to("submissions"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("internal", Boolean, nullable=False),
+    Column("report", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("bundle", LargeBinary, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", String(20), _belongs_to("submissions"), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("file", Text),
+    Column("line", Integer),
+    Column("at", Double, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("submission_id", String(20), _belongs_to("submissions"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("seen_at", Double),
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("internal", Boolean, nullable=False),
+    Column("submission_id", String(20), _belongs_to("submissions"), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("deprecated_at", Double),
+    Column("deprecation", Text),
+)
+
 Index(None, runs.c.started_at)
+Index(None, submissions.c.slug)
+Index(None, entries.c.submission_id)
+Index(None, notices.c.recipient)

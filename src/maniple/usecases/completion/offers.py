@@ -113,8 +113,10 @@ def _filters(start: int, place: TypingPlace) -> Iterator[Completion]:
         call = f"{name}({', '.join([quote * 2] * spec.least)})" if spec.least else name
         back = len(call) - len(name) - 2 if spec.least else 0
         docs, example = filter_docs(name)
+        whole = f"{docs}\n{example}" if example else docs
+        usage = usage_of(name, spec)
         yield Completion(
-            call, usage_of(name, spec), f"{docs}\n{example}" if example else docs, start, name, "filter", back
+            call, docs.partition(". ")[0].removesuffix("."), whole, start, usage, "filter", back, words=(name,)
         )
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from maniple.source.text import Path
-from maniple.usecases.completion.flow import FlowScan, Scalar, Style, TypingPlace
+from maniple.usecases.completion.flow import FlowScan, Role, Scalar, Style, TypingPlace
 
 _KEY = re.compile(
     r"""(?P<key>"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"\[\]{},&*!|>%@`-][^#\n]*?|-[^\s#][^#\n]*?)[ \t]*:(?=[ \t\r\n]|$)"""
@@ -138,8 +138,7 @@ class _Reading:
         if at <= self.cursor <= key.end("key"):
             self.place = TypingPlace("item" if dashed else "key", self.path, self.cursor, at, column=column)
         self.stack.append(_Frame(column, unquoted(key["key"])))
-        value = re.compile(r"[ \t]*").match(self.text, key.end(), end)
-        at = value.end() if value else key.end()
+        at = key.end() + len(self.text[key.end() : end]) - len(self.text[key.end() : end].lstrip(" \t"))
         if key.end() < self.cursor <= at:
             self.place = TypingPlace("value", self.path, self.cursor, self.cursor, column=column)
         return self._value(at, end, column, column, keyed=True)
@@ -160,22 +159,19 @@ class _Reading:
             self.open_text = (column, end + 1, self.path, "block")
             self.scalars.append(Scalar(self.path, self._below(end + 1, column), at, end))
             return end + 1
-        stop = end if first in "\"'" else self._without_comment(at, end)
-        if first in "\"'":
-            stop = self._closing(at, first, parent)
+        quoted = first in "\"'"
+        stop = self._closing(at, first, parent) if quoted else self._without_comment(at, end)
         text = self.text[at:stop].rstrip()
         if not (keyed or item):
             self._leave(column)
-        quoted = first in "\"'"
         closed = quoted and stop - at > 1 and self.text[stop - 1] == first
-        if (at + 1 <= self.cursor <= stop - closed) if quoted else (at <= self.cursor <= stop):
-            role: Literal["key", "value", "item"] = "value" if keyed else "item" if item else "key"
-            style: Style = "plain" if first not in "\"'" else "single" if first == "'" else "double"
-            begun = at + (first in "\"'")
-            self.place = TypingPlace(role, self.path, self.cursor, begun, style=style, column=column)
+        if at + quoted <= self.cursor <= stop - closed:
+            role: Role = "value" if keyed else "item" if item else "key"
+            style: Style = "plain" if not quoted else "single" if first == "'" else "double"
+            self.place = TypingPlace(role, self.path, self.cursor, at + quoted, style=style, column=column)
         if keyed or item:
             self.scalars.append(Scalar(self.path, unquoted(text), at, at + len(text)))
-            if first not in "\"'":
+            if not quoted:
                 self.open_text = (parent, at, self.path, "plain")
         following = self.text.find("\n", max(stop, at))
         return len(self.text) + 1 if following < 0 else following + 1

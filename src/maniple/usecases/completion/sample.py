@@ -105,6 +105,8 @@ class Samples:
         self.scope |= {name: value for name, value in (given or {}).items() if name not in ("items", "values")}
         for name, text in _map(tree.get("define")).items():
             self.scope.setdefault(name, self.render(text, ("define", name)))
+        if isinstance(tree.get("list_id"), str) and "list_id" not in (given or {}):
+            self.scope["list_id"] = self.render(tree["list_id"], ("list_id",))
         mapped = [row for row in _rows(tree.get("mappings")) if row.get("name")]
         for position, row in enumerate(mapped):
             self._mapping(row, position)

@@ -80,7 +80,8 @@ class Place:
                 kinds.append("JMESPath")
             elif branch.get("type") in _KINDS:
                 kinds.append(_KINDS[branch["type"]])
-        return " or ".join(dict.fromkeys(kinds)) or "anything"
+        found = [kind for kind in dict.fromkeys(kinds) if kind != "whole number" or "number" not in kinds]
+        return " or ".join([*([", ".join(found[:-1])] if found[1:] else []), *found[-1:]]) or "anything"
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from rich.segment import Segment
@@ -13,12 +14,13 @@ from textual.binding import Binding, BindingType
 from textual.document._document import Document, Selection
 from textual.document._document_navigator import DocumentNavigator
 from textual.document._wrapped_document import WrappedDocument
+from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 
 from maniple.diagnostics.model import Severity
 from maniple.portal.editor.code.colors import FINDING, HOLE, NAME, code_theme
-from maniple.portal.editor.code.holes import holes_in
+from maniple.portal.editor.code.holes import holes_in, json_texts
 from maniple.portal.editor.code.indent import STEP, commented, dedented, indent_after, indented
 from maniple.portal.editor.code.marks import LETTERS, Lines, Location, Mark, change_between, underlined, worst_by_line
 
@@ -33,6 +35,8 @@ _PICTURES = {
     **dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
 }
 """One visible character for each that a terminal would obey."""
+_KEYS_OF_SCREENS = frozenset({"f6", "f7"})
+"""Keys that a text field would take from the screen around it."""
 
 
 def grammar_of(language: Language) -> str | None:
@@ -40,11 +44,14 @@ def grammar_of(language: Language) -> str | None:
     return None if language == "text" else language
 
 
-class CodeArea(TextArea):
+class CodeArea(TextArea, inherit_bindings=False):
     """A text field for code. `marks` are painted; it neither makes nor explains them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *(one for one in TextArea.BINDINGS if not (isinstance(one, Binding) and one.key in _KEYS_OF_SCREENS)),
         Binding("shift+tab", "dedent", "Indent less", show=False, tooltip="Move the lines two blanks to the left"),
+        Binding("ctrl+home", "go_to_end(False)", "Start", show=False, tooltip="To the start of the text"),
+        Binding("ctrl+end", "go_to_end(True)", "End", show=False, tooltip="To the end of the text"),
         Binding("ctrl+underscore", "comment", "Comment", show=False, tooltip="Make the lines comments, or text again"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"code-area--error", "code-area--warning", "code-area--note"}
@@ -58,6 +65,12 @@ class CodeArea(TextArea):
         & .code-area--note { color: $text-primary; text-style: bold; }
     }
     """
+
+    @dataclass
+    class Hovered(Message):
+        """The mouse is over a place of the text; None when it has left."""
+
+        location: Location | None
 
     def __init__(self, text: str, language: Language, *, id: str | None = None) -> None:
         self.marks: tuple[Mark, ...] = ()
@@ -102,6 +115,14 @@ class CodeArea(TextArea):
         """The cursor as an offset into the text."""
         return self.rows.offset(self.cursor_location)
 
+    def show_row(self) -> None:
+        """Bring the line with the cursor to the middle, unless it is well in sight."""
+        _, top = self.scroll_offset
+        _, place = self._cursor_offset
+        height = self.scrollable_content_region.height
+        if not top + 2 <= place < top + height - 2:
+            self.scroll_to(y=max(0, place - height // 2), animate=False)
+
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """Paint these marks from now on."""
         self.marks = tuple(marks)
@@ -128,6 +149,9 @@ class CodeArea(TextArea):
             self._before = after
         lines = self.rows
         for row, line in enumerate(lines.lines):
+            if self.language == "json":
+                for start, end, name in json_texts(line):
+                    self._highlight(row, line, start, end, name)
             for start, end in holes_in(line):
                 self._highlight(row, line, start, end, HOLE)
         for mark in reversed(self.marks):
@@ -162,7 +186,16 @@ class CodeArea(TextArea):
         style = self.get_component_rich_style(f"code-area--{severity}")
         return Strip.join([Strip([Segment(LETTERS[severity], style)], 1), strip.crop(1)])
 
-    # Keys
+    # Mouse and keys
+
+    async def _on_mouse_move(self, event: events.MouseMove) -> None:
+        place = self.get_target_document_location(event)
+        inside = event.x >= self.gutter_width and place[1] < len(self.document.get_line(place[0]))
+        self.post_message(self.Hovered(place if inside else None))
+
+    def _on_leave(self, event: events.Leave) -> None:
+        if event.node is self:
+            self.post_message(self.Hovered(None))
 
     async def _on_key(self, event: events.Key) -> None:
         """Enter keeps the indentation, Tab indents what is selected, Backspace takes a whole step of indentation."""
@@ -190,6 +223,10 @@ class CodeArea(TextArea):
     def _swallow(event: events.Key) -> None:
         event.stop()
         event.prevent_default()
+
+    def action_go_to_end(self, last: bool) -> None:
+        """Put the cursor at the start or the end of the text."""
+        self.move_cursor(self.document.end if last else (0, 0))
 
     def action_dedent(self) -> None:
         """Move the lines of the selection two blanks to the left."""

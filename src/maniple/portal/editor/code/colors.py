@@ -59,13 +59,13 @@ def legible(color: Color, background: Color) -> Color:
     opaque = Color(*color.rgb)
     found = opaque
     for step in range(1, 11):
-        if _contrast(found, background) >= LEAST_CONTRAST:
+        if contrast(found, background) >= LEAST_CONTRAST:
             break
         found = opaque.blend(goal, step / 10)
     return found
 
 
-def _contrast(one: Color, other: Color) -> float:
+def contrast(one: Color, other: Color) -> float:
     """The contrast ratio of two colours, 1 to 21, as WCAG 2.2 defines it."""
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)

@@ -18,6 +18,8 @@ from maniple.portal.editor.code.present import offer_docs, offer_row
 from maniple.usecases.completion import Completion
 
 MOST_ROWS = 8
+_AROUND = 6
+"""Lines that the border and the docs take."""
 WIDTH = 64
 """Cells of the whole list; a narrower terminal has less."""
 
@@ -29,16 +31,15 @@ class CompletionList(Vertical):
     CompletionList {
         display: none;
         overlay: screen;
-        constrain: inside inflect;
+        constrain: inside inside;
         width: 64;
         max-width: 100%;
-        height: auto;
-        border: round $border-blurred;
+        height: 14;
+        border: round $border;
         background: $panel;
         &.-open { display: block; }
         & OptionList {
-            height: auto;
-            max-height: 8;
+            height: 8;
             border: none;
             padding: 0;
             background: $panel;
@@ -50,7 +51,7 @@ class CompletionList(Vertical):
             color: $block-cursor-foreground;
             text-style: $block-cursor-text-style;
         }
-        & Static { height: auto; max-height: 4; padding: 0 1; color: $text-muted; border-top: solid $border-blurred; }
+        & Static { height: 4; padding: 0 1; border-top: solid $border-blurred; }
     }
     """
 
@@ -63,6 +64,7 @@ class CompletionList(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self.offers: Sequence[Completion] = ()
+        self._room: tuple[int, Offset] | None = None
 
     def compose(self) -> ComposeResult:
         """The offers, and what is known of the chosen one."""
@@ -87,19 +89,33 @@ class CompletionList(Vertical):
         at = self.query_one(OptionList).highlighted
         return self.offers[at] if self.is_open and at is not None and at < len(self.offers) else None
 
-    def show(self, offers: Sequence[Completion], cursor: Offset) -> None:
-        """Offer these, below the cursor at a place of the screen; nothing to offer closes the list."""
+    def show(self, offers: Sequence[Completion], place: Offset) -> None:
+        """Offer these below a place of the screen, where what is typed begins, or above it where there is more room.
+
+        Nothing to offer closes the list.
+        """
         if not offers:
             self.close()
             return
         self.offers = offers
         options = self.query_one(OptionList)
+        self._fit(min(len(offers), max(2, min(MOST_ROWS, self.screen.size.height - _AROUND - 2))), place)
         width = min(WIDTH, self.screen.size.width) - 4
         options.set_options(Option(offer_row(one, width)) for one in offers)
         options.highlighted = 0
-        self.absolute_offset = Offset(cursor.x - 1, cursor.y + 1)
         self.add_class("-open")
         self._describe()
+
+    def _fit(self, rows: int, place: Offset) -> None:
+        """Take the room for so many offers. Only what is different is set: every change lays out the whole screen."""
+        whole = rows + _AROUND
+        above = place.y + 1 + whole > self.screen.size.height and place.y >= whole
+        offset = Offset(place.x - 3, place.y - whole if above else place.y + 1)
+        if (rows, offset) != self._room:
+            self._room = rows, offset
+            self.query_one(OptionList).styles.height = rows
+            self.styles.height = whole
+            self.absolute_offset = offset
 
     def close(self) -> None:
         """Offer nothing."""
@@ -118,7 +134,7 @@ class CompletionList(Vertical):
 
     def _describe(self) -> None:
         chosen = self.chosen
-        self.query_one(Static).update(offer_docs(chosen) if chosen is not None else Content(""))
+        self.query_one(Static).update(offer_docs(chosen) if chosen is not None else Content(""), layout=False)
 
     @on(OptionList.OptionHighlighted)
     def _another(self, event: OptionList.OptionHighlighted) -> None:

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.document._document import Selection
+from textual.geometry import Offset
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
@@ -33,6 +34,8 @@ from maniple.portal.editor.code.present import (
 from maniple.usecases.completion import Completion, completions, explain, readable, warm
 from maniple.usecases.draft import Draft
 
+HOVER_AFTER = 0.2
+"""Seconds for which the mouse stands still before what is under it is explained."""
 EXPLAIN_AFTER = 0.06
 """Seconds for which the cursor stands still before what is under it is explained."""
 
@@ -47,7 +50,7 @@ class CodeEditor(Vertical):
         Binding("ctrl+g", "ask_line", "Go to line", show=False, tooltip="Go to a line, or `line:column`"),
         Binding("f8", "finding(1)", "Next finding", tooltip="Go to the next thing that is wrong"),
         Binding("shift+f8", "finding(-1)", "Previous finding", show=False, tooltip="Go to the thing wrong before"),
-        Binding("ctrl+@,ctrl+space", "offer", "Complete", tooltip="What can be typed here"),
+        Binding("ctrl+@,ctrl+space", "offer", "Complete", key_display="^space", tooltip="What can be typed here"),
         Binding("f9", "wrap", "Wrap lines", show=False, tooltip="Show long lines whole, or in one line"),
     ]
     DEFAULT_CSS = """
@@ -98,6 +101,10 @@ class CodeEditor(Vertical):
         """The file that the text is of."""
         self.area = CodeArea(text, language)
         self.area.take_key = self._take_key
+        self.finder = FindBar()
+        self.list = CompletionList()
+        self.note = Static("", id="code-note", markup=False)
+        self.position = Static("", id="code-position", markup=False)
         self._told = text
         self.sample: Mapping[str, Any] | None = None
         """Values of variables that explanations show; made up without."""
@@ -112,11 +119,11 @@ class CodeEditor(Vertical):
     def compose(self) -> ComposeResult:
         """The text, the line for finding, the note below."""
         yield self.area
-        yield FindBar()
-        yield CompletionList()
+        yield self.finder
+        yield self.list
         with Horizontal(id="code-foot"):
-            yield Static("", id="code-note", markup=False)
-            yield Static("", id="code-position", markup=False)
+            yield self.note
+            yield self.position
 
     def on_mount(self) -> None:
         """Say where the cursor is."""
@@ -174,7 +181,7 @@ class CodeEditor(Vertical):
         """Show another text. The cursor stays where it was in what stays; it can be undone; no `Changed` is posted."""
         before = self.area.text
         self._told = text
-        self.query_one(CompletionList).close()
+        self.list.close()
         if text == before:
             return
         change = change_between(before, text)
@@ -190,13 +197,19 @@ class CodeEditor(Vertical):
         self.area.history.checkpoint()
         if self.area.text != text:
             self.area.load_text(text)
+        self._told = self.area.text
         if inside:
             self.area.selection = Selection.cursor(self.area.clamp_visitable(place))
         self._remember_good()
 
     def go_to(self, line: int, column: int = 1, *, focus: bool = True) -> None:
         """Put the cursor at a line and column, both from 1, and bring it to view."""
-        self.area.move_cursor(self.area.clamp_visitable((line - 1, column - 1)), center=True)
+        if not self.area.size:
+            # A text field without a size would scroll its text out of itself.
+            self.call_after_refresh(self.go_to, line, column, focus=focus)
+            return
+        self.area.move_cursor(self.area.clamp_visitable((line - 1, column - 1)))
+        self.area.show_row()
         if focus:
             self.area.focus()
 
@@ -215,15 +228,15 @@ class CodeEditor(Vertical):
     def action_find(self) -> None:
         """Ask for a text to find; a selected word is taken."""
         chosen = self.area.selected_text
-        self.query_one(FindBar).open("text", chosen if chosen and "\n" not in chosen else "")
+        self.finder.open("text", chosen if chosen and "\n" not in chosen else "")
 
     def action_ask_line(self) -> None:
         """Ask for a line to go to."""
-        self.query_one(FindBar).open("line")
+        self.finder.open("line")
 
     def action_find_again(self, step: int) -> None:
         """The next place with the text that was looked for."""
-        bar = self.query_one(FindBar)
+        bar = self.finder
         if bar.wanted == "text" and bar.typed:
             self._find(bar.typed, step)
         else:
@@ -259,12 +272,12 @@ class CodeEditor(Vertical):
         """Select the next place with the query."""
         rows, places = self.area.rows, places_of(query, self.text)
         index = chosen_place(places, rows.offset(min(self.area.selection)), step)
-        self.query_one(FindBar).tell(found_note(0 if index is None else index + 1, len(places)) if query else "")
+        self.finder.tell(found_note(0 if index is None else index + 1, len(places)) if query else "")
         if index is None:
             return
         start, end = rows.location(places[index]), rows.location(places[index] + len(query))
         self.area.selection = Selection(start, end)
-        self.area.scroll_cursor_visible(center=True)
+        self.area.show_row()
 
     # Completion
 
@@ -274,36 +287,35 @@ class CodeEditor(Vertical):
 
     def _offer(self, typed: str | None) -> None:
         """Offer what can be typed; `typed` is the character after which it is done unasked."""
-        shown = self.query_one(CompletionList)
         offset = self.offset_of_cursor
         offers = () if self.area.read_only or not self.area.selection.is_empty else self.offers(offset)
-        if typed is not None and not offered_unasked(typed, offers, is_open=shown.is_open):
+        if typed is not None and not offered_unasked(typed, offers, is_open=self.list.is_open):
             offers = ()
         self._asked_at = offset
-        shown.show(offers, self.area.cursor_screen_offset)
+        typed_cells = offset - offers[0].replace_from if offers else 0
+        self.list.show(offers, self.area.cursor_screen_offset - Offset(typed_cells, 0))
 
     def _take_key(self, key: str) -> bool:
         """Keys that are for the list of offers while it is open."""
-        shown = self.query_one(CompletionList)
-        if not shown.is_open:
+        if not self.list.is_open:
             return False
         match key:
             case "down" | "up":
-                shown.move(1 if key == "down" else -1)
+                self.list.move(1 if key == "down" else -1)
             case "pagedown" | "pageup":
-                shown.move_page(1 if key == "pagedown" else -1)
+                self.list.move_page(1 if key == "pagedown" else -1)
             case "enter" | "tab":
-                if shown.chosen is not None:
-                    self._take(shown.chosen)
+                if self.list.chosen is not None:
+                    self._take(self.list.chosen)
             case "escape":
-                shown.close()
+                self.list.close()
             case _:
                 return False
         return True
 
     def _take(self, offer: Completion) -> None:
         """Put an offer into the text."""
-        self.query_one(CompletionList).close()
+        self.list.close()
         rows = self.area.rows
         self.area.history.checkpoint()
         self.area.replace(
@@ -323,9 +335,8 @@ class CodeEditor(Vertical):
 
     @on(events.DescendantBlur)
     def _left(self) -> None:
-        shown = self.query_one(CompletionList)
-        if shown.is_open and not shown.is_under_mouse:
-            shown.close()
+        if self.list.is_open and not self.list.is_under_mouse:
+            self.list.close()
 
     # What follows from a change
 
@@ -347,15 +358,14 @@ class CodeEditor(Vertical):
     def _cursor_moved(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
         offset = self.offset_of_cursor
-        shown = self.query_one(CompletionList)
-        if shown.is_open and self.text == self._told and offset != self._asked_at:
-            shown.close()
+        if self.list.is_open and self.text == self._told and offset != self._asked_at:
+            self.list.close()
         self.post_message(self.CursorMoved(self, offset))
         self._describe()
 
     def _describe(self) -> None:
         """The note of what is under the cursor, and where that is."""
-        if not self.is_mounted:
+        if not self.note.is_attached:
             return
         rows = self.area.rows
         row, column = self.area.cursor_location
@@ -363,7 +373,7 @@ class CodeEditor(Vertical):
         line = rows.starts[row], rows.starts[row] + len(rows.lines[row])
         mark = mark_at(self.marks, offset, line)
         position = position_note(row, column, self.marks, wrapped=self.area.soft_wrap)
-        self.query_one("#code-position", Static).update(position, layout=False)
+        self.position.update(position, layout=False)
         if self._pause is not None:
             self._pause.stop()
         if mark is not None:
@@ -371,11 +381,35 @@ class CodeEditor(Vertical):
         else:
             self._pause = self.set_timer(EXPLAIN_AFTER, self._explain)
 
+    @on(CodeArea.Hovered)
+    def _hovered(self, event: CodeArea.Hovered) -> None:
+        """Explain what is under the mouse when it stands still; when it leaves, what is under the cursor again."""
+        event.stop()
+        if self._pause is not None:
+            self._pause.stop()
+        if event.location is None:
+            self._describe()
+            return
+        offset = self.area.rows.offset(event.location)
+        self._pause = self.set_timer(HOVER_AFTER, lambda: self._explain_hovered(offset))
+
+    def _explain_hovered(self, offset: int) -> None:
+        mark = next((one for one in self.marks if one.placed and one.start <= offset < one.end), None)
+        said = (
+            explanation_note(self.explanation(min(offset, len(self.text))))
+            if mark is None
+            else finding_note(mark.finding)
+        )
+        if said.plain:
+            self._note(said)
+
     def _explain(self) -> None:
-        """Say what is under the cursor, now that it stands still."""
+        """Say what is under the cursor, now that it stands still; a word that is being typed is not there yet."""
+        if self.list.is_open:
+            self._note(Content(""))
+            return
         self._note(explanation_note(self.explanation(self.offset_of_cursor)))
 
     def _note(self, note: Content) -> None:
-        shown = self.query_one("#code-note", Static)
-        shown.update(note, layout=False)
-        shown.tooltip = note if note.plain else None
+        self.note.update(note, layout=False)
+        self.note.tooltip = note if note.plain else None

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 
 from maniple.portal.editor.code.area import grammar_of
@@ -34,17 +35,12 @@ from maniple.usecases.completion.payload import (
 )
 from maniple.usecases.draft import Draft
 
+JUDGE_AFTER = 0.15
+"""Seconds of a pause in typing after which a payload is judged."""
+
 
 class PayloadText(CodeEditor):
     """The text of a payload: what can be typed in it depends on where in the manifest it stands."""
-
-    DEFAULT_CSS = """
-    PayloadText {
-        & #code-foot { height: 2; }
-        & #code-note { height: 2; }
-        & #code-position { height: 2; }
-    }
-    """
 
     def __init__(self, text: str, form: Form, draft: Draft, place: Place) -> None:
         super().__init__(text, form)
@@ -103,6 +99,8 @@ class PayloadEditor(Vertical):
         super().__init__(id=id, classes=classes)
         self.draft = draft
         self.place = place
+        self.preview = Static("", id="payload-preview", markup=False)
+        self._pause: Timer | None = None
         form = form_of(value, place)
         self.payload: Payload = read_payload(payload_text(value, form), form)
         self.editor = PayloadText(self.payload.text, form, draft, place)
@@ -111,7 +109,7 @@ class PayloadEditor(Vertical):
     def compose(self) -> ComposeResult:
         """The text, and what it becomes."""
         yield self.editor
-        yield Static("", id="payload-preview", markup=False)
+        yield self.preview
 
     def on_mount(self) -> None:
         """Say what is wrong with it, and what it becomes."""
@@ -138,8 +136,9 @@ class PayloadEditor(Vertical):
 
     def show_draft(self, draft: Draft) -> None:
         """Take another draft of the manifest: its variables, and its findings about this value."""
-        self.draft = self.editor.draft = draft
-        self._judge()
+        if draft is not self.draft:
+            self.draft = self.editor.draft = draft
+            self._judge_soon()
 
     def action_format(self) -> None:
         """Lay the text out anew."""
@@ -177,18 +176,28 @@ class PayloadEditor(Vertical):
     def _typed(self, event: CodeEditor.Changed) -> None:
         event.stop()
         self._read(event.text, self.payload.form)
-        self._judge()
+        self._judge_soon()
         if self.payload.readable or self.payload.form == "json":
             self.post_message(self.Changed(self, self.payload.value))
 
+    def _judge_soon(self) -> None:
+        """Judge once nothing more is typed: every key changes the draft of all payloads of a manifest."""
+        if not self.is_attached:
+            return
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(JUDGE_AFTER, self._judge)
+
     def _judge(self) -> None:
         """Mark what is wrong, and show what the payload becomes for a sample user."""
+        if not self.preview.is_attached:
+            return
         own = findings_of(self.payload, self.draft)
         seen = {(one.code, one.span) for one in own}
         of_draft = findings_within(self.draft, self.place, self.payload) if self._is_of_draft() else ()
         self.editor.show_findings([*own, *(one for one in of_draft if (one.code, one.span) not in seen)])
         made = preview_of(self.payload, self.draft, self.place, self.editor.sample)
-        self.query_one("#payload-preview", Static).update(preview_line(made, wrong=bool(own)))
+        self.preview.update(preview_line(made, wrong=bool(own)))
 
     def _is_of_draft(self) -> bool:
         """The draft has this very value, so that its findings are about it."""

@@ -24,7 +24,7 @@ def finding_note(finding: Diagnostic) -> Content:
         _plain(finding.message),
     )
     if finding.label:
-        head = Content.assemble(head, (f" ({visible(finding.label)})", "$text-muted"))
+        head = Content.assemble(head, (f" ({visible(finding.label)})", "dim"))
     advice = [f"hint: {visible(finding.hint)}"] if finding.hint else []
     advice += [f"note: {visible(note)}" for note in finding.notes]
     return Content("\n").join([head, *(Content(line) for line in advice)])
@@ -47,7 +47,7 @@ def position_note(row: int, column: int, marks: Sequence[Mark], *, wrapped: bool
     found = [
         Content.styled(counted(errors, "error"), _STYLES["error"]) if errors else None,
         Content.styled(counted(warnings, "warning"), _STYLES["warning"]) if warnings else None,
-        Content.styled("wrapped", "$text-muted") if wrapped else None,
+        Content.styled("wrapped", "dim") if wrapped else None,
     ]
     return Content("\n").join([Content(f"{row + 1}:{column + 1}"), *(part for part in found if part is not None)])
 

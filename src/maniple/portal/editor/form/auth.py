@@ -59,13 +59,13 @@ class AuthForm(Control):
 
     def show(self, draft: Draft) -> None:
         """The kind and its options."""
-        if not self.is_mounted:
+        if not self.ready:
             return
         kind = str(draft.value((*self.place, "kind"), "none"))
         if kind != self.kind:
             self.kind = kind
             self._change_form(kind)
-        elif self.form is not None and self.form.is_mounted:
+        elif self.form is not None and self.form.ready:
             self.form.show(draft)
 
     def _change_form(self, kind: str) -> None:
@@ -81,14 +81,18 @@ class AuthForm(Control):
         if owner is not None and kind != "none":
             slot = replace(self.slot, owner=owner, shape=Shape.MAP)
             self.form = MapForm(slot, self.place, hidden=frozenset({"kind"}))
+            self.form.findings = self.findings
             self.mount(self.form)
 
     def tell(self, findings: Findings) -> None:
         """At the options."""
-        if self.form is not None and self.form.is_mounted:
-            self.form.tell(findings)
-        else:
+        self.findings = findings
+        if self.form is None:
             super().tell(findings)
+            return
+        self._say(())
+        if self.form.ready:
+            self.form.tell(findings)
 
     async def reveal(self, place: Place) -> bool:
         """Go to the option, or to the picker."""
@@ -104,6 +108,9 @@ class AuthForm(Control):
     def choose(self, event: Select.Changed) -> None:
         """Another kind."""
         event.stop()
+        if event.value != event.select.value:
+            # It is about a choice that is past.
+            return
         kind, place = str(event.value), self.place
         if kind != self.kind:
             self.edit(lambda draft: choose_auth(draft, place, kind))
@@ -125,13 +132,15 @@ class AuthControl(Control):
             if self.inner is not None:
                 self.inner.remove()
             self.inner = RowsControl(self.slot, self.place) if many else AuthForm(self.slot, self.place)
+            self.inner.findings = self.findings
             self.mount(self.inner)
-        elif self.inner.is_mounted:
+        elif self.inner.ready:
             self.inner.show(draft)
 
     def tell(self, findings: Findings) -> None:
         """Where it belongs."""
-        if self.inner is not None and self.inner.is_mounted:
+        self.findings = findings
+        if self.inner is not None and self.inner.ready:
             self.inner.tell(findings)
 
     async def reveal(self, place: Place) -> bool:

@@ -11,6 +11,7 @@ from maniple.portal.editor.form.control import Control
 from maniple.portal.editor.form.sections import essential_keys
 from maniple.portal.editor.form.slots import BODY, Slot, body_slots, slots_of, titled
 from maniple.source.text import Path as Place
+from maniple.usecases.authoring import into_steps
 from maniple.usecases.draft import Draft
 
 
@@ -42,7 +43,6 @@ class MapForm(Control):
         self.controls: dict[str, Control] = {}
         self._asked: list[str] = []
         """Keys that were picked and have no value yet."""
-        self._findings = Findings()
         self.add_class("map-form", *(["-nested"] if nested else []))
 
     def compose(self) -> ComposeResult:
@@ -93,6 +93,7 @@ class MapForm(Control):
         if not self.picks and self.keys == (key,) and isinstance(control, RowsControl):
             # The section has the title.
             control.nested = False
+        control.findings = self.findings
         self.controls[key] = control
         return control
 
@@ -110,7 +111,7 @@ class MapForm(Control):
                 control = self._made(key, draft)
                 self._mount_after(control, before)
                 changed = True
-            elif control.is_mounted:
+            elif control.ready:
                 control.show(draft)
             before = control
         if changed:
@@ -126,12 +127,13 @@ class MapForm(Control):
 
     def tell(self, findings: Findings) -> None:
         """Show what is wrong, each at its own control; what no control shows stands below."""
-        self._findings = findings
+        self.findings = findings
         from maniple.portal.editor.form.present import finding_line
 
         shown = [self._place_of(key) for key in self.controls]
         for control in self.controls.values():
-            if control.is_mounted:
+            control.findings = findings
+            if control.ready:
                 control.tell(findings)
         depth = len(self.place)
         own = [
@@ -143,8 +145,8 @@ class MapForm(Control):
 
     def tell_again(self) -> None:
         """Show what is wrong at controls that came since."""
-        if self.is_mounted:
-            self.tell(self._findings)
+        if self.ready:
+            self.tell(self.findings)
 
     def _place_of(self, key: str) -> Place:
         # The body's control stands for whichever body key is written.
@@ -171,11 +173,18 @@ class MapForm(Control):
         if not event.select.has_class("setting-picker") or event.select.parent is not self:
             return
         event.stop()
+        if event.value != event.select.value:
+            # It is about a choice that is past.
+            return
         if event.value is Select.NULL:
             return
         key = str(event.value)
         with event.select.prevent(Select.Changed):
             event.select.clear()
+        if self.owner == "Call" and key == "steps":
+            call = str(self.place[0])
+            self.edit(lambda draft: into_steps(draft, call))
+            return
         await self._ask(key)
         self.controls[key].take_focus()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import ClassVar
+from dataclasses import dataclass, replace
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
@@ -34,6 +33,12 @@ _NAV_WIDTH = 92
 
 class SectionFold(Fold):
     """One section."""
+
+    @dataclass
+    class Opened(Message):
+        """A section was opened."""
+
+        fold: SectionFold
 
     def __init__(self, section: Section) -> None:
         super().__init__(classes="section")
@@ -65,9 +70,9 @@ class SectionFold(Fold):
             widgets.append(Logo())
         if self.section.name == "cohort_name":
             widgets.append(ExampleName())
-        await self.mount_all(widgets)
         if self.form is not None:
-            self.form.tell(self.findings)
+            self.form.findings = self.findings
+        await self.mount_all(widgets)
         self._show_extras(self.draft)
 
     def _form(self) -> MapForm:
@@ -76,11 +81,24 @@ class SectionFold(Fold):
         slot = Slot("", self.section.title, self.section.help, Shape.MAP, owner=MANIFEST)
         return MapForm(replace(slot), (), keys=self.section.keys, picks=False)
 
+    async def open(self) -> None:
+        """Show the controls with the draft of now, and close every other section: what is open costs at each key."""
+        if self.opened:
+            return
+        known = len(self.children) > 1
+        await super().open()
+        if known:
+            self.show(self.draft)
+            self.tell(self.findings)
+        self.post_message(self.Opened(self))
+
     def show(self, draft: Draft) -> None:
-        """Bring the controls up to date."""
-        if self.form is not None and self.form.is_mounted:
+        """Bring the controls up to date, if they are seen."""
+        if not self.opened:
+            return
+        if self.form is not None and self.form.ready:
             self.form.show(draft)
-            self._show_extras(draft)
+        self._show_extras(draft)
 
     def _show_extras(self, draft: Draft) -> None:
         for extra in self.query("Logo, ExampleName, FurtherCalls"):
@@ -99,7 +117,7 @@ class SectionFold(Fold):
             self.marks = marks
             self.set_class(bool(marks), "-wrong")
             self.retitle()
-        if self.form is not None and self.form.is_mounted:
+        if self.opened and self.form is not None and self.form.ready:
             self.form.tell(findings)
 
 
@@ -123,21 +141,17 @@ class FurtherCalls(Vertical):
 class FormView(Vertical):
     """A draft as a form. Lives on a DraftScreen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+g", "sections", "Sections", tooltip="Jump to a section of the form"),
-    ]
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="form-view")
         self.folds: dict[str, SectionFold] = {}
         self.findings = Findings()
-        self._shown: Draft | None = None
+        self.nav = OptionList(classes="form-nav", compact=True)
 
     def compose(self) -> ComposeResult:
         """The list of sections, the sections, the explaining line."""
         yield Static("", classes="form-banner", markup=False)
         with Horizontal(classes="form-columns"):
-            yield OptionList(classes="form-nav", compact=True)
+            yield self.nav
             yield VerticalScroll(classes="form-sections", can_focus=False)
         yield Static("", classes="form-help", markup=False)
 
@@ -197,7 +211,7 @@ class FormView(Vertical):
         self._fill_nav()
 
     def _fill_nav(self) -> None:
-        nav = self.query_one(".form-nav", OptionList)
+        nav = self.nav
         at = nav.highlighted
         nav.clear_options()
         nav.add_options(
@@ -210,6 +224,14 @@ class FormView(Vertical):
             ]
         )
         nav.highlighted = at
+
+    def on_section_fold_opened(self, event: SectionFold.Opened) -> None:
+        """One section is open at a time."""
+        event.stop()
+        for fold in self.folds.values():
+            if fold is not event.fold and fold.opened:
+                fold.close()
+        self.call_after_refresh(self._bring_up, event.fold)
 
     def tell(self, findings: Findings) -> None:
         """Show what is wrong at its places."""
@@ -232,8 +254,8 @@ class FormView(Vertical):
             return True
         return await fold.form.reveal(place)
 
-    def action_sections(self) -> None:
-        """Choose a section by name."""
+    def choose_section(self) -> None:
+        """Ask for a section by name, and go there."""
         from maniple.portal.editor.jump import JumpList
 
         entries = [(name, fold.section.title, fold.marks) for name, fold in self.folds.items()]
@@ -249,7 +271,11 @@ class FormView(Vertical):
         await fold.open()
         if fold.form is None or not fold.form.display or not fold.form.take_focus():
             fold.heading.focus()
-        self.call_after_refresh(fold.scroll_visible, top=True, animate=False)
+        # Rows come with the next refresh; only then is the height known.
+        self.call_after_refresh(self.call_after_refresh, self._bring_up, fold)
+
+    def _bring_up(self, fold: SectionFold) -> None:
+        self.query_one(".form-sections", VerticalScroll).scroll_to_widget(fold, top=True, animate=False)
 
     @on(OptionList.OptionSelected, ".form-nav")
     async def nav_chosen(self, event: OptionList.OptionSelected) -> None:
@@ -272,7 +298,7 @@ class FormView(Vertical):
         """Explain what is focused."""
         control = next((each for each in event.widget.ancestors_with_self if isinstance(each, Control)), None)
         text = control.slot.help if control is not None else ""
-        self.query_one(".form-help", Static).update(Content(text))
+        self.query_one(".form-help", Static).update(Content(text), layout=False)
 
     @property
     def sections(self) -> list[Section]:

@@ -1,0 +1,1 @@
+"""The first screen: the author's integrations and the catalogue."""

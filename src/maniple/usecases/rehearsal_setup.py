@@ -66,6 +66,11 @@ class Setup:
         return chosen
 
 
+def tests_of(path: Path) -> str:
+    """What the tests of the manifest at `path` are kept under: its folder's name, which stays while the slug is typed."""
+    return path.resolve().parent.name
+
+
 def rehearsal_folder(home: Home, slug: str) -> Path:
     """Where what belongs to the rehearsals of one integration lies; it need not be there."""
     return home.path / FOLDER / (quote(slug, safe="").replace(".", "%2E") or "unnamed")

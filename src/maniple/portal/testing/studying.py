@@ -26,7 +26,7 @@ from maniple.portal.testing.variables import VariablesPane
 from maniple.usecases.draft import Draft
 from maniple.usecases.picking import found_nodes
 from maniple.usecases.rehearsal_history import read_history
-from maniple.usecases.rehearsal_setup import Setup, keep_setup, read_list_id, read_setup
+from maniple.usecases.rehearsal_setup import Setup, keep_setup, read_list_id, read_setup, tests_of
 from maniple.usecases.reply_paths import Node
 from maniple.usecases.setting import iso_time
 from maniple.usecases.study import Study, study
@@ -107,8 +107,8 @@ class StudyPanel(Vertical):
 
     @property
     def slug(self) -> str:
-        """What test values and history are kept under: the integration's folder."""
-        return self.draft.path.resolve().parent.name
+        """What test values and history are kept under."""
+        return tests_of(self.draft.path)
 
     def on_mount(self) -> None:
         """Open what was kept, and look at the draft."""

@@ -407,9 +407,8 @@ async def test_a_value_of_the_reply_is_picked_for_the_list_id_and_the_next_test_
             await pilot.press("4", "t")
             await app.settle(pilot)
             assert "There is no list id" not in shown(app, "#status")
-            app.panel.query_one(CallsPane).show_view("reply")
+            await pilot.press("p")
             await app.settle(pilot)
-            app.panel.query_one(ReplyTree).focus()
             await pilot.press("down", "down", "p")
             await app.settle(pilot)
 

@@ -40,6 +40,13 @@ class TestingPanel(StudyPanel):
         Binding("escape", "cancel", "Cancel", tooltip="Stop the test under way"),
         Binding("y", "copy_curl", "Copy as curl", tooltip="Copy the request as curl; secrets are shell variables"),
         Binding("g", "golden_case", "Golden case", tooltip="Make a golden case of the last test of this call"),
+        Binding("v", "next_view", "View", tooltip="The next view of the call: request, result, reply, expected, curl"),
+        Binding(
+            "p",
+            "pick_path",
+            "Pick path",
+            tooltip="Go to the reply; enter there writes a value's path into the manifest",
+        ),
         Binding("r", "regenerate", "Regenerate", tooltip="Make other test users"),
         Binding("s", "swap_target", "Simulator/partner", tooltip="Call the simulated partner, or the real one"),
         Binding("x", "clear_list", "Clear list id", tooltip="Forget the list that later calls go to"),
@@ -197,6 +204,16 @@ class TestingPanel(StudyPanel):
         """Call the other of simulator and partner."""
         self.action_show_tab("calls")
         self.query_one(CallsPane).swap_target()
+
+    def action_next_view(self) -> None:
+        """Show the call from another side."""
+        self.query_one("#testing-tabs", TabbedContent).active = "calls"
+        self.query_one(CallsPane).next_view()
+
+    def action_pick_path(self) -> None:
+        """Go to the reply, where a value can be chosen."""
+        self.query_one("#testing-tabs", TabbedContent).active = "calls"
+        self.query_one(CallsPane).go_to_reply()
 
     def action_clear_list(self) -> None:
         """Forget the list."""

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.timer import Timer
 from textual.widgets import Static, TabbedContent, TabPane
 from textual.worker import get_current_worker
@@ -17,7 +18,7 @@ from textual.worker import get_current_worker
 from maniple.errors import ManipleError
 from maniple.portal.desk import Desk
 from maniple.portal.drafting import DraftScreen
-from maniple.portal.testing.calls import CallsPane, reply_value
+from maniple.portal.testing.calls import SHORT, CallsPane, reply_value
 from maniple.portal.testing.form import SetupForm
 from maniple.portal.testing.history import HistoryPane
 from maniple.portal.testing.present import trouble_text
@@ -60,6 +61,9 @@ class StudyPanel(Vertical):
         #trouble { display: none; height: auto; max-height: 5; padding: 0 1; background: $error 10%; }
         #trouble.-shown { display: block; }
         #testing-tabs { height: 1fr; }
+        &.-short #testing-tabs > ContentTabs Underline { display: none; }
+        &.-short #testing-tabs > ContentTabs { height: 1; }
+        &.-short #testing-tabs > ContentTabs Tab.-active { text-style: bold underline; }
         #testing-tabs > ContentSwitcher { height: 1fr; }
         TabPane { padding: 0; height: 1fr; }
         DataTable { background: transparent; }
@@ -109,6 +113,10 @@ class StudyPanel(Vertical):
     def slug(self) -> str:
         """What test values and history are kept under."""
         return tests_of(self.draft.path)
+
+    def on_resize(self, event: Resize) -> None:
+        """On a short terminal things stand closer."""
+        self.set_class(event.size.height < SHORT, "-short")
 
     def on_mount(self) -> None:
         """Open what was kept, and look at the draft."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.widgets import Button, Input, Static
 
 from maniple.portal.editor.ask import Ask
 from maniple.portal.editor.form.control import Control
+from maniple.portal.editor.form.rows import RowsControl
 from maniple.portal.editor.screen import EditorScreen
 from maniple.usecases.workshop import read
-from support.editing import SMALL, Bench, desk_with, desk_with_copy, editing, settled
+from support.editing import INTEGRATIONS, SMALL, Bench, desk_with, desk_with_copy, editing, settled
 
 
 def heading(screen: EditorScreen) -> str:
@@ -167,8 +169,9 @@ async def test_both_halves_are_seen_when_there_is_room_and_one_when_there_is_not
         assert [True, False, False, False] == [pane.display for pane in screen.query(".pane")]
 
 
-async def test_the_largest_manifest_opens_with_every_section(tmp_path: Path) -> None:
-    desk, path = desk_with_copy(tmp_path, "google-ads")
+@pytest.mark.parametrize("slug", sorted(path.name for path in INTEGRATIONS.iterdir() if path.is_dir()))
+async def test_looking_at_every_section_changes_nothing(tmp_path: Path, slug: str) -> None:
+    desk, path = desk_with_copy(tmp_path, slug)
     app = Bench()
     async with app.run_test(size=(100, 40)) as pilot:
         screen = EditorScreen.at(desk, path)
@@ -177,5 +180,8 @@ async def test_the_largest_manifest_opens_with_every_section(tmp_path: Path) -> 
         for name in screen.form.folds:
             await screen.form.open_section(name)
         await settled(screen, pilot)
-        before = path.read_text(encoding="utf-8")
-        assert before == screen.draft.text
+        for rows in screen.query(RowsControl):
+            for row in rows.rows:
+                await row.open()
+        await settled(screen, pilot)
+        assert path.read_text(encoding="utf-8") == screen.draft.text

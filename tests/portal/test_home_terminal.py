@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from maniple.errors import ExitCode
+from maniple.usecases.scaffold import scaffold
 from support.pty_screen import PATIENCE, PtyScreen
 
 
@@ -58,3 +60,52 @@ def ended_within(pid: int, seconds: float) -> bool:
         time.sleep(0.1)
     os.kill(pid, signal.SIGKILL)
     return False
+
+
+def test_what_was_typed_a_moment_before_the_portal_was_killed_is_offered_again(tmp_path: Path) -> None:
+    scaffold("acme", "list", None, tmp_path / "mine")
+    first = PtyScreen(["portal", "mine/acme"], tmp_path / "home", tmp_path, size=(140, 40))
+    try:
+        first.wait_for("Connection")
+        first.press("\x1bOQ")
+        first.wait_for("slug: acme")
+        first.press("# typed and not saved\r")
+        first.wait_for("# typed and not saved")
+        time.sleep(1.5)
+        first.process.kill(signal.SIGKILL)
+        first.wait_for_end()
+    finally:
+        first.end()
+
+    second = PtyScreen(["portal", "mine/acme"], tmp_path / "home", tmp_path, size=(140, 40))
+    try:
+        second.wait_for("Not saved last time")
+    finally:
+        second.end()
+
+
+CRASHING = """
+import sys
+from pathlib import Path
+from maniple.portal.app import Portal
+from maniple.portal.desk import Desk
+
+class Crashing(Portal):
+    def open_home(self):
+        password = "hunter2"
+        raise LookupError("a screen of ours failed")
+
+portal = Crashing(Desk.open(Path(".")))
+portal.run()
+sys.exit(portal.return_code)
+"""
+
+
+def test_a_fault_says_what_to_do_and_shows_no_values(tmp_path: Path) -> None:
+    screen = PtyScreen([], tmp_path / "home", tmp_path, script=CRASHING)
+
+    assert ExitCode.BUG == screen.wait_for_end()
+    assert "What you typed is kept" in screen.text
+    report = (tmp_path / "home" / "portal-crash.txt").read_text()
+    assert "LookupError: a screen of ours failed" in report
+    assert "hunter2" not in screen.text + report

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, OptionList, Select, Static, TextArea
 
-from maniple.portal.wizard.dialogs import ChangeDialog, LeaveDialog
+from maniple.portal.confirm import Confirm
+from maniple.portal.wizard.dialogs import ChangeDialog
 from maniple.portal.wizard.pane import Row
 from maniple.portal.wizard.review import ReviewPane
 from maniple.testing.golden import run_cases
@@ -249,7 +250,7 @@ async def test_escape_asks_when_something_was_typed(app: WizardApp) -> None:
     async with app.run_test() as pilot:
         await settle(pilot)
         await pilot.press("Z", "escape")
-        assert isinstance(app.screen, LeaveDialog)
+        assert isinstance(app.screen, Confirm)
         await pilot.press("escape")
         assert app.screen is app.wizard
         await pilot.press("escape", "y")

@@ -26,9 +26,10 @@ class PtyScreen:
         *,
         size: tuple[int, int] = (100, 30),
         deaf: bool = False,
+        script: str = "",
         **environ: str,
     ) -> None:
-        """`deaf`: it ignores that its terminal hangs up, as under `nohup`."""
+        """`deaf`: it ignores that its terminal hangs up, as under `nohup`. `script` is run in place of `maniple`."""
         columns, rows = size
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
@@ -42,7 +43,7 @@ class PtyScreen:
         }
         self.process = pexpect.spawn(
             sys.executable,
-            ["-m", "maniple", *words],
+            ["-c", script, *words] if script else ["-m", "maniple", *words],
             env=wanted,
             cwd=str(folder),
             dimensions=(rows, columns),
@@ -74,6 +75,7 @@ class PtyScreen:
         while self.process.isalive() and time.monotonic() < end:
             self._read()
             time.sleep(0.05)
+        self._read()
         assert not self.process.isalive(), f"it has not ended; the screen shows:\n{self.text}"
         self.process.close()
         code: int | None = self.process.exitstatus
@@ -88,7 +90,7 @@ class PtyScreen:
         self.process.close(force=True)
 
     def _read(self) -> None:
-        while True:
+        while not self.process.closed:
             try:
                 self._stream.feed(self.process.read_nonblocking(65_536, timeout=0.02))
             except (pexpect.TIMEOUT, pexpect.EOF):

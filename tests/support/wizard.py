@@ -24,13 +24,18 @@ CATALOGUE = {
 }
 
 
+def wizard_desk(folder: Path) -> Desk:
+    """A desk whose author has the folder `mine`."""
+    environ = {"MANIPLE_HOME": str(folder / "home"), "HOME": str(folder)}
+    return Desk(folder / "mine", Home.locate(environ), open_clock(), "ada", environ)
+
+
 class WizardApp(App[None]):
     """Shows the wizard, and remembers what it opened."""
 
     def __init__(self, folder: Path, theme: str = "textual-dark") -> None:
         super().__init__()
-        environ = {"MANIPLE_HOME": str(folder / "home"), "HOME": str(folder)}
-        self.desk = Desk(folder / "mine", Home.locate(environ), open_clock(), "ada", environ)
+        self.desk = wizard_desk(folder)
         self.opened: Path | None = None
         self.shown = theme
 

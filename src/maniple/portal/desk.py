@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,9 +9,7 @@ from pathlib import Path
 
 from maniple.ports import Clock
 from maniple.store.home import Home
-from maniple.wiring import DATABASE_URL, Workspace, integration_folders, open_clock
-
-AUTHOR = "MANIPLE_USER"
+from maniple.wiring import DATABASE_URL, Workspace, integration_folders, open_clock, person
 
 
 @dataclass(frozen=True)
@@ -31,8 +28,7 @@ class Desk:
     @classmethod
     def open(cls, folder: Path, environ: Mapping[str, str] = os.environ, *, reviewer: bool = False) -> Desk:
         """A desk on this machine. Raises OperatorError when there is no home."""
-        author = environ.get(AUTHOR) or getpass.getuser()
-        return cls(folder, Home.locate(environ), open_clock(), author, dict(environ), reviewer)
+        return cls(folder, Home.locate(environ), open_clock(), person(environ), dict(environ), reviewer)
 
     def has_workspace(self) -> bool:
         """There is a control plane already."""

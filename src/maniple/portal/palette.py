@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.markup import escape
 from textual.screen import Screen
 
 from maniple.diagnostics.cells import visible
@@ -43,14 +46,22 @@ class PortalCommands(Provider):
         """What is shown before anything is typed."""
         for command in self._commands:
             if command.usual:
-                yield DiscoveryHit(command.name, command.run, help=command.help)
+                yield DiscoveryHit(Content(command.name), command.run, command.name, escape(command.help))
 
     async def search(self, query: str) -> Hits:
         """Commands whose name has the typed letters in their order."""
         matcher = self.matcher(query)
         for command in self._commands:
             if (score := matcher.match(command.name)) > 0:
-                yield Hit(score, matcher.highlight(command.name), command.run, command.name, command.help)
+                yield Hit(score, _highlighted(matcher, command.name), command.run, command.name, escape(command.help))
+
+
+def _highlighted(matcher: Matcher, name: str) -> Content:
+    """The name with the letters that were found; the matcher's own way would read it as markup."""
+    shown = Content(name)
+    for offset in matcher.fuzzy_search.match(matcher.query, name)[1]:
+        shown = shown.stylize(matcher.match_style, offset, offset + 1)
+    return shown
 
 
 def screen_commands(screen: Screen[Any]) -> list[Command]:

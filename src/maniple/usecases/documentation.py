@@ -37,6 +37,12 @@ def read_page(page: Page) -> str:
         raise OperatorError(f"`{page.path}` cannot be read: {cause.strerror}") from cause
 
 
+def page_of_rule(rule: str, docs: Path = _DOCS) -> Page | None:
+    """The page about a diagnostic's code, or the one that lists what the tiers ask for; None without either."""
+    place = docs / "rules" / f"{rule}.md" if rule.isupper() else docs / "guides" / "review.md"
+    return next((page for page in list_pages(docs) if page.path == place), None) if rule else None
+
+
 def _title(path: Path) -> str:
     """What a page is called: its first heading."""
     try:

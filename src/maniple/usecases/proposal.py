@@ -18,6 +18,7 @@ from maniple.review.compat import Compatibility, compare
 from maniple.review.lint import lint, lint_files
 from maniple.review.logo import logo_fault
 from maniple.review.tiers import Beside, Missing, Quality, TestedCall, quality
+from maniple.source.text import Path as Place
 from maniple.store.home import Home
 from maniple.testing.destination import ReadCases
 from maniple.testing.golden import CaseResult, CasesReport, run_case
@@ -33,6 +34,16 @@ Evidence = Mapping[str, Any]
 
 ODD_VALUE = "MAN701"
 """A finding that keeps from silver, and from nothing else."""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Something that stands in the way: a sentence, the place that it is about, the rule or code that says so."""
+
+    text: str
+    path: Place = ()
+    file: str = "manifest.yaml"
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,27 +72,41 @@ class Proposal:
     @property
     def obstacles(self) -> tuple[str, ...]:
         """Why it cannot be submitted, as sentences with their places; empty when it can."""
-        if self.quality is None:
-            return self._unfit
-        missing = tuple(f"{self._place(each)}{each.message}" for each in self.quality.needed("bronze"))
-        return (*missing, *self._same_name, *((self.version_obstacle,) if self.version_obstacle else ()))
+        return tuple(each.text for each in self.in_the_way())
 
     @property
     def release_obstacles(self) -> tuple[str, ...]:
         """Why it cannot be released internally, which asks for less than bronze."""
-        failures = self.cases.failures if self.cases is not None else ()
-        failing = tuple(f'the golden case "{result.name}" does not pass' for result in failures)
-        return (*self._unfit, *failing, *self._same_name)
+        return tuple(each.text for each in self.in_the_way(internal=True))
+
+    def in_the_way(self, *, internal: bool = False) -> tuple[Obstacle, ...]:
+        """What keeps it from being submitted, or with `internal` from being released."""
+        if internal:
+            failures = self.cases.failures if self.cases is not None else ()
+            failing = (
+                Obstacle(f'the golden case "{each.name}" does not pass', file="cases.yaml", rule="cases-pass")
+                for each in failures
+            )
+            return (*self._unfit, *failing, *self._same_name)
+        if self.quality is None:
+            return self._unfit
+        missing = (self._missing(each) for each in self.quality.needed("bronze"))
+        version = self.version_obstacle
+        return (*missing, *self._same_name, *((Obstacle(version, ("version",)),) if version else ()))
 
     @property
-    def _unfit(self) -> tuple[str, ...]:
+    def _unfit(self) -> tuple[Obstacle, ...]:
         return tuple(_told(each) for each in blocking(self.findings) if each.code != ODD_VALUE)
 
     @property
-    def _same_name(self) -> tuple[str, ...]:
+    def _same_name(self) -> tuple[Obstacle, ...]:
         if self.twin is None or self.destination.manifest is None:
             return ()
-        return (f"the display name `{self.destination.manifest.name}` is that of `{self.twin}`: choose another one",)
+        name = self.destination.manifest.name
+        return (Obstacle(f"the display name `{name}` is that of `{self.twin}`: choose another one", ("name",)),)
+
+    def _missing(self, missing: Missing) -> Obstacle:
+        return Obstacle(f"{self._place(missing)}{missing.message}", missing.path, missing.file, missing.rule)
 
     def _place(self, missing: Missing) -> str:
         document = self.destination.document
@@ -273,7 +298,8 @@ def _refusals(cases: Cases | None) -> int:
     return sum(outcome.result == "failed" or bool(outcome.rejected) for outcome in outcomes)
 
 
-def _told(finding: Diagnostic) -> str:
+def _told(finding: Diagnostic) -> Obstacle:
     line, _ = finding.position
     file = finding.source.name.rpartition("/")[2] if finding.source is not None else ""
-    return f"{file}:{line}: {finding.message} ({finding.code})" if file else f"{finding.message} ({finding.code})"
+    text = f"{file}:{line}: {finding.message} ({finding.code})" if file else f"{finding.message} ({finding.code})"
+    return Obstacle(text, finding.path, file or "manifest.yaml", finding.code)

@@ -12,6 +12,7 @@ from textual.content import Content
 
 from maniple.diagnostics.cells import visible
 from maniple.manifest.model import Manifest
+from maniple.store.control.submission_rows import NoticeRow
 from maniple.usecases.destinations import CatalogueEntry
 from maniple.usecases.integrations import Details, Integration, State
 
@@ -75,6 +76,25 @@ def shown_path(path: Path, environ: Mapping[str, str]) -> str:
     return visible(absolute)
 
 
+def masthead(folder: str, author: str, unread: int) -> Content:
+    """The line on top: where one is, who one is, and whether reviewers said something."""
+    told = (f"   ✉ {count(unread, 'new message')}  [m]", "$text-warning") if unread else ""
+    return Content.assemble(
+        (" maniple ", "bold $text-primary"), f" {folder} ", (f" {visible(author)}", "$foreground-muted"), told
+    )
+
+
+def messages(notices: Sequence[NoticeRow], now: float) -> Content:
+    """What reviewers said, the latest first."""
+    if not notices:
+        return Content("Nobody has said anything yet.")
+    lines = [
+        Content.assemble((f"{ago(now - notice.at, notice.at):>12}", "$foreground-muted"), f"  {visible(notice.text)}")
+        for notice in notices
+    ]
+    return Content("\n").join(lines)
+
+
 def name_of(integration: Integration, details: Details | None) -> str:
     """What a row is called: the integration's name, else its folder's."""
     return visible(details.name if details is not None and details.name else integration.slug)
@@ -109,8 +129,10 @@ def row_details(integration: Integration, details: Details | None, state: State)
     )
     if details is None:
         return Content("\n").join([title, Content.styled("Its manifest is being read …", "$foreground-muted")])
-    facts = [word for word in (details.category, details.kind and f"{details.kind}-based", details.version) if word]
-    lines = [title, Content.styled(" · ".join(map(visible, facts)), "$foreground-muted")]
+    kind = f"{visible(details.kind)}-based" if details.kind else ""
+    category = category_words(details.category) if details.category else ""
+    facts = " · ".join(word for word in (category, kind, visible(details.version)) if word)
+    lines = [title, *([Content.styled(facts, "$foreground-muted")] if facts else [])]
     if details.summary:
         lines.append(Content(visible(details.summary)))
     lines.append(_next_step(details, state))

@@ -1,4 +1,4 @@
-"""Questions that the wizard asks in front of a step."""
+"""The question for another value in place of a guess."""
 
 from __future__ import annotations
 
@@ -17,48 +17,23 @@ from maniple.portal.wizard.review import GuessRow
 from maniple.source.text import Source
 from maniple.source.yaml import read_yaml
 
-_BOX = """
-    align: center middle;
-    & > Vertical { width: 72; max-width: 96%; height: auto; border: round $primary; background: $panel; padding: 1 2; }
-    & .dialog-title { text-style: bold; height: auto; }
-    & .dialog-text { height: auto; color: $text-muted; margin: 0 0 1 0; }
-    & .dialog-buttons { height: auto; align-horizontal: right; }
-    & .dialog-buttons Button { margin: 0 0 0 2; }
-"""
-
-
-class LeaveDialog(ModalScreen[bool]):
-    """Asks before what was typed is given up."""
-
-    DEFAULT_CSS = "LeaveDialog {" + _BOX + "}"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "stay", "Stay", tooltip="Go on with the new integration"),
-        Binding("y", "leave", "Leave", tooltip="Give up what was typed; nothing was written"),
-    ]
-
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Static("Leave the new integration?", classes="dialog-title", markup=False)
-            yield Static("Nothing was written yet: what you typed is given up.", classes="dialog-text", markup=False)
-            with Horizontal(classes="dialog-buttons"):
-                yield Button("Stay (n)", id="stay", variant="primary")
-                yield Button("Leave (y)", id="leave", variant="error")
-
-    @on(Button.Pressed, "#stay")
-    def action_stay(self) -> None:
-        """Go on."""
-        self.dismiss(False)
-
-    @on(Button.Pressed, "#leave")
-    def action_leave(self) -> None:
-        """Give it up."""
-        self.dismiss(True)
-
 
 class ChangeDialog(ModalScreen[tuple[Any] | None]):
     """Asks for another value in place of a guess; it is written as in the manifest. Answers with the value, or None."""
 
-    DEFAULT_CSS = "ChangeDialog {" + _BOX + "& .-bad { color: $text-error; height: auto; } }"
+    TITLE = "Another value"
+    HELP = "Write the value as in the manifest; enter puts it in place of the guess."
+    DEFAULT_CSS = """
+    ChangeDialog {
+        align: center middle;
+        & > Vertical { width: 72; max-width: 94%; height: auto; padding: 1 2; background: $surface; border: tall $primary; }
+        & .dialog-title { text-style: bold; height: auto; }
+        & .dialog-text { height: auto; color: $text-muted; margin: 0 0 1 0; }
+        & .dialog-buttons { height: auto; align-horizontal: right; }
+        & .dialog-buttons Button { margin: 0 0 0 2; }
+        & #refused { color: $text-error; height: auto; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", tooltip="Leave the guess as it is")]
 
     def __init__(self, row: GuessRow) -> None:
@@ -70,7 +45,7 @@ class ChangeDialog(ModalScreen[tuple[Any] | None]):
             yield Static(place_text(self.row.place), classes="dialog-title", markup=False)
             yield Static(visible(self.row.why), classes="dialog-text", markup=False)
             yield Input(value_text(self.row.value), id="value")
-            yield Static("", classes="-bad", id="refused", markup=False)
+            yield Static("", id="refused", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Change", id="change", variant="primary")

@@ -101,11 +101,11 @@ def known_option(known: Known) -> Content:
     )
 
 
-def matching(known: Sequence[Known], word: str) -> list[Known]:
-    """The destinations whose name or slug has `word` in it, those that begin with it first."""
+def matching(known: Sequence[Known], word: str, kind: str) -> list[Known]:
+    """The destinations whose name or slug has `word` in it: those of the kind first, and that begin with the word."""
     wanted = word.strip().casefold()
     found = [each for each in known if wanted in f"{each.slug} {each.name}".casefold()]
-    return sorted(found, key=lambda each: not each.name.casefold().startswith(wanted))
+    return sorted(found, key=lambda each: (each.kind != kind, not each.name.casefold().startswith(wanted)))
 
 
 def said_of_api(api: ApiDescription) -> str:

@@ -16,9 +16,10 @@ from textual.screen import Screen
 from textual.widgets import Button, ContentSwitcher, Footer, Static
 
 from maniple.errors import ManipleError, UsageError
+from maniple.portal.confirm import Confirm
 from maniple.portal.desk import Desk
 from maniple.portal.wizard.connection import ConnectionPane
-from maniple.portal.wizard.dialogs import ChangeDialog, LeaveDialog
+from maniple.portal.wizard.dialogs import ChangeDialog
 from maniple.portal.wizard.kind import KindPane
 from maniple.portal.wizard.operations import OperationsPane
 from maniple.portal.wizard.pane import Edited, Onward, Pane
@@ -38,17 +39,16 @@ from maniple.usecases.scaffolding.revising import can_revise
 class WizardScreen(Screen[None]):
     """Steps to a new integration. Nothing is written before the last one."""
 
+    TITLE = "New integration"
     HELP = """
-# New integration
+Go through the steps with ctrl+n (next) and ctrl+b (back); enter takes what is highlighted and goes on.
+Nothing is written before Create; then the editor opens the new integration.
 
-Go through the steps with `ctrl+n` (next) and `ctrl+b` (back); `enter` takes what is highlighted and goes on.
-Nothing is written before `Create`; then the editor opens the new integration.
-
-- **Connection**: the name is unique in the catalogue. The slug is the folder's name, and follows the name.
-- **Kind**: what a cohort becomes at the partner.
-- **Start from**: an example, a template, a copy, pasted `curl` commands, or an OpenAPI, Swagger or Postman file.
-- **Operations**: which operation of the file is which call; the likeliest are picked.
-- **Review**: every guess, why it was made, and the manifest. `k` keeps a guess, `c` or `enter` changes it.
+- Connection: the name is unique in the catalogue. The slug is the folder's name, and follows the name.
+- Kind: what a cohort becomes at the partner.
+- Start from: an example, a template, a copy, pasted curl commands, or an OpenAPI, Swagger or Postman file.
+- Operations: which operation of the file is which call; the likeliest are picked.
+- Review: every guess, why it was made, and the manifest. k keeps a guess, c or enter changes it.
 """
     DEFAULT_CSS = """
     WizardScreen {
@@ -288,7 +288,8 @@ Nothing is written before `Create`; then the editor opens the new integration.
             if leave:
                 self.app.pop_screen()
 
-        self.app.push_screen(LeaveDialog(), asked)
+        text = "Nothing was written yet: what you typed is given up."
+        self.app.push_screen(Confirm("Leave the new integration?", text, yes="Leave", risky=True), asked)
 
 
 _OPTIONAL = ("rename_list", "delete_list", "verify")

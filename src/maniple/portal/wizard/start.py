@@ -106,7 +106,7 @@ class StartPane(Pane):
 
     def _show_sources(self, plan: Plan) -> None:
         shown = self.query_one("#sources", OptionList)
-        found = matching(self.names.known, self.query_one("#filter", Input).value)
+        found = matching(self.names.known, self.query_one("#filter", Input).value, plan.kind)
         paths = [str(each.path) for each in found]
         with self.prevent(OptionList.OptionHighlighted):
             shown.clear_options()

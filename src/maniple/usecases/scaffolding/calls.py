@@ -21,7 +21,7 @@ from maniple.usecases.scaffolding.bodies import (
     replaced,
     users_in,
 )
-from maniple.usecases.scaffolding.credentials import other_headers
+from maniple.usecases.scaffolding.credentials import BATCH_ID, other_headers
 from maniple.usecases.scaffolding.declarations import Declarations, escape
 from maniple.usecases.scaffolding.draft import COHORT_NAME, COHORT_PROPERTY, DraftCall
 from maniple.usecases.scaffolding.identifiers import (
@@ -74,7 +74,7 @@ def create_call(sample: Sample, declarations: Declarations) -> DraftCall:
         sample.method,
         address_of(sample.url, declarations, creates=True),
         query=_query(sample, declarations, creates=True),
-        headers=other_headers(sample, declarations),
+        headers=_without_batch(other_headers(sample, declarations)),
         body_format=body.format or "json",
         body=tree,
         list_id={"response": path_text(at)},
@@ -82,6 +82,11 @@ def create_call(sample: Sample, declarations: Declarations) -> DraftCall:
         guesses={**guesses, "list_id": why},
     )
     return in_parts(call)
+
+
+def _without_batch(headers: dict[str, str]) -> dict[str, str]:
+    """The headers of a call that is made for no batch."""
+    return {name: value for name, value in headers.items() if value != BATCH_ID}
 
 
 def users_call(name: str, sample: Sample, declarations: Declarations) -> DraftCall:
@@ -127,7 +132,7 @@ def plain_call(name: str, sample: Sample, declarations: Declarations) -> DraftCa
             sample.method,
             address_of(sample.url, declarations),
             query=_query(sample, declarations),
-            headers=other_headers(sample, declarations),
+            headers=_without_batch(other_headers(sample, declarations)),
             body_format=body.format,
             body=Rewriting(declarations, "call").tree(named) if body.format else None,
         )

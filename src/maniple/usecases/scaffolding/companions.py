@@ -11,6 +11,7 @@ from maniple.runtime.program import Cohort, Operation, Program
 from maniple.source.text import Path
 from maniple.usecases.preview import USER_CALLS, body_value, preview, start_trial
 from maniple.usecases.scaffolding.answers import answer_with
+from maniple.usecases.scaffolding.credentials import BATCH_ID
 from maniple.usecases.scaffolding.draft import Draft, DraftField
 from maniple.usecases.scaffolding.yaml_text import block, member
 from maniple.usecases.users import TestUsers
@@ -99,7 +100,10 @@ def _case(draft: Draft, program: Program, call: str) -> list[str]:
     case: dict[str, Any] = {"name": _TITLES[call], "call": call}
     if users:
         case["users"] = users
-    case["requests"] = [_expected(request) for request in requests]
+    changing = {name.lower() for each in draft.calls for name, value in each.headers.items() if value == BATCH_ID} | {
+        "user-agent"
+    }
+    case["requests"] = [_expected(request, changing) for request in requests]
     answer = {"body": answer_with(_id_at(draft), draft.list_example)} if call == "create_list" else {}
     case["replies"] = [{"status": 200, **answer} for _ in requests]
     case["outcome"] = {"result": "delivered", **({"list_id": draft.list_example} if call == "create_list" else {})}
@@ -127,12 +131,13 @@ def _requests(draft: Draft, program: Program, call: str, users: list[dict[str, s
     return preview(trial, show_secrets=True).requests
 
 
-def _expected(request: Request) -> dict[str, Any]:
+def _expected(request: Request, changing: set[str]) -> dict[str, Any]:
+    """The request as a case has it, without the headers that differ from run to run."""
     headers = {
         # A case that says nothing of tokens gets this one from the partner.
         name: value.replace(mark_of(ACCESS_TOKEN), "golden_token")
         for name, value in request.headers
-        if name.lower() != "user-agent"
+        if name.lower() not in changing
     }
     written: dict[str, Any] = {"method": request.method, "url": request.url}
     if headers:

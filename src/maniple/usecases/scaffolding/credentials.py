@@ -28,6 +28,8 @@ NOT_COPIED: Final = frozenset(
     }
 )
 """Headers that belong to the program that sent them."""
+BATCH_ID: Final = "$batch_id"
+"""What a key that makes a request count once is: the same when a batch is sent again."""
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][\w-]*)[ ]+(?P<member>\w+=)?(?P<quote>[\"']?)[^\"']*(?P=quote)")
 
 
@@ -197,6 +199,9 @@ def other_headers(sample: Sample, declarations: Declarations) -> dict[str, str]:
             continue
         if TOKEN.fullmatch(name) is None or not value.isprintable():
             declarations.note("a header that cannot be sent was left out")
+            continue
+        if bare(name) in ("idempotencykey", "xidempotencykey"):
+            kept[escape(name)] = BATCH_ID
             continue
         word = placeholder(value) or (re.sub(r"^[Xx]-", "", name) if re.search(r"[-_][Ii][Dd]$", name) else None)
         kept[escape(name)] = declarations.field(word) if word is not None else escape(value)

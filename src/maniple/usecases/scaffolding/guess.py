@@ -11,7 +11,7 @@ from maniple.errors import UsageError
 from maniple.source.curl import read_curls
 from maniple.usecases.scaffolding.answers import value_at
 from maniple.usecases.scaffolding.calls import PLAIN_CALLS, create_call, mirrored, plain_call, users_call, with_property
-from maniple.usecases.scaffolding.credentials import auth_of
+from maniple.usecases.scaffolding.credentials import BATCH_ID, auth_of
 from maniple.usecases.scaffolding.declarations import LIST_FIELD, Declarations
 from maniple.usecases.scaffolding.documented import documented_rules
 from maniple.usecases.scaffolding.draft import Draft, DraftCall, DraftField, Kind
@@ -193,7 +193,7 @@ def _shared_headers(calls: tuple[DraftCall, ...]) -> tuple[tuple[DraftCall, ...]
     shared = {
         name: value
         for name, value in calls[0].headers.items()
-        if all(call.headers.get(name) == value for call in calls)
+        if value != BATCH_ID and all(call.headers.get(name) == value for call in calls)
     }
     kept = tuple(
         replace(call, headers={name: value for name, value in call.headers.items() if name not in shared})

@@ -34,13 +34,12 @@ class CompletionList(Vertical):
         constrain: inside inside;
         width: 64;
         max-width: 100%;
-        height: auto;
+        height: 14;
         border: round $border;
         background: $panel;
         &.-open { display: block; }
         & OptionList {
-            height: auto;
-            max-height: 8;
+            height: 8;
             border: none;
             padding: 0;
             background: $panel;
@@ -65,6 +64,7 @@ class CompletionList(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self.offers: Sequence[Completion] = ()
+        self._room: tuple[int, Offset] | None = None
 
     def compose(self) -> ComposeResult:
         """The offers, and what is known of the chosen one."""
@@ -89,8 +89,8 @@ class CompletionList(Vertical):
         at = self.query_one(OptionList).highlighted
         return self.offers[at] if self.is_open and at is not None and at < len(self.offers) else None
 
-    def show(self, offers: Sequence[Completion], cursor: Offset) -> None:
-        """Offer these below the cursor, which is at a place of the screen, or above it where there is more room.
+    def show(self, offers: Sequence[Completion], place: Offset) -> None:
+        """Offer these below a place of the screen, where what is typed begins, or above it where there is more room.
 
         Nothing to offer closes the list.
         """
@@ -99,17 +99,23 @@ class CompletionList(Vertical):
             return
         self.offers = offers
         options = self.query_one(OptionList)
-        height = self.screen.size.height
-        rows = max(2, min(MOST_ROWS, height - _AROUND - 2))
-        options.styles.max_height = rows
+        self._fit(min(len(offers), max(2, min(MOST_ROWS, self.screen.size.height - _AROUND - 2))), place)
         width = min(WIDTH, self.screen.size.width) - 4
         options.set_options(Option(offer_row(one, width)) for one in offers)
         options.highlighted = 0
-        whole = min(rows, len(offers)) + _AROUND
-        above = cursor.y + 1 + whole > height and cursor.y >= whole
-        self.absolute_offset = Offset(cursor.x - 1, cursor.y - whole if above else cursor.y + 1)
         self.add_class("-open")
         self._describe()
+
+    def _fit(self, rows: int, place: Offset) -> None:
+        """Take the room for so many offers. Only what is different is set: every change lays out the whole screen."""
+        whole = rows + _AROUND
+        above = place.y + 1 + whole > self.screen.size.height and place.y >= whole
+        offset = Offset(place.x - 3, place.y - whole if above else place.y + 1)
+        if (rows, offset) != self._room:
+            self._room = rows, offset
+            self.query_one(OptionList).styles.height = rows
+            self.styles.height = whole
+            self.absolute_offset = offset
 
     def close(self) -> None:
         """Offer nothing."""
@@ -128,7 +134,7 @@ class CompletionList(Vertical):
 
     def _describe(self) -> None:
         chosen = self.chosen
-        self.query_one(Static).update(offer_docs(chosen) if chosen is not None else Content(""))
+        self.query_one(Static).update(offer_docs(chosen) if chosen is not None else Content(""), layout=False)
 
     @on(OptionList.OptionHighlighted)
     def _another(self, event: OptionList.OptionHighlighted) -> None:

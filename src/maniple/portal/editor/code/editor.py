@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.document._document import Selection
+from textual.geometry import Offset
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
@@ -49,7 +50,7 @@ class CodeEditor(Vertical):
         Binding("ctrl+g", "ask_line", "Go to line", show=False, tooltip="Go to a line, or `line:column`"),
         Binding("f8", "finding(1)", "Next finding", tooltip="Go to the next thing that is wrong"),
         Binding("shift+f8", "finding(-1)", "Previous finding", show=False, tooltip="Go to the thing wrong before"),
-        Binding("ctrl+@,ctrl+space", "offer", "Complete", tooltip="What can be typed here"),
+        Binding("ctrl+@,ctrl+space", "offer", "Complete", key_display="^space", tooltip="What can be typed here"),
         Binding("f9", "wrap", "Wrap lines", show=False, tooltip="Show long lines whole, or in one line"),
     ]
     DEFAULT_CSS = """
@@ -291,7 +292,8 @@ class CodeEditor(Vertical):
         if typed is not None and not offered_unasked(typed, offers, is_open=self.list.is_open):
             offers = ()
         self._asked_at = offset
-        self.list.show(offers, self.area.cursor_screen_offset)
+        typed_cells = offset - offers[0].replace_from if offers else 0
+        self.list.show(offers, self.area.cursor_screen_offset - Offset(typed_cells, 0))
 
     def _take_key(self, key: str) -> bool:
         """Keys that are for the list of offers while it is open."""

@@ -59,13 +59,13 @@ class AuthForm(Control):
 
     def show(self, draft: Draft) -> None:
         """The kind and its options."""
-        if not self.is_mounted:
+        if not self.ready:
             return
         kind = str(draft.value((*self.place, "kind"), "none"))
         if kind != self.kind:
             self.kind = kind
             self._change_form(kind)
-        elif self.form is not None and self.form.is_mounted:
+        elif self.form is not None and self.form.ready:
             self.form.show(draft)
 
     def _change_form(self, kind: str) -> None:
@@ -91,7 +91,7 @@ class AuthForm(Control):
             super().tell(findings)
             return
         self._say(())
-        if self.form.is_mounted:
+        if self.form.ready:
             self.form.tell(findings)
 
     async def reveal(self, place: Place) -> bool:
@@ -108,6 +108,9 @@ class AuthForm(Control):
     def choose(self, event: Select.Changed) -> None:
         """Another kind."""
         event.stop()
+        if event.value != event.select.value:
+            # It is about a choice that is past.
+            return
         kind, place = str(event.value), self.place
         if kind != self.kind:
             self.edit(lambda draft: choose_auth(draft, place, kind))
@@ -131,13 +134,13 @@ class AuthControl(Control):
             self.inner = RowsControl(self.slot, self.place) if many else AuthForm(self.slot, self.place)
             self.inner.findings = self.findings
             self.mount(self.inner)
-        elif self.inner.is_mounted:
+        elif self.inner.ready:
             self.inner.show(draft)
 
     def tell(self, findings: Findings) -> None:
         """Where it belongs."""
         self.findings = findings
-        if self.inner is not None and self.inner.is_mounted:
+        if self.inner is not None and self.inner.ready:
             self.inner.tell(findings)
 
     async def reveal(self, place: Place) -> bool:

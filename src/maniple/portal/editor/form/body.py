@@ -45,12 +45,13 @@ class TreeControl(Control):
         payload = self.payload
         if payload.payload.readable and draft.value(self.place) != payload.value:
             payload.show_value(draft.value(self.place))
-        payload.show_draft(draft)
         lines = payload.payload.text.count("\n") + 1
         payload.styles.height = max(8, min(16, lines + 6))
 
     def tell(self, findings: Findings) -> None:
-        """The text marks what is wrong in it."""
+        """The text marks what is wrong in it; the draft is compiled by now."""
+        self.findings = findings
+        self.payload.show_draft(self.draft)
 
     @on(PayloadEditor.Changed)
     def text_changed(self, event: PayloadEditor.Changed) -> None:
@@ -95,14 +96,14 @@ class BodyControl(Control):
 
     def show(self, draft: Draft) -> None:
         """The body that is written."""
-        if not self.is_mounted:
+        if not self.ready:
             return
         value = draft.value(self.place)
         written = next((name for name in body_slots() if isinstance(value, dict) and name in value), "")
         if written != self.format:
             self.format = written
             self._change(draft)
-        elif self.inner is not None and self.inner.is_mounted:
+        elif self.inner is not None and self.inner.ready:
             self.inner.show(draft)
 
     def _change(self, draft: Draft) -> None:
@@ -128,7 +129,7 @@ class BodyControl(Control):
     def tell(self, findings: Findings) -> None:
         """At the body."""
         self.findings = findings
-        if self.inner is not None and self.inner.is_mounted:
+        if self.inner is not None and self.inner.ready:
             self.inner.tell(findings)
 
     async def reveal(self, place: Place) -> bool:
@@ -143,6 +144,9 @@ class BodyControl(Control):
     def choose(self, event: Select.Changed) -> None:
         """Another format."""
         event.stop()
+        if event.value != event.select.value:
+            # It is about a choice that is past.
+            return
         body, place = (None if event.value is Select.NULL else str(event.value)), self.place
         if (body or "") != self.format:
             self.edit(lambda draft: choose_body(draft, place, body))

@@ -60,6 +60,8 @@ class Control(Vertical):
         self.slot = slot
         self.place = place
         self.set_class(self.wide, "-wide")
+        self.ready = False
+        """Its parts are there."""
         self._problem = ""
         """What keeps the text of the control from being a value."""
         self._told: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ class Control(Vertical):
 
     def on_mount(self) -> None:
         """Show the draft, and what was wrong before this control came."""
+        self.ready = True
         self.show(self.draft)
         self.tell(self.findings)
 
@@ -308,6 +311,9 @@ class ChoiceControl(Control):
     def on_select_changed(self, event: Select.Changed) -> None:
         """Write the choice."""
         event.stop()
+        if event.value != event.select.value:
+            # It is about a choice that is past.
+            return
         value = ABSENT if event.value is Select.NULL else event.value
         now = self.draft.value(self.place, ABSENT)
         if value is not now and not (ABSENT not in (value, now) and same(value, now)):

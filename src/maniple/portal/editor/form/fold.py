@@ -42,6 +42,12 @@ class FoldTitle(Static, can_focus=True):
 class Fold(Vertical):
     """A part of the form with a title."""
 
+    DEFAULT_CSS = """
+    Fold { height: auto; }
+    Fold.-shut > * { display: none; }
+    Fold.-shut > .fold-title { display: block; }
+    """
+
     def __init__(self, *, opened: bool = False, classes: str = "") -> None:
         super().__init__(classes=f"fold {classes}")
         self.opened = opened
@@ -79,20 +85,18 @@ class Fold(Vertical):
             return
         self.opened = True
         self.add_class("-open")
-        if len(self.children) == 1:
-            await self.fill()
-        for child in self.children:
-            if child is not self.heading:
-                child.display = True
-        self.retitle()
+        # One new layout, not one for each control.
+        with self.app.batch_update():
+            if len(self.children) == 1:
+                await self.fill()
+            self.remove_class("-shut")
+            self.retitle()
 
     def close(self) -> None:
         """Show the title alone."""
         self.opened = False
         self.remove_class("-open")
-        for child in self.children:
-            if child is not self.heading:
-                child.display = False
+        self.add_class("-shut")
         self.retitle()
 
     async def on_fold_title_toggled(self, event: FoldTitle.Toggled) -> None:

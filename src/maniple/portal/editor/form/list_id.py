@@ -68,6 +68,9 @@ class ListIdControl(Control):
     def source_chosen(self, event: Select.Changed) -> None:
         """The id comes from elsewhere."""
         event.stop()
+        if event.value != event.select.value:
+            # It is about a choice that is past.
+            return
         source, place, old = str(event.value), self.place, self._source(self.draft)
         if old and old != source:
             self.edit(lambda draft: draft.with_key((*place, old), source))

@@ -111,7 +111,7 @@ class MapForm(Control):
                 control = self._made(key, draft)
                 self._mount_after(control, before)
                 changed = True
-            elif control.is_mounted:
+            elif control.ready:
                 control.show(draft)
             before = control
         if changed:
@@ -133,7 +133,7 @@ class MapForm(Control):
         shown = [self._place_of(key) for key in self.controls]
         for control in self.controls.values():
             control.findings = findings
-            if control.is_mounted:
+            if control.ready:
                 control.tell(findings)
         depth = len(self.place)
         own = [
@@ -145,7 +145,7 @@ class MapForm(Control):
 
     def tell_again(self) -> None:
         """Show what is wrong at controls that came since."""
-        if self.is_mounted:
+        if self.ready:
             self.tell(self.findings)
 
     def _place_of(self, key: str) -> Place:
@@ -173,6 +173,9 @@ class MapForm(Control):
         if not event.select.has_class("setting-picker") or event.select.parent is not self:
             return
         event.stop()
+        if event.value != event.select.value:
+            # It is about a choice that is past.
+            return
         if event.value is Select.NULL:
             return
         key = str(event.value)

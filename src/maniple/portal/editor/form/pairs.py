@@ -81,7 +81,7 @@ class PairsControl(Control):
 
     def show(self, draft: Draft) -> None:
         """Bring the rows into line with the draft; a row without a name yet stays."""
-        if not self.is_mounted:
+        if not self.ready:
             return
         value = draft.value(self.place)
         held = value if isinstance(value, dict) else {}

@@ -90,7 +90,7 @@ class Row(Fold):
         if value != self.value:
             self.value = value
             self.retitle()
-        if self.form is not None and self.form.is_mounted and self.opened:
+        if self.form is not None and self.form.ready and self.opened:
             self.form.show(draft)
 
     def tell(self, findings: Findings) -> None:
@@ -101,14 +101,15 @@ class Row(Fold):
             self.marks = marks
             self.set_class(bool(marks), "-wrong")
             self.retitle()
-        if self.form is not None and self.form.is_mounted:
+        if self.form is not None and self.form.ready and self.opened:
             self.form.tell(findings)
 
     async def open(self) -> None:
         """Show the form with the draft of now."""
         await super().open()
-        if self.form is not None and self.form.is_mounted:
+        if self.form is not None and self.form.ready:
             self.form.show(self.form.draft)
+            self.form.tell(self.findings)
 
     def on_row_title_changed(self, event: RowTitle.Changed) -> None:
         """Say which row it is about."""
@@ -125,6 +126,8 @@ class RowsControl(Control):
         super().__init__(slot, place)
         self.nested = nested
         self.rows: list[Row] = []
+        self._awaited: tuple[set[int], int, bool] | None = None
+        """What is to be open, and where the cursor goes, when the draft has the change that was asked for."""
 
     def compose(self) -> ComposeResult:
         """Title, rows, a button for another."""
@@ -144,9 +147,13 @@ class RowsControl(Control):
 
     def show(self, draft: Draft) -> None:
         """Bring the rows into line with the draft."""
-        if not self.is_mounted:
+        if not self.ready:
             return
         items = self.items(draft)
+        if self._awaited is not None:
+            awaited, self._awaited = self._awaited, None
+            self.call_later(self._settle, *awaited)
+            return
         if len(items) != len(self.rows):
             self._build(draft, opened={index for index, row in enumerate(self.rows) if row.opened})
             return
@@ -162,7 +169,7 @@ class RowsControl(Control):
         self.call_after_refresh(self._tell_again)
 
     def _tell_again(self) -> None:
-        if self.is_mounted:
+        if self.ready:
             self.tell(self.findings)
 
     def tell(self, findings: Findings) -> None:
@@ -212,12 +219,16 @@ class RowsControl(Control):
         """The value of a new row."""
         return begun_row(draft, self.place, self.slot.owner)
 
+    def listed(self, draft: Draft) -> Draft:
+        """The draft with a list at the place, to which a row can be added."""
+        return draft
+
     def add(self, index: int) -> None:
         """A new row, open."""
         place = self.place
         opened = {position + (position >= index) for position, row in enumerate(self.rows) if row.opened} | {index}
-        self.edit(lambda draft: draft.with_item(place, index, self.begun(draft)))
-        self.call_later(self._settle, opened, index, into=True)
+        self._awaited = (opened, index, True)
+        self.edit(lambda draft: self.listed(draft).with_item(place, index, self.begun(draft)))
 
     def remove_row(self, index: int) -> None:
         """Take a row out."""
@@ -225,8 +236,8 @@ class RowsControl(Control):
         opened = {
             position - (position > index) for position, row in enumerate(self.rows) if row.opened and position != index
         }
+        self._awaited = (opened, index, False)
         self.edit(lambda draft: draft.without(place))
-        self.call_later(self._settle, opened, index)
 
     def move_row(self, index: int, to: int) -> None:
         """Move a row by one."""
@@ -234,17 +245,19 @@ class RowsControl(Control):
         order = list(range(len(self.rows)))
         order.insert(to, order.pop(index))
         opened = {position for position, old in enumerate(order) if self.rows[old].opened}
+        self._awaited = (opened, to, False)
         self.edit(lambda draft: draft.with_item_moved(place, index, to))
-        self.call_later(self._settle, opened, to)
 
-    async def _settle(self, opened: set[int], index: int, *, into: bool = False) -> None:
+    async def _settle(self, opened: set[int], index: int, into: bool) -> None:
         """Make the rows anew after one came, went or moved, and focus one of them."""
         for row in self.rows:
             row.remove()
         draft = self.draft
         count = len(self.items(draft))
-        self.rows = [Row(self.slot, (*self.place, place), draft, opened=place in opened) for place in range(count)]
+        self.rows = [Row(self.slot, (*self.place, place), draft) for place in range(count)]
         await self.query_one(".rows", Vertical).mount_all(self.rows)
+        for place in sorted(opened & set(range(count))):
+            await self.rows[place].open()
         self.tell(self.findings)
         if not self.rows:
             self.query_one(".add-row", Button).focus()
@@ -272,7 +285,7 @@ class ErrorsControl(RowsControl):
     def show(self, draft: Draft) -> None:
         """Rows, and the calls whose errors may be copied."""
         super().show(draft)
-        if not self.is_mounted:
+        if not self.ready:
             return
         select = self.query_one(".copy-errors", Select)
         calls = calls_with_errors(draft, str(self.place[0])) if len(self.place) > 1 else []
@@ -284,25 +297,25 @@ class ErrorsControl(RowsControl):
     def copy(self, event: Select.Changed) -> None:
         """Copy the rules of a call."""
         event.stop()
+        if event.value != event.select.value:
+            # It is about a choice that is past.
+            return
         if event.value is Select.NULL:
             return
         call, place = str(event.value), self.place
+        self._awaited = (set(), len(self.rows), False)
         self.edit(lambda draft: copy_errors(draft, place, call))
-        self.call_later(self._settle, set(), len(self.rows))
 
-    def add(self, index: int) -> None:
-        """A new rule; a lone `same_as` becomes the first of a list."""
-        place = self.place
-        self.edit(
-            lambda draft: draft.with_value(place, [value]) if isinstance(value := draft.value(place), dict) else draft
-        )
-        super().add(index)
+    def listed(self, draft: Draft) -> Draft:
+        """A lone `same_as` becomes the first of a list."""
+        value = draft.value(self.place)
+        return draft.with_value(self.place, [value]) if isinstance(value, dict) else draft
 
     def remove_row(self, index: int) -> None:
         """Take a rule out; a lone `same_as` is the whole."""
         place = self.place
         if isinstance(self.draft.value(place), dict):
+            self._awaited = (set(), 0, False)
             self.edit(lambda draft: draft.without(place))
-            self.call_later(self._settle, set(), 0)
             return
         super().remove_row(index)

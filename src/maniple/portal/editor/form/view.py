@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
@@ -32,6 +33,12 @@ _NAV_WIDTH = 92
 
 class SectionFold(Fold):
     """One section."""
+
+    @dataclass
+    class Opened(Message):
+        """A section was opened."""
+
+        fold: SectionFold
 
     def __init__(self, section: Section) -> None:
         super().__init__(classes="section")
@@ -74,11 +81,24 @@ class SectionFold(Fold):
         slot = Slot("", self.section.title, self.section.help, Shape.MAP, owner=MANIFEST)
         return MapForm(replace(slot), (), keys=self.section.keys, picks=False)
 
+    async def open(self) -> None:
+        """Show the controls with the draft of now, and close every other section: what is open costs at each key."""
+        if self.opened:
+            return
+        known = len(self.children) > 1
+        await super().open()
+        if known:
+            self.show(self.draft)
+            self.tell(self.findings)
+        self.post_message(self.Opened(self))
+
     def show(self, draft: Draft) -> None:
-        """Bring the controls up to date."""
-        if self.form is not None and self.form.is_mounted:
+        """Bring the controls up to date, if they are seen."""
+        if not self.opened:
+            return
+        if self.form is not None and self.form.ready:
             self.form.show(draft)
-            self._show_extras(draft)
+        self._show_extras(draft)
 
     def _show_extras(self, draft: Draft) -> None:
         for extra in self.query("Logo, ExampleName, FurtherCalls"):
@@ -97,7 +117,7 @@ class SectionFold(Fold):
             self.marks = marks
             self.set_class(bool(marks), "-wrong")
             self.retitle()
-        if self.form is not None and self.form.is_mounted:
+        if self.opened and self.form is not None and self.form.ready:
             self.form.tell(findings)
 
 
@@ -204,6 +224,14 @@ class FormView(Vertical):
             ]
         )
         nav.highlighted = at
+
+    def on_section_fold_opened(self, event: SectionFold.Opened) -> None:
+        """One section is open at a time."""
+        event.stop()
+        for fold in self.folds.values():
+            if fold is not event.fold and fold.opened:
+                fold.close()
+        self.call_after_refresh(self._bring_up, event.fold)
 
     def tell(self, findings: Findings) -> None:
         """Show what is wrong at its places."""

@@ -1,0 +1,1 @@
+"""How good an integration is, and what would make it better."""

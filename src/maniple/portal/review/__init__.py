@@ -1,0 +1,1 @@
+"""The review desk: what waits, what was found in it, what is decided."""

@@ -1,0 +1,1 @@
+"""Handing an integration in, and what is said about it."""

@@ -397,6 +397,55 @@ async def test_the_reply_tree_marks_the_list_id_that_the_manifest_reads(tmp_path
             assert [str(node.label) for node in tree.root.children] == ["meta  1 member", "id: 7  ◀ list id"]
 
 
+async def test_a_value_of_the_reply_is_picked_for_the_list_id_and_the_next_test_reads_it_there(tmp_path: Path) -> None:
+    with LivePartner(lambda _: Answer(200, {"data": {"list-id": "L9"}})) as partner:
+        app = acme(
+            tmp_path, partner.url, MANIFEST.replace("list_id: {response: id}", "list_id: {response: id}  # where?")
+        )
+        async with app.run_test(size=SIZE) as pilot:
+            await app.settle(pilot)
+            await pilot.press("4", "t")
+            await app.settle(pilot)
+            assert "There is no list id" not in shown(app, "#status")
+            await pilot.press("p")
+            await app.settle(pilot)
+            await pilot.press("down", "down", "p")
+            await app.settle(pilot)
+
+            assert app.bench.draft.value(("create_list", "list_id")) == {"response": 'data."list-id"'}
+            assert "# where?" in app.bench.draft.text
+            await pilot.press("t")
+            await app.settle(pilot)
+            assert app.panel.setup.list_id == "L9"
+
+
+async def test_a_refused_user_of_the_reply_is_picked_and_the_other_keys_of_rejects_stay(tmp_path: Path) -> None:
+    with LivePartner(
+        lambda asked: Answer(200, {"errors": [{"who": asked.body["users"][0], "why": "gone"}]})
+    ) as partner:
+        app = acme(tmp_path, partner.url, list_id=7)
+        async with app.run_test(size=SIZE) as pilot:
+            await app.settle(pilot)
+            await pilot.press("4", "down", "t")
+            await app.settle(pilot)
+            app.panel.query_one(CallsPane).show_view("reply")
+            await app.settle(pilot)
+            app.panel.query_one(ReplyTree).focus()
+            await pilot.press("down", "down", "down", "enter")
+            await app.settle(pilot)
+
+            assert app.bench.draft.value(("add_users", "rejects")) == {
+                "rows": "errors",
+                "by": "value",
+                "at": "who",
+                "item": "$user_key",
+                "reason": "why",
+            }
+            await pilot.press("t")
+            await app.settle(pilot)
+            assert "  refused user-001-1033: gone" in shown(app, "#result").split("\n")
+
+
 async def test_texts_of_a_partner_are_shown_as_they_are_and_never_as_markup(tmp_path: Path) -> None:
     with LivePartner(lambda _: Answer(401, {"token": "[red]x[/] \x1b[31m"})) as partner:
         app = acme(tmp_path, partner.url)

@@ -12,7 +12,7 @@ from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
-from textual.widgets import Footer
+from textual.widgets import Footer, Input
 
 from maniple.delivery.clock import SystemClock
 from maniple.portal.desk import Desk
@@ -80,6 +80,9 @@ class Bench(App[None]):
             await pilot.pause()
             if self.screen.query(TestingPanel) and self.panel.is_settled:
                 await pilot.pause()
+                # A picture shows a cursor that blinks now and then only.
+                for box in self.screen.query(Input):
+                    box.cursor_blink = False
                 return
             await pilot.pause(0.01)
         raise AssertionError("the panel did not settle")

@@ -231,10 +231,11 @@ def read_evidence(content: bytes) -> Evidence:
 
 def _recorded(home: Home, destination: Destination) -> Evidence:
     from maniple.usecases.evidence import collect
+    from maniple.usecases.rehearsal_setup import tests_of
 
     if destination.manifest is None:
         return {}
-    return read_evidence(collect(home, destination.manifest.slug))
+    return read_evidence(collect(home, tests_of(destination.path)))
 
 
 def cases_report(bundle: Bundle, destination: Destination) -> CasesReport | None:

@@ -4,7 +4,6 @@ never in the manifest."""
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import quote
 
 from maniple.errors import OperatorError, UsageError
 from maniple.runtime.program import Program
+from maniple.store.files import PRIVATE, replace_file
 from maniple.store.home import Home
 from maniple.store.secrets import FernetSecrets
 from maniple.usecases.rehearsal_users import read_rehearsal_users, settings_told
@@ -66,6 +66,11 @@ class Setup:
         return chosen
 
 
+def tests_of(path: Path) -> str:
+    """What the tests of the manifest at `path` are kept under: its folder's name, which stays while the slug is typed."""
+    return path.resolve().parent.name
+
+
 def rehearsal_folder(home: Home, slug: str) -> Path:
     """Where what belongs to the rehearsals of one integration lies; it need not be there."""
     return home.path / FOLDER / (quote(slug, safe="").replace(".", "%2E") or "unnamed")
@@ -104,9 +109,11 @@ def keep_setup(home: Home, slug: str, setup: Setup, secret_names: frozenset[str]
         "seed": setup.seed,
         "simulated": setup.simulated,
     }
-    replace_file(folder / PLAIN, json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
+    replace_file(
+        folder / PLAIN, json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n", mode=PRIVATE, durable=False
+    )
     if secret or (folder / SEALED).exists():
-        replace_file(folder / SEALED, FernetSecrets(home.key_file).seal(json.dumps(secret)))
+        replace_file(folder / SEALED, FernetSecrets(home.key_file).seal(json.dumps(secret)), mode=PRIVATE)
 
 
 def read_list_id(text: str) -> str | int | None:
@@ -119,22 +126,6 @@ def read_list_id(text: str) -> str | int | None:
         return None
     plain = text.isascii() and text.isdigit() and (text == "0" or text[0] != "0")
     return int(text) if plain else text
-
-
-def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Put `content` in a file, at once or not at all; only its owner can read it, if `mode` does not say more.
-
-    Raises OperatorError.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with open(file, "wb") as out:
-            out.write(content)
-        draft.replace(path)
-    except OSError as cause:
-        draft.unlink(missing_ok=True)
-        raise OperatorError(f"`{path}` cannot be written: {cause.strerror}") from cause
 
 
 def _plain(path: Path) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from maniple.errors import UsageError
 from maniple.ports import Clock
+from maniple.store.files import replace_file
 from maniple.usecases.preview import Trial
 from maniple.usecases.rehearsal import Rehearsal, Tell, rehearse_all, rehearse_call
-from maniple.usecases.rehearsal_setup import Setup, replace_file
+from maniple.usecases.rehearsal_setup import Setup
 from maniple.usecases.sample_users import users_csv
 from maniple.usecases.setting import iso_time
 from maniple.usecases.stand_in import StandIn
@@ -46,4 +47,4 @@ def _trial(found: Study, setup: Setup, clock: Clock) -> Trial:
 
 def save_users(path: Path, users: TestUsers) -> None:
     """Write users as CSV. Raises OperatorError."""
-    replace_file(path, users_csv(users).encode(), mode=0o644)
+    replace_file(path, users_csv(users).encode())

@@ -27,6 +27,8 @@ from maniple.usecases.study import Study
 from maniple.usecases.witness import TestCall
 
 SHORT = 24
+"""Lines below which things stand closer."""
+VIEWS = ("request", "result", "reply", "expected", "curl")
 FIRST_BATCHES = 3
 """Requests of a call that are shown."""
 
@@ -53,6 +55,10 @@ class CallsPane(Vertical):
         ReplyTree { height: 1fr; background: transparent; padding: 0; }
         &.-short #call-list { margin: 0; max-height: 5; }
         &.-short #status { max-height: 2; }
+        &.-short Underline { display: none; }
+        &.-short Tabs { height: 1; }
+        &.-short Tab.-active { text-style: bold underline; }
+        #status.-silent { display: none; }
         .note { color: $text-muted; height: auto; }
     }
     """
@@ -107,7 +113,7 @@ class CallsPane(Vertical):
             )
             yield Button("End to end", id="all", compact=True, tooltip="Create, add, remove, clean up; e does it too")
             yield Button("Cancel", id="cancel", compact=True, disabled=True, tooltip="Stop; escape does it too")
-        yield Static("", id="status", markup=False)
+        yield Static("", id="status", classes="-silent", markup=False)
         with TabbedContent(id="views"):
             with TabPane("Request", id="view-request"), VerticalScroll():
                 yield Static("", id="request", markup=False)
@@ -161,7 +167,9 @@ class CallsPane(Vertical):
 
     def show_status(self, status: Content) -> None:
         """Say what is going on."""
-        self.query_one("#status", Static).update(status)
+        line = self.query_one("#status", Static)
+        line.update(status)
+        line.set_class(not status.plain, "-silent")
 
     def show_call(self, study: Study, calls: tuple[TestCall, ...], marks: Mapping[Node, str], curl: str) -> None:
         """Show what belongs to the call under the cursor."""
@@ -179,6 +187,17 @@ class CallsPane(Vertical):
     def show_view(self, view: str) -> None:
         """Bring one of the views to the front."""
         self.query_one("#views", TabbedContent).active = f"view-{view}"
+
+    def next_view(self) -> None:
+        """Bring the view after this one to the front."""
+        views = self.query_one("#views", TabbedContent)
+        at = VIEWS.index(views.active.removeprefix("view-"))
+        self.show_view(VIEWS[(at + 1) % len(VIEWS)])
+
+    def go_to_reply(self) -> None:
+        """Bring the reply's tree to the front, and the focus into it."""
+        self.show_view("reply")
+        self.call_after_refresh(self.query_one(ReplyTree).focus)
 
     def _request(self, study: Study) -> Content:
         if study.preview is None:

@@ -17,7 +17,6 @@ from maniple.errors import ManipleError
 from maniple.portal.desk import Desk
 from maniple.portal.drafting import DraftScreen
 from maniple.portal.testing.calls import CallsPane, reply_value
-from maniple.portal.testing.edits import with_value
 from maniple.portal.testing.history import HistoryPane
 from maniple.portal.testing.present import DIM, trouble_text
 from maniple.portal.testing.studying import StudyPanel
@@ -36,11 +35,18 @@ class TestingPanel(StudyPanel):
 
     __test__ = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t,f5", "test", "Test endpoint", tooltip="Make the chosen call with the test users"),
-        Binding("e,f6", "test_all", "End to end", tooltip="Create a list, add, remove, clean up"),
+        Binding("t,f8", "test", "Test endpoint", tooltip="Make the chosen call with the test users"),
+        Binding("e,f9", "test_all", "End to end", tooltip="Create a list, add, remove, clean up"),
         Binding("escape", "cancel", "Cancel", tooltip="Stop the test under way"),
         Binding("y", "copy_curl", "Copy as curl", tooltip="Copy the request as curl; secrets are shell variables"),
         Binding("g", "golden_case", "Golden case", tooltip="Make a golden case of the last test of this call"),
+        Binding("v", "next_view", "View", tooltip="The next view of the call: request, result, reply, expected, curl"),
+        Binding(
+            "p",
+            "pick_path",
+            "Pick path",
+            tooltip="Go to the reply; enter there writes a value's path into the manifest",
+        ),
         Binding("r", "regenerate", "Regenerate", tooltip="Make other test users"),
         Binding("s", "swap_target", "Simulator/partner", tooltip="Call the simulated partner, or the real one"),
         Binding("x", "clear_list", "Clear list id", tooltip="Forget the list that later calls go to"),
@@ -199,6 +205,16 @@ class TestingPanel(StudyPanel):
         self.action_show_tab("calls")
         self.query_one(CallsPane).swap_target()
 
+    def action_next_view(self) -> None:
+        """Show the call from another side."""
+        self.query_one("#testing-tabs", TabbedContent).active = "calls"
+        self.query_one(CallsPane).next_view()
+
+    def action_pick_path(self) -> None:
+        """Go to the reply, where a value can be chosen."""
+        self.query_one("#testing-tabs", TabbedContent).active = "calls"
+        self.query_one(CallsPane).go_to_reply()
+
     def action_clear_list(self) -> None:
         """Forget the list."""
         self.query_one(CallsPane).clear_list()
@@ -267,7 +283,7 @@ class TestingPanel(StudyPanel):
             return
         try:
             picked = pick(self.draft, self.study.program, exchanges[-1], tree, event.node)
-            cast("DraftScreen", self.screen).change(with_value(self.draft, picked.place, picked.value))
+            cast("DraftScreen", self.screen).change(self.draft.with_value(picked.place, picked.value))
         except ManipleError as error:
             self.tell_error(error)
         else:

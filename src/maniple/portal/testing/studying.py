@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.timer import Timer
 from textual.widgets import Static, TabbedContent, TabPane
 from textual.worker import get_current_worker
@@ -17,7 +18,7 @@ from textual.worker import get_current_worker
 from maniple.errors import ManipleError
 from maniple.portal.desk import Desk
 from maniple.portal.drafting import DraftScreen
-from maniple.portal.testing.calls import CallsPane, reply_value
+from maniple.portal.testing.calls import SHORT, CallsPane, reply_value
 from maniple.portal.testing.form import SetupForm
 from maniple.portal.testing.history import HistoryPane
 from maniple.portal.testing.present import trouble_text
@@ -26,7 +27,7 @@ from maniple.portal.testing.variables import VariablesPane
 from maniple.usecases.draft import Draft
 from maniple.usecases.picking import found_nodes
 from maniple.usecases.rehearsal_history import read_history
-from maniple.usecases.rehearsal_setup import Setup, keep_setup, read_list_id, read_setup
+from maniple.usecases.rehearsal_setup import Setup, keep_setup, read_list_id, read_setup, tests_of
 from maniple.usecases.reply_paths import Node
 from maniple.usecases.setting import iso_time
 from maniple.usecases.study import Study, study
@@ -60,6 +61,9 @@ class StudyPanel(Vertical):
         #trouble { display: none; height: auto; max-height: 5; padding: 0 1; background: $error 10%; }
         #trouble.-shown { display: block; }
         #testing-tabs { height: 1fr; }
+        &.-short #testing-tabs > ContentTabs Underline { display: none; }
+        &.-short #testing-tabs > ContentTabs { height: 1; }
+        &.-short #testing-tabs > ContentTabs Tab.-active { text-style: bold underline; }
         #testing-tabs > ContentSwitcher { height: 1fr; }
         TabPane { padding: 0; height: 1fr; }
         DataTable { background: transparent; }
@@ -107,8 +111,12 @@ class StudyPanel(Vertical):
 
     @property
     def slug(self) -> str:
-        """What test values and history are kept under: the integration's folder."""
-        return self.draft.path.resolve().parent.name
+        """What test values and history are kept under."""
+        return tests_of(self.draft.path)
+
+    def on_resize(self, event: Resize) -> None:
+        """On a short terminal things stand closer."""
+        self.set_class(event.size.height < SHORT, "-short")
 
     def on_mount(self) -> None:
         """Open what was kept, and look at the draft."""

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from maniple.errors import OperatorError, UsageError
 from maniple.ports import Clock, Notifier, Sender
-from maniple.runtime.retry import MAX_RETRIES, RetryPolicy
 from maniple.store.home import Home
 
 if TYPE_CHECKING:
+    from maniple.runtime.retry import RetryPolicy
     from maniple.store.control.store import ControlStore
 
 ALLOW_PRIVATE = "MANIPLE_ALLOW_PRIVATE_HOSTS"
@@ -36,6 +36,8 @@ def allows_private(environ: Mapping[str, str] = os.environ) -> bool:
 
 def retry_policy(environ: Mapping[str, str] = os.environ) -> RetryPolicy:
     """How often calls are tried again: eight times, or what MANIPLE_MAX_RETRIES says. Raises UsageError."""
+    from maniple.runtime.retry import MAX_RETRIES, RetryPolicy
+
     word = environ.get(RETRIES, "").strip()
     if not word:
         return RetryPolicy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 from textual.widgets import OptionList
 
 from maniple.portal.editor.code.completion_list import CompletionList
@@ -180,3 +181,14 @@ async def test_pasted_text_offers_nothing() -> None:
         await pilot.pause()
         assert "a: $" == app.line
         assert [] == app.offered
+
+
+async def test_fast_fingers_take_what_fits_what_they_typed() -> None:
+    app = CodeStage(ACME + "  query: {who: }\n")
+    async with app.run_test() as pilot:
+        app.editor.go_to(21, 16)
+        await pilot.pause()
+        for key, character in (("dollar_sign", "$"), ("r", "r"), ("u", "u"), ("enter", None)):
+            app.editor.area.post_message(events.Key(key, character))
+        await pilot.pause()
+        assert "  query: {who: $run_id}" == app.line

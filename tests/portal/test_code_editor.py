@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from maniple.diagnostics.model import Diagnostic
 from maniple.portal.editor.code.find_bar import FindBar
@@ -256,3 +257,21 @@ async def test_keys_of_the_screen_pass_through_the_text() -> None:
     async with app.run_test() as pilot:
         await pilot.press("f6", "f7")
         assert app.editor.area.selection.is_empty
+
+
+async def test_who_hears_late_hears_the_present_text() -> None:
+    app = CodeStage("")
+    async with app.run_test() as pilot:
+        for letter in "abc":
+            app.editor.area.post_message(events.Key(letter, letter))
+        await pilot.pause()
+        assert "abc" == app.heard[-1]
+
+
+async def test_half_a_character_is_shown_and_kept() -> None:
+    app = CodeStage("a: $x \ud800 $y\n")
+    async with app.run_test() as pilot:
+        assert "a: $x \ufffd $y" in app.editor.area.render_line(0).text
+        await pilot.press("end", "z")
+        await pilot.pause()
+        assert "a: $x \ud800 $yz\n" == app.editor.text

@@ -65,7 +65,7 @@ async def test_the_preview_follows_what_is_typed() -> None:
 async def test_the_text_is_laid_out_anew_with_its_holes() -> None:
     app = PayloadStage('{"users":$items,"n":1.50}', BODY)
     async with app.run_test() as pilot:
-        await pilot.press("f4")
+        await pilot.press("ctrl+l")
         await pilot.pause()
         assert '{\n  "users": $items,\n  "n": 1.50\n}\n' == app.payload.editor.text
         assert [app.payload.editor.text] == app.heard
@@ -85,7 +85,7 @@ async def test_yaml_turns_into_json_text_and_back() -> None:
 async def test_laying_out_can_be_undone() -> None:
     app = PayloadStage('{"users":$items}', BODY)
     async with app.run_test() as pilot:
-        await pilot.press("f4", "ctrl+z")
+        await pilot.press("ctrl+l", "ctrl+z")
         await pilot.pause()
         assert '{"users":$items}' == app.payload.editor.text
         assert '{"users":$items}' == app.heard[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from support.wizard import WizardApp, go_to, prepare, settle, still
 
 SMALL, LARGE = (80, 24), (130, 42)
 Compare = Callable[..., bool]
+State = Callable[[Pilot[None]], Awaitable[None]]
 
 
 @pytest.fixture
@@ -92,20 +93,16 @@ async def leaving(pilot: Pilot[None]) -> None:
     ids=lambda state: state.__name__,
 )
 def test_a_state_looks_as_it_did(
-    folder: Path, snap_compare: Compare, state: Callable[[Pilot[None]], None], size: tuple[int, int], theme: str
+    folder: Path, snap_compare: Compare, state: State, size: tuple[int, int], theme: str
 ) -> None:
     assert snap_compare(WizardApp(folder, theme), terminal_size=size, run_before=still(state))
 
 
 @pytest.mark.parametrize("state", [operations, review], ids=lambda state: state.__name__)
-def test_a_large_terminal_with_a_light_theme(
-    folder: Path, snap_compare: Compare, state: Callable[[Pilot[None]], None]
-) -> None:
+def test_a_large_terminal_with_a_light_theme(folder: Path, snap_compare: Compare, state: State) -> None:
     assert snap_compare(WizardApp(folder, "textual-light"), terminal_size=LARGE, run_before=still(state))
 
 
 @pytest.mark.parametrize("state", [operations, review], ids=lambda state: state.__name__)
-def test_a_small_terminal_with_a_dark_theme(
-    folder: Path, snap_compare: Compare, state: Callable[[Pilot[None]], None]
-) -> None:
+def test_a_small_terminal_with_a_dark_theme(folder: Path, snap_compare: Compare, state: State) -> None:
     assert snap_compare(WizardApp(folder, "textual-dark"), terminal_size=SMALL, run_before=still(state))

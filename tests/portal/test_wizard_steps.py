@@ -252,7 +252,7 @@ async def test_escape_asks_when_something_was_typed(app: WizardApp) -> None:
         await pilot.press("Z", "escape")
         assert isinstance(app.screen, Confirm)
         await pilot.press("escape")
-        assert app.screen is app.wizard
+        assert app.screen_stack[-1] is app.wizard
         await pilot.press("escape", "y")
         await settle(pilot)
         assert len(app.screen_stack) == 1

@@ -26,7 +26,7 @@ class QualityScreen(DraftScreen):
         yield QualityPanel(self.desk)
         yield Footer()
 
-    def jump(self, place: Place, *, key: bool = False) -> None:  # noqa: ARG002  as every draft's screen
+    def jump(self, place: Place, *, key: bool = False) -> None:
         self.jumps.append(place)
 
 

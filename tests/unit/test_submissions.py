@@ -364,3 +364,11 @@ def test_what_was_given_for_a_stand_in_is_no_secret(acme: House) -> None:
     row = submissions.submit(acme.workspace, path, author="ada", evidence=EVIDENCE).submission
 
     assert "under_review" == row.state
+
+
+def test_an_address_that_is_none_is_told_before_anything_is_sent(acme: House) -> None:
+    with pytest.raises(UsageError) as caught:
+        submissions.submit(acme.workspace, acme.write(), author="ada", email="ada", evidence=EVIDENCE)
+
+    assert "`ada` is no e-mail address" == caught.value.message
+    assert [] == acme.workspace.store.list_submissions()

@@ -1,7 +1,7 @@
 """The portal as its user feels it: how soon it is there, and how long a key may be without an effect.
 
-    python -m _bench.portal frame FOLDER      open the portal in a terminal; seconds until its first frame
-    python -m _bench.portal keys MANIFEST     type in the largest manifest; the longest times in ms
+python -m _bench.portal frame FOLDER      open the portal in a terminal; seconds until its first frame
+python -m _bench.portal keys MANIFEST     type in the largest manifest; the longest times in ms
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -15,11 +16,16 @@ from maniple.errors import ManipleError
 from maniple.portal.crash import describe_crash
 from maniple.portal.desk import Desk
 from maniple.portal.help import HelpScreen
-from maniple.portal.palette import PortalCommands
 from maniple.usecases.tastes import Tastes, keep_tastes, read_tastes
 
 STYLES = Path(__file__).parent / "styles"
 DARK, LIGHT = "textual-dark", "textual-light"
+
+
+def _commands() -> type[Provider]:
+    from maniple.portal.palette import PortalCommands
+
+    return PortalCommands
 
 
 class Portal(App[None]):
@@ -27,7 +33,7 @@ class Portal(App[None]):
 
     TITLE = "maniple"
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [STYLES / f"{name}.tcss" for name in ("portal",)]
-    COMMANDS = {PortalCommands}  # noqa: RUF012 - the type is Textual's
+    COMMANDS = {_commands}  # noqa: RUF012 - the type is Textual's
     COMMAND_PALETTE_DISPLAY = "^p"
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before anything else, so that they work over a question too.

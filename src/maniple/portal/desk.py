@@ -34,6 +34,13 @@ class Desk:
         """There is a control plane already."""
         return bool(self.environ.get(DATABASE_URL)) or self.home.database.exists()
 
+    def workspace_stamp(self) -> tuple[int, ...] | None:
+        """Something that changes whenever the control plane does; None where that cannot be told without asking it."""
+        if self.environ.get(DATABASE_URL):
+            return None
+        files = (self.home.database, self.home.database.with_name(f"{self.home.database.name}-wal"))
+        return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+
     def workspace(self) -> Workspace:
         """The home with its control plane open; a context manager. Raises OperatorError."""
         return Workspace.open(self.environ)

@@ -15,7 +15,6 @@ from textual.markup import escape
 from textual.screen import Screen
 
 from maniple.diagnostics.cells import visible
-from maniple.portal.docs import DocsScreen
 from maniple.usecases.documentation import Page, list_pages
 from maniple.usecases.integrations import list_integrations
 
@@ -114,6 +113,8 @@ def _looks(app: Portal) -> list[Command]:
 
 def _pages(app: Portal) -> list[Command]:
     def show(page: Page) -> None:
+        from maniple.portal.docs import DocsScreen
+
         app.push_screen(DocsScreen(page))
 
     return [Command(f"Docs: {page.title}", page.about, partial(show, page), usual=False) for page in list_pages()]

@@ -5,18 +5,22 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maniple.manifest.load import load_manifest
-from maniple.manifest.model import Manifest
-from maniple.store.control.store import ControlStore
 from maniple.store.control.submission_rows import OPEN, SubmissionRow
-from maniple.store.control.submissions import Move
 from maniple.store.home import Home
 from maniple.usecases.bundle import Bundle, gather
 from maniple.usecases.destinations import MANIFEST_NAMES, read_content
 from maniple.usecases.mark import Mark, mark_in
 from maniple.usecases.publication import version_folder
-from maniple.wiring import Workspace, integration_folders
+from maniple.wiring import integration_folders
+
+if TYPE_CHECKING:
+    from maniple.manifest.model import Manifest
+    from maniple.store.control.store import ControlStore
+    from maniple.store.control.submissions import Move
+    from maniple.wiring import Workspace
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,8 @@ def moved_connections(
 
     Those of a breaking version stay with the one that they were made for, which has a folder of its own.
     """
+    from maniple.store.control.submissions import Move
+
     if live is None:
         return {}
     old = str(live.path.resolve())

@@ -10,30 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from slugify import slugify
-
 from maniple.diagnostics.model import blocking
 from maniple.errors import OperatorError, UsageError
-from maniple.source.text import Document
-from maniple.source.text import Path as Place
 from maniple.store.control.submission_rows import NoticeRow, SubmissionState
 from maniple.store.drafts import Drafts
 from maniple.store.home import Home
 from maniple.store.trash import Deleted, Trash
-from maniple.usecases.catalogue import Surroundings
 from maniple.usecases.destinations import load_file, manifest_in
-from maniple.usecases.proposal import propose_into
-from maniple.usecases.scaffold import check_slug
 from maniple.usecases.standing import mark_seen, notices, standings
 
 if TYPE_CHECKING:
+    from maniple.source.text import Document
+    from maniple.source.text import Path as Place
     from maniple.store.control.store import ControlStore
 
 State: TypeAlias = Literal["draft"] | SubmissionState
 """Where an integration stands. A draft has been seen by nobody else; an approved one is live in the catalogue."""
 
-_NOWHERE = Surroundings(())
-"""A list does not compare with what is live: the screen of a submission does."""
 FIRST_VERSION = "1.0.0"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*( [A-Za-z0-9_-]+)*")
 _YAML_WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
@@ -91,9 +84,15 @@ def details_of(home: Home, path: Path) -> Details:
 
     Takes some hundredths of a second, and more of one that may be gold. Raises OperatorError.
     """
-    proposal = propose_into(_NOWHERE, home, path, deep=False)
+    # The first look at the folder does not wait for what reads manifests.
+    from maniple.usecases.catalogue import Surroundings
+    from maniple.usecases.proposal import propose_into
+
+    # A list does not compare with what is live: the screen of a submission does.
+    nowhere = Surroundings(())
+    proposal = propose_into(nowhere, home, path, deep=False)
     if proposal.quality is not None and proposal.quality.tier == "silver":
-        proposal = propose_into(_NOWHERE, home, path)
+        proposal = propose_into(nowhere, home, path)
     errors = len(blocking(proposal.findings))
     warnings = len(proposal.findings) - errors
     manifest = proposal.destination.manifest
@@ -138,6 +137,8 @@ def matches(words: str, *texts: str) -> bool:
 
 def suggest_slug(name: str) -> str:
     """A slug made of a name; empty when it has no letter or digit."""
+    from slugify import slugify
+
     return slugify(name, max_length=64, word_boundary=True)
 
 
@@ -147,6 +148,8 @@ def clone(source: Path, folder: Path, slug: str, name: str) -> Path:
     Everything beside the manifest is copied, comments stay, and the copy begins at version 1.0.0. Raises UsageError for
     a slug that cannot be one or is taken, and for an empty name; OperatorError when it cannot be written.
     """
+    from maniple.usecases.scaffold import check_slug
+
     check_slug(slug)
     if not name.strip():
         raise UsageError("a name is missing", hint="type the name that end users are to see")

@@ -25,6 +25,7 @@ __all__ = [
     "Done",
     "Standing",
     "answer",
+    "checked_address",
     "checked_word",
     "mark_seen",
     "notices",
@@ -59,9 +60,10 @@ def submit(
     Blocks for up to seconds, as `propose` does. Raises Refused with every reason when something blocks, UsageError when
     the open submission is somebody else's.
     """
+    address = checked_address(email)
     proposal = propose(workspace, path, evidence=evidence)
     let_through(path, "submitted", (*proposal.obstacles, *_leaks(workspace, proposal)))
-    handed = _handed(proposal, author, email, note, internal=False)
+    handed = _handed(proposal, author, address, note, internal=False)
     row = workspace.store.hand_in(handed, notice=telling.of_submission(handed))
     return Done(row, telling.mail_reviewers(notifier, row, telling.of_submission(handed).text, note))
 
@@ -79,9 +81,10 @@ def release_internally(
 
     Raises as `submit` does, and UsageError when a reviewed version is live.
     """
+    address = checked_address(email)
     proposal = propose(workspace, path, evidence=evidence)
     let_through(path, "released", (*proposal.release_obstacles, *_leaks(workspace, proposal)))
-    handed = _handed(proposal, author, email, note, internal=True)
+    handed = _handed(proposal, author, address, note, internal=True)
     live = workspace.store.publication(handed.slug)
     if live is not None and not live.internal:
         raise UsageError(
@@ -148,6 +151,16 @@ def checked_word(workspace: Workspace, found: SubmissionRow, word: Word) -> Word
     if word.line is not None and not 1 <= word.line <= max(1, len(lines)):
         raise UsageError(f"`{word.file}` has {len(lines)} lines, and none is {word.line}")
     return Word(word.kind, word.who, text, word.file, word.line, word.seen_round)
+
+
+def checked_address(email: str | None) -> str | None:
+    """An e-mail address, None for a blank one. Raises UsageError for what is none."""
+    from maniple.delivery.mail import is_address
+
+    address = (email or "").strip() or None
+    if address is not None and not is_address(address):
+        raise UsageError(f"`{address}` is no e-mail address", hint="write it as `ada@acme.test`")
+    return address
 
 
 def _own(workspace: Workspace, word: str, author: str) -> SubmissionRow:

@@ -16,6 +16,7 @@ from textual.widgets import Button, Label, Static
 class Ask(ModalScreen[str]):
     """Gives the name of the answer; `escape` gives the last one, which changes nothing."""
 
+    HELP = "Choose with the arrow keys and enter. Escape changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "last", "Back", tooltip="The last answer, which changes nothing"),
         Binding("left", "app.focus_previous", "Left", show=False, tooltip="The answer before"),

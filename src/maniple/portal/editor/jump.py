@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 class JumpList(ModalScreen[str | None]):
     """Gives the name of the section that was chosen."""
 
+    HELP = "Type a part of a section's name, choose with the arrow keys, go there with enter."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", tooltip="Stay where you are"),
         Binding("down", "move(1)", "Down", show=False, tooltip="The next section"),

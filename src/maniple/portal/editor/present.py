@@ -6,10 +6,12 @@ from textual.content import Content
 
 from maniple.diagnostics.cells import visible
 from maniple.portal.editor.findings import Findings
+from maniple.portal.home.present import state_words
 from maniple.usecases.draft import Draft
+from maniple.usecases.integrations import State
 
 
-def heading(draft: Draft, *, saved: bool, findings: Findings | None, state: str = "draft") -> Content:
+def heading(draft: Draft, state: State, *, saved: bool, findings: Findings | None) -> Content:
     """Name, version, state, whether it is saved, how much is wrong."""
     data = draft.data
     name = data.get("name") or data.get("slug") or draft.path.parent.name
@@ -17,7 +19,7 @@ def heading(draft: Draft, *, saved: bool, findings: Findings | None, state: str 
     return Content.assemble(
         (visible(str(name)), "bold"),
         (f" {visible(str(version))}" if version is not None else "", "dim"),
-        f"  {state}",
+        f"  {state_words(state)}",
         "  ·  ",
         ("saved", "dim") if saved else ("● unsaved", "$text-warning"),
         "  ·  ",

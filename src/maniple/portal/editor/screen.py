@@ -24,10 +24,10 @@ from maniple.portal.editor.findings import Findings
 from maniple.portal.editor.form.control import Control
 from maniple.portal.editor.form.view import FormView
 from maniple.portal.editor.history import History
-from maniple.portal.editor.panels import panel
 from maniple.portal.editor.present import heading
 from maniple.source.text import Path as Place
 from maniple.usecases.draft import Draft
+from maniple.usecases.integrations import State, states
 from maniple.usecases.workshop import (
     AUTOSAVE_SECONDS,
     OUTSIDE_SECONDS,
@@ -52,6 +52,12 @@ _LEFT = ("form", "text")
 class EditorScreen(DraftScreen):
     """The manifest as a form and as a text, always in step, with all that is known of it."""
 
+    TITLE = "Editor"
+    HELP = (
+        "The manifest of one integration. Form and YAML are two views of the same text: what is changed in one stands "
+        "in the other, comments and all. What you type is kept at once; ctrl+s writes the file in canonical form. "
+        "On the right the requests are tried, and you see what keeps the integration from the next tier."
+    )
     CSS_PATH = "../styles/editor.tcss"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,10 +81,17 @@ class EditorScreen(DraftScreen):
         draft: Draft
         findings: Findings
 
+    @dataclass
+    class Standing(Message):
+        """It is known where the integration stands."""
+
+        state: State
+
     def __init__(self, desk: Desk, opened: Opened) -> None:
         super().__init__(desk, Draft(opened.path, opened.text))
         self.opened = opened
         self.findings: Findings | None = None
+        self.state: State = "draft"
         self.form: FormView | None = None
         """The form, once it was shown."""
         self.editor: CodeEditor | None = None
@@ -113,6 +126,7 @@ class EditorScreen(DraftScreen):
         self.set_interval(OUTSIDE_SECONDS, self.look_outside)
         await self._arrange()
         self._check()
+        self._ask_state()
         if self.opened.unsaved is not None:
             self._ask_about_unsaved()
         else:
@@ -122,6 +136,11 @@ class EditorScreen(DraftScreen):
         form = self.form
         if form is not None and form.folds:
             form.folds["connection"].heading.focus()
+
+    def on_unmount(self) -> None:
+        """Nothing that was typed is lost, however the screen is left."""
+        if self._keeping is not None:
+            self.keep()
 
     # --- panes
 
@@ -172,8 +191,14 @@ class EditorScreen(DraftScreen):
             case "text":
                 self.editor = CodeEditor(self.draft.text, self._language, id="manifest-text")
                 return self.editor
+            case "testing":
+                from maniple.portal.testing.panel import TestingPanel
+
+                return TestingPanel(self.desk)
             case _:
-                return panel(name, self.desk)
+                from maniple.portal.quality.panel import QualityPanel
+
+                return QualityPanel(self.desk)
 
     async def show_pane(self, name: str, *, focus: bool = True) -> None:
         """Bring a pane to view."""
@@ -286,6 +311,26 @@ class EditorScreen(DraftScreen):
         draft = self.draft
         self.post_message(self.Checked(draft, Findings.of(draft.findings, draft.document)))
 
+    @work(thread=True, exclusive=True, group="state")
+    def _ask_state(self) -> None:
+        """Find out where the integration stands. A control plane that was never used knows of no submission."""
+        if not self.desk.has_workspace():
+            return
+        with self.desk.workspace() as workspace:
+            state = states(workspace.store).get(self.opened.path.parent.name, "draft")
+        self.post_message(self.Standing(state))
+
+    @on(Standing)
+    def standing(self, event: Standing) -> None:
+        """Say where it stands."""
+        self.state = event.state
+        self._head()
+
+    def on_screen_resume(self) -> None:
+        """It may have been submitted meanwhile."""
+        if self.form is not None:
+            self._ask_state()
+
     @on(Checked)
     def checked(self, event: Checked) -> None:
         """Show what is wrong, unless it is about a draft that is past."""
@@ -307,7 +352,7 @@ class EditorScreen(DraftScreen):
         if self.draft.data:
             # While the text cannot be read, what was read last says what it is called.
             self._named = self.draft
-        self.heading.update(heading(self._named, saved=saved, findings=self.findings), layout=False)
+        self.heading.update(heading(self._named, self.state, saved=saved, findings=self.findings), layout=False)
 
     # --- places
 

@@ -6,15 +6,17 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
 from maniple.diagnostics.cells import visible
-from maniple.manifest.model import Manifest
-from maniple.store.control.submission_rows import NoticeRow
 from maniple.usecases.destinations import CatalogueEntry
 from maniple.usecases.integrations import Details, Integration, State
+
+if TYPE_CHECKING:
+    from maniple.manifest.model import Manifest
+    from maniple.store.control.submission_rows import NoticeRow
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 

@@ -92,6 +92,8 @@ class HomeScreen(Screen[None]):
         self.desk = desk
         self.shelf: Shelf | None = None
         self._known: dict[Path, tuple[float, Details]] = {}
+        self._stamp: tuple[int, ...] | None = None
+        """Of the control plane when it was read last."""
         self._wanted: Path | None = None
         """Where the cursor is to go as soon as it is listed."""
 
@@ -180,8 +182,13 @@ class HomeScreen(Screen[None]):
         # A control plane that was never used knows of no submission, and takes long to make.
         if not self.desk.has_workspace():
             return {}, 0
+        stamp = self.desk.workspace_stamp()
+        if self.shelf is not None and stamp is not None and stamp == self._stamp:
+            return self.shelf.states, self.shelf.unread
         with self.desk.workspace() as workspace:
-            return states(workspace.store), unread(workspace.store, self.desk.author)
+            told = states(workspace.store), unread(workspace.store, self.desk.author)
+        self._stamp = self.desk.workspace_stamp()
+        return told
 
     def on_home_screen_folder_read(self, event: FolderRead) -> None:
         """Show the folder."""

@@ -28,15 +28,21 @@ Language = Literal["yaml", "json", "text"]
 LinesChange = Callable[[list[str]], list[str]]
 _GUTTER_MARK = 2
 """Cells left of the line numbers: a letter and a blank."""
+_HALF = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile(r"\r\n|\n|\r")
 _PICTURES = {
     **{code: 0x2400 + code for code in range(32) if code != 9},
     0x7F: 0x2421,
     **dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
+    **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),
 }
 """One visible character for each that a terminal would obey."""
 _KEYS_OF_SCREENS = frozenset({"f6", "f7"})
 """Keys that a text field would take from the screen around it."""
+
+
+def _octets(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def grammar_of(language: Language) -> str | None:
@@ -115,6 +121,15 @@ class CodeArea(TextArea, inherit_bindings=False):
         """The cursor as an offset into the text."""
         return self.rows.offset(self.cursor_location)
 
+    def go_to(self, line: int, column: int) -> None:
+        """Put the cursor at a line and column, both from 1, and bring it to view."""
+        if not self.size:
+            # A text field without a size would scroll its text out of itself.
+            self.call_after_refresh(self.go_to, line, column)
+            return
+        self.move_cursor(self.clamp_visitable((line - 1, column - 1)))
+        self.show_row()
+
     def show_row(self) -> None:
         """Bring the line with the cursor to the middle, unless it is well in sight."""
         _, top = self.scroll_offset
@@ -133,7 +148,8 @@ class CodeArea(TextArea, inherit_bindings=False):
         """Keep characters that are no line break in YAML or JSON, but are one to `str.splitlines`."""
         lines = _BREAKS.split(text)
         odd = lines != Document(text).lines
-        super()._set_document(text, None if odd else language)
+        # The grammars read UTF-8, which halves of characters have no place in.
+        super()._set_document(text, None if odd or _HALF.search(text) else language)
         if odd and isinstance(self.document, Document):
             self.document._lines = lines
             self.wrapped_document = WrappedDocument(self.document, tab_width=self.indent_width)
@@ -162,7 +178,7 @@ class CodeArea(TextArea, inherit_bindings=False):
     def _highlight(self, row: int, line: str, start: int, end: int, name: str) -> None:
         """Highlights count in octets of UTF-8."""
         if not line.isascii():
-            start, end = len(line[:start].encode()), len(line[:start].encode()) + len(line[start:end].encode())
+            start, end = _octets(line[:start]), _octets(line[:end])
         self._highlights[row].append((start, end, name))
 
     def get_line(self, line_index: int) -> Text:

@@ -22,12 +22,10 @@ from maniple.diagnostics.model import Diagnostic
 from maniple.portal.editor.code.area import CodeArea, Language
 from maniple.portal.editor.code.completion_list import CompletionList
 from maniple.portal.editor.code.find_bar import FindBar
-from maniple.portal.editor.code.finding_text import chosen_place, places_of, read_place
 from maniple.portal.editor.code.marks import Mark, change_between, mark_at, marks_of, next_mark
 from maniple.portal.editor.code.present import (
     explanation_note,
     finding_note,
-    found_note,
     offered_unasked,
     position_note,
 )
@@ -36,6 +34,7 @@ from maniple.usecases.draft import Draft
 
 HOVER_AFTER = 0.2
 """Seconds for which the mouse stands still before what is under it is explained."""
+_KEYS_OF_LIST = frozenset({"down", "up", "pagedown", "pageup", "enter", "tab", "escape"})
 EXPLAIN_AFTER = 0.06
 """Seconds for which the cursor stands still before what is under it is explained."""
 
@@ -43,6 +42,10 @@ EXPLAIN_AFTER = 0.06
 class CodeEditor(Vertical):
     """A text of YAML or JSON that is worked on. It posts `Changed` for what is typed, never for what is loaded."""
 
+    HELP = (
+        "In the text, `$` offers the variables, `|` inside `{{ }}` the filters, a letter the keys that may stand there. "
+        "Enter or Tab takes an offer, Escape closes the list; Escape again leaves the text."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+f", "find", "Find", tooltip="Find a text; `f3` and `shift+f3` go on"),
         Binding("f3", "find_again(1)", "Find next", show=False, tooltip="The next place with the text"),
@@ -68,7 +71,11 @@ class CodeEditor(Vertical):
         """Somebody changed the text by hand."""
 
         editor: CodeEditor
-        text: str
+
+        @property
+        def text(self) -> str:
+            """The text, as it is by now: whoever is behind with the messages must not go back to an older one."""
+            return self.editor.text
 
         @property
         def control(self) -> CodeEditor:
@@ -101,7 +108,7 @@ class CodeEditor(Vertical):
         """The file that the text is of."""
         self.area = CodeArea(text, language)
         self.area.take_key = self._take_key
-        self.finder = FindBar()
+        self.finder = FindBar(self.area)
         self.list = CompletionList()
         self.note = Static("", id="code-note", markup=False)
         self.position = Static("", id="code-position", markup=False)
@@ -113,8 +120,6 @@ class CodeEditor(Vertical):
         """Runs from a move of the cursor until what is under it is explained."""
         self._asked_at: int | None = None
         """Where the cursor was when the offers were made."""
-        self._goes_on = False
-        """An offer was taken after which there may be more to offer."""
 
     def compose(self) -> ComposeResult:
         """The text, the line for finding, the note below."""
@@ -145,10 +150,6 @@ class CodeEditor(Vertical):
     def explanation(self, offset: int) -> str:
         """What stands at an offset: a line or more, empty when there is nothing to say."""
         return explain(Draft(self.path, self.text), offset, self.sample)
-
-    def changed(self, text: str) -> None:
-        """Tell that somebody changed the text."""
-        self.post_message(self.Changed(self, text))
 
     def _remember_good(self) -> None:
         draft = Draft(self.path, self.text)
@@ -204,14 +205,11 @@ class CodeEditor(Vertical):
 
     def go_to(self, line: int, column: int = 1, *, focus: bool = True) -> None:
         """Put the cursor at a line and column, both from 1, and bring it to view."""
-        if not self.area.size:
-            # A text field without a size would scroll its text out of itself.
-            self.call_after_refresh(self.go_to, line, column, focus=focus)
-            return
-        self.area.move_cursor(self.area.clamp_visitable((line - 1, column - 1)))
-        self.area.show_row()
-        if focus:
+        self.area.go_to(line, column)
+        if focus and self.area.is_attached:
             self.area.focus()
+        elif focus:
+            self.call_after_refresh(self.area.focus)
 
     def go_to_offset(self, offset: int, *, focus: bool = True) -> None:
         """Put the cursor at an offset of the text, and bring it to view."""
@@ -238,7 +236,7 @@ class CodeEditor(Vertical):
         """The next place with the text that was looked for."""
         bar = self.finder
         if bar.wanted == "text" and bar.typed:
-            self._find(bar.typed, step)
+            bar.find(step)
         else:
             self.action_find()
 
@@ -254,30 +252,6 @@ class CodeEditor(Vertical):
         """Show long lines whole, or in one line."""
         self.area.soft_wrap = not self.area.soft_wrap
         self._describe()
-
-    @on(FindBar.Asked)
-    def _asked(self, event: FindBar.Asked) -> None:
-        event.stop()
-        if event.wanted == "text":
-            self._find(event.typed, event.step)
-        elif (place := read_place(event.typed)) is not None:
-            self.go_to(*place)
-
-    @on(FindBar.Closed)
-    def _find_closed(self, event: FindBar.Closed) -> None:
-        event.stop()
-        self.area.focus()
-
-    def _find(self, query: str, step: int) -> None:
-        """Select the next place with the query."""
-        rows, places = self.area.rows, places_of(query, self.text)
-        index = chosen_place(places, rows.offset(min(self.area.selection)), step)
-        self.finder.tell(found_note(0 if index is None else index + 1, len(places)) if query else "")
-        if index is None:
-            return
-        start, end = rows.location(places[index]), rows.location(places[index] + len(query))
-        self.area.selection = Selection(start, end)
-        self.area.show_row()
 
     # Completion
 
@@ -295,8 +269,16 @@ class CodeEditor(Vertical):
         typed_cells = offset - offers[0].replace_from if offers else 0
         self.list.show(offers, self.area.cursor_screen_offset - Offset(typed_cells, 0))
 
+    def _offer_after_typing(self) -> None:
+        """Offer what follows from the last key, unless that is done: fast fingers are ahead of the messages."""
+        typed, self.area.typed = self.area.typed, None
+        if typed is not None:
+            self._offer(typed)
+
     def _take_key(self, key: str) -> bool:
         """Keys that are for the list of offers while it is open."""
+        if key in _KEYS_OF_LIST:
+            self._offer_after_typing()
         if not self.list.is_open:
             return False
         match key:
@@ -324,8 +306,7 @@ class CodeEditor(Vertical):
         self.area.history.checkpoint()
         if offer.back:
             self.area.move_cursor_relative(columns=-offer.back)
-        self.area.typed = None
-        self._goes_on = offer.text.endswith((" ", "$"))
+        self.area.typed = offer.text[-1] if offer.text.endswith((" ", "$")) else None
 
     @on(CompletionList.Taken)
     def _clicked(self, event: CompletionList.Taken) -> None:
@@ -347,11 +328,8 @@ class CodeEditor(Vertical):
         if text != self._told:
             self._told = text
             self._remember_good()
-            self.changed(text)
-        typed, self.area.typed = self.area.typed or (" " if self._goes_on else None), None
-        self._goes_on = False
-        if typed is not None:
-            self._offer(typed)
+            self.post_message(self.Changed(self))
+        self._offer_after_typing()
         self._describe()
 
     @on(TextArea.SelectionChanged)
@@ -367,19 +345,22 @@ class CodeEditor(Vertical):
         """The note of what is under the cursor, and where that is."""
         if not self.note.is_attached:
             return
-        rows = self.area.rows
         row, column = self.area.cursor_location
-        offset = rows.offset((row, column))
-        line = rows.starts[row], rows.starts[row] + len(rows.lines[row])
-        mark = mark_at(self.marks, offset, line)
         position = position_note(row, column, self.marks, wrapped=self.area.soft_wrap)
         self.position.update(position, layout=False)
+        mark = self._mark_here()
         if self._pause is not None:
             self._pause.stop()
         if mark is not None:
             self._note(finding_note(mark.finding))
         else:
             self._pause = self.set_timer(EXPLAIN_AFTER, self._explain)
+
+    def _mark_here(self) -> Mark | None:
+        rows = self.area.rows
+        row, column = self.area.cursor_location
+        start = rows.starts[row]
+        return mark_at(self.marks, start + column, (start, start + len(rows.lines[row])))
 
     @on(CodeArea.Hovered)
     def _hovered(self, event: CodeArea.Hovered) -> None:
@@ -405,6 +386,8 @@ class CodeEditor(Vertical):
 
     def _explain(self) -> None:
         """Say what is under the cursor, now that it stands still; a word that is being typed is not there yet."""
+        if self._mark_here() is not None:
+            return  # it came while the timer ran out
         if self.list.is_open:
             self._note(Content(""))
             return

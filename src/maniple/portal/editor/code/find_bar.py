@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.message import Message
+from textual.document._document import Selection
 from textual.widgets import Input, Label
+
+from maniple.portal.editor.code.area import CodeArea
+from maniple.portal.editor.code.finding_text import chosen_place, places_of, read_place
+from maniple.portal.editor.code.present import found_note
 
 Wanted = Literal["text", "line"]
 
 
 class FindBar(Horizontal):
-    """Asks for a text or a line. It knows nothing of the text; what is typed is told."""
+    """Asks for a text or a line, and goes there in its text field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", tooltip="Back to the text"),
@@ -36,18 +39,10 @@ class FindBar(Horizontal):
     }
     """
 
-    @dataclass
-    class Asked(Message):
-        """`step` 0 while typing, 1 for the next place, -1 for the one before."""
-
-        wanted: Wanted
-        typed: str
-        step: int
-
-    class Closed(Message):
-        """Nothing is looked for any more."""
-
-    wanted: Wanted = "text"
+    def __init__(self, area: CodeArea) -> None:
+        super().__init__()
+        self.area = area
+        self.wanted: Wanted = "text"
 
     def compose(self) -> ComposeResult:
         """A label, the field, the count."""
@@ -81,24 +76,41 @@ class FindBar(Horizontal):
         """Say what was found."""
         self.query_one("#find-count", Label).update(answer)
 
+    def find(self, step: int) -> None:
+        """Select the next place (`step` 1), the one before (-1), or the nearest (0) with the text that is typed."""
+        rows, query = self.area.rows, self.typed
+        places = places_of(query, self.area.text)
+        index = chosen_place(places, rows.offset(min(self.area.selection)), step)
+        self.tell(found_note(0 if index is None else index + 1, len(places)) if query else "")
+        if index is None:
+            return
+        start, end = rows.location(places[index]), rows.location(places[index] + len(query))
+        self.area.selection = Selection(start, end)
+        self.area.show_row()
+
     def action_close(self) -> None:
-        """Ask no more."""
+        """Ask no more, and go back to the text."""
         self.remove_class("-open")
-        self.post_message(self.Closed())
+        self.area.focus()
 
     def action_step(self, step: int) -> None:
-        """Go to another place."""
-        self.post_message(self.Asked(self.wanted, self.typed, step))
+        """Go to another place with the text."""
+        if self.wanted == "text":
+            self.find(step)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         if self.is_open and self.wanted == "text":
-            self.post_message(self.Asked(self.wanted, event.value, 0))
+            self.find(0)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Asked(self.wanted, event.value, 1))
-        if self.wanted == "line":
-            self.action_close()
+        if self.wanted == "text":
+            self.find(1)
+            return
+        place = read_place(event.value)
+        if place is not None:
+            self.area.go_to(*place)
+        self.action_close()

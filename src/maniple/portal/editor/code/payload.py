@@ -62,8 +62,9 @@ class PayloadEditor(Vertical):
     JSON text stays text (`json: |`), YAML becomes a tree. While YAML cannot be read nothing is posted.
     """
 
+    HELP = "A body or item: JSON in which a hole may stand bare, as `$items`, or YAML. Below it is what it becomes."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f4", "format", "Tidy", tooltip="Lay the text out anew; its holes stay as they are"),
+        Binding("ctrl+l", "format", "Tidy", tooltip="Lay the text out anew; its holes stay as they are"),
         Binding("ctrl+t", "turn", "JSON/YAML", tooltip="Write the same as JSON text with holes, or as YAML"),
     ]
     DEFAULT_CSS = """
@@ -76,10 +77,14 @@ class PayloadEditor(Vertical):
 
     @dataclass
     class Changed(Message):
-        """Somebody changed the payload; `value` is a text or a tree, None when it is empty."""
+        """Somebody changed the payload."""
 
         editor: PayloadEditor
-        value: Any
+
+        @property
+        def value(self) -> Any:
+            """What goes into the manifest, as it is by now: a text or a tree, None when it is empty."""
+            return self.editor.value
 
         @property
         def control(self) -> PayloadEditor:
@@ -164,7 +169,7 @@ class PayloadEditor(Vertical):
         self._read(text, form)
         self.editor.load(text)
         self._judge()
-        self.post_message(self.Changed(self, self.payload.value))
+        self.post_message(self.Changed(self))
 
     def _read(self, text: str, form: Form) -> None:
         self.payload = read_payload(text, form)
@@ -178,7 +183,7 @@ class PayloadEditor(Vertical):
         self._read(event.text, self.payload.form)
         self._judge_soon()
         if self.payload.readable or self.payload.form == "json":
-            self.post_message(self.Changed(self, self.payload.value))
+            self.post_message(self.Changed(self))
 
     def _judge_soon(self) -> None:
         """Judge once nothing more is typed: every key changes the draft of all payloads of a manifest."""

@@ -27,31 +27,45 @@ class TreeControl(Control):
     def __init__(self, slot: Slot, place: Place, *, titled_above: bool = True) -> None:
         super().__init__(slot, place)
         self.titled_above = titled_above
+        self.payload: PayloadEditor | None = None
 
     def compose(self) -> ComposeResult:
-        """Title above, text below."""
+        """The title; the text comes a frame later, so that what surrounds it is seen at once."""
         if self.titled_above:
             yield Label(self.title(), classes="control-title")
-        draft = self.draft
-        yield PayloadEditor(draft.value(self.place), draft=draft, place=self.place, classes="tree-editor")
 
-    @property
-    def payload(self) -> PayloadEditor:
-        """The text."""
-        return self.query_one(PayloadEditor)
+    def on_mount(self) -> None:
+        """Let the text come."""
+        super().on_mount()
+        self.call_after_refresh(self.complete)
+
+    async def complete(self) -> None:
+        """Make the text, if it is not there."""
+        if self.payload is not None or not self.is_attached:
+            return
+        draft = self.draft
+        self.payload = PayloadEditor(draft.value(self.place), draft=draft, place=self.place, classes="tree-editor")
+        self._fit()
+        await self.mount(self.payload)
 
     def show(self, draft: Draft) -> None:
         """The value, unless the text says it already."""
-        payload = self.payload
-        if payload.payload.readable and draft.value(self.place) != payload.value:
-            payload.show_value(draft.value(self.place))
-        lines = payload.payload.text.count("\n") + 1
-        payload.styles.height = max(8, min(16, lines + 6))
+        if self.payload is None or not self.payload.is_mounted:
+            return
+        if self.payload.payload.readable and draft.value(self.place) != self.payload.value:
+            self.payload.show_value(draft.value(self.place))
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its lines, within reason."""
+        if self.payload is not None:
+            self.payload.styles.height = max(8, min(16, self.payload.payload.text.count("\n") + 7))
 
     def tell(self, findings: Findings) -> None:
         """The text marks what is wrong in it; the draft is compiled by now."""
         self.findings = findings
-        self.payload.show_draft(self.draft)
+        if self.payload is not None and self.payload.is_mounted:
+            self.payload.show_draft(self.draft)
 
     @on(PayloadEditor.Changed)
     def text_changed(self, event: PayloadEditor.Changed) -> None:
@@ -66,13 +80,14 @@ class TreeControl(Control):
         """Go to the text."""
         if place[: len(self.place)] != self.place:
             return False
-        self.payload.focus()
-        return True
+        await self.complete()
+        return self.take_focus()
 
     def take_focus(self) -> bool:
         """The text."""
-        self.payload.focus()
-        return True
+        if self.payload is not None:
+            self.payload.focus()
+        return self.payload is not None
 
 
 class BodyControl(Control):

@@ -149,7 +149,7 @@ def drawn(picture: Picture, columns: int = COLUMNS) -> list[Content]:
     """The picture in lines of half blocks, two pixels a cell, at most `columns` wide and as high as it is wide."""
     columns = min(columns, picture.width)
     lines = max(2, round(columns * picture.height / picture.width))
-    lines = min(lines + lines % 2, columns)
+    lines = min(lines + lines % 2, max(2, columns))
     found: list[Content] = []
     for line in range(0, lines - 1, 2):
         parts = []

@@ -78,8 +78,8 @@ SCENES: dict[str, Scene] = {
 }
 
 
-async def draw(name: str, folder: Path) -> None:
-    """Play a scene in a home of its own and keep what is seen at its end."""
+async def drawn(name: str) -> str:
+    """Play a scene in a home of its own; the picture of what is seen at its end."""
     with tempfile.TemporaryDirectory() as place, chdir(place):
         mine = Path(place) / "integrations"
         for slug in CAST:
@@ -90,13 +90,13 @@ async def draw(name: str, folder: Path) -> None:
             await pilot.pause(2.0)
             await SCENES[name](pilot)
             await pilot.pause(2.5)
-            drawn = app.export_screenshot(title="maniple portal")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"portal-{name}.svg").write_text(FONT.sub("", drawn), encoding="utf-8")
+            return FONT.sub("", app.export_screenshot(title="maniple portal"))
 
 
 if __name__ == "__main__":
     target, names = Path(sys.argv[1]), sys.argv[2:] or list(SCENES)
+    target.mkdir(parents=True, exist_ok=True)
     for each in names:
-        asyncio.run(draw(each, target))
-        print(f"{target / f'portal-{each}.svg'}", file=sys.stderr)
+        picture = target / f"portal-{each}.svg"
+        picture.write_text(asyncio.run(drawn(each)), encoding="utf-8")
+        print(picture.relative_to(ROOT), file=sys.stderr)

@@ -36,11 +36,11 @@ from maniple.usecases.setting import (
     SyncTools,
     call_partner,
     context_of,
-    iso_time,
     membership_of,
     open_setting,
 )
 from maniple.usecases.sync import carry_out_plan
+from maniple.usecases.words import iso_time
 from maniple.wiring import Workspace, open_clock, retry_policy
 
 

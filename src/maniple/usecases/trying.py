@@ -12,10 +12,10 @@ from maniple.usecases.preview import Trial
 from maniple.usecases.rehearsal import Rehearsal, Tell, rehearse_all, rehearse_call
 from maniple.usecases.rehearsal_setup import Setup
 from maniple.usecases.sample_users import users_csv
-from maniple.usecases.setting import iso_time
 from maniple.usecases.stand_in import StandIn
 from maniple.usecases.study import Study
 from maniple.usecases.users import TestUsers
+from maniple.usecases.words import iso_time
 
 
 async def try_call(found: Study, setup: Setup, name: str, stand_in: StandIn, tell: Tell) -> Rehearsal:

@@ -29,9 +29,9 @@ from maniple.usecases.picking import found_nodes
 from maniple.usecases.rehearsal_history import read_history
 from maniple.usecases.rehearsal_setup import Setup, keep_setup, read_list_id, read_setup, tests_of
 from maniple.usecases.reply_paths import Node
-from maniple.usecases.setting import iso_time
 from maniple.usecases.study import Study, study
 from maniple.usecases.witness import TestCall
+from maniple.usecases.words import iso_time
 
 PAUSE = 0.12
 """Seconds without typing before the draft is looked at."""

@@ -10,7 +10,7 @@ from textual.widgets import Button, Input, Static
 from maniple.portal.editor.ask import Ask
 from maniple.portal.editor.form.control import Control
 from maniple.portal.editor.screen import EditorScreen
-from maniple.usecases.workshop import read
+from maniple.usecases.workshop import autosave, read
 from support.editing import SMALL, Bench, desk_with, desk_with_copy, editing, settled
 
 
@@ -149,6 +149,35 @@ async def test_an_edit_made_elsewhere_in_the_same_line_is_asked_about(tmp_path: 
         next(button for button in screen.app.screen.query(Button) if button.name == "theirs").press()
         await settled(screen, pilot)
         assert "Theirs" == screen.draft.value(("name",))
+
+
+async def test_an_edit_made_elsewhere_that_is_put_off_is_asked_about_once(tmp_path: Path) -> None:
+    async with editing(tmp_path) as (screen, pilot):
+        screen.change(screen.draft.with_value(("name",), "Mine"))
+        screen.opened.path.write_text(SMALL.replace("name: Acme", "name: Theirs"), encoding="utf-8")
+        screen.look_outside()
+        await pilot.pause(0.1)
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        screen.look_outside()
+        await pilot.pause(0.1)
+        assert screen.app.screen is screen
+        assert "Mine" == screen.draft.value(("name",))
+
+
+async def test_what_was_kept_stays_kept_when_nobody_decides_about_it(tmp_path: Path) -> None:
+    desk, path = desk_with(tmp_path)
+    autosave(desk.home, read(desk.home, path), SMALL + "# more\n", 1.0)
+    app = Bench()
+    async with app.run_test() as pilot:
+        screen = EditorScreen.at(desk, path)
+        await app.push_screen(screen)
+        await pilot.pause(0.2)
+        await pilot.press("escape")
+        await settled(screen, pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+    assert SMALL + "# more\n" == read(desk.home, path).unsaved.text
 
 
 async def test_typing_is_kept_without_saving(tmp_path: Path) -> None:

@@ -145,9 +145,11 @@ class EditorScreen(FileScreen):
             pane = self.query_one(f"#pane-{name}", Container)
             pane.display = name in shown
             if name in shown and not pane.children:
-                widget = self._made(name)
-                if widget is not None:
-                    await pane.mount(widget)
+                if name == self.pane:
+                    await self._fill(name)
+                else:
+                    # The half that is worked in is seen first.
+                    self.call_after_refresh(self._fill, name)
         for tabs, visible, active in (
             ("#left-tabs", wide, self.pane),
             ("#right-tabs", wide, self.half),
@@ -160,11 +162,17 @@ class EditorScreen(FileScreen):
                     widget_tabs.active = active
         self._tell()
 
+    async def _fill(self, name: str) -> None:
+        """Make what stands in a pane, once."""
+        pane = self.query_one(f"#pane-{name}", Container)
+        if not pane.children:
+            await pane.mount(self._made(name))
+
     @property
     def _language(self) -> Literal["yaml", "json"]:
         return "json" if self.draft.path.suffix == ".json" else "yaml"
 
-    def _made(self, name: str) -> Widget | None:
+    def _made(self, name: str) -> Widget:
         match name:
             case "form":
                 self.form = FormView()
@@ -189,6 +197,7 @@ class EditorScreen(FileScreen):
             self.pane = name
         await self._arrange()
         if focus:
+            await self._fill(name)
             self._focus_pane(name)
 
     def _focus_pane(self, name: str) -> None:

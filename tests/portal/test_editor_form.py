@@ -247,3 +247,12 @@ async def test_a_number_that_is_none_is_said_and_not_written(tmp_path: Path) -> 
         assert screen.draft.value(("limits",)) is None
         problem = control(screen, "limits", "parallel").query_one(".control-problem", Static)
         assert "✖ `four` is not a number" == str(problem.content)
+
+
+async def test_a_key_that_is_missing_is_said_where_it_would_stand(tmp_path: Path) -> None:
+    text = SMALL.replace("create_list:\n  method: POST\n", "create_list:\n")
+    async with editing(tmp_path, text) as (screen, pilot):
+        await screen.form.open_section("create_list")
+        await settled(screen, pilot)
+        problem = control(screen, "create_list", "method").query_one(".control-problem", Static)
+        assert "✖ the call needs `method`" == str(problem.content)

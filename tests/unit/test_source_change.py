@@ -39,6 +39,11 @@ def test_a_text_keeps_its_quotes_and_its_comment() -> None:
     assert "summary: 'it''s one'\n" in change.put(document(), ("summary",), "it's one", STYLE)
 
 
+def test_quotes_that_were_needed_go_when_they_are_not_any_more() -> None:
+    typed = document("url: \"https:\"\n")
+    assert "url: https://a\n" == change.put(typed, ("url",), "https://a", STYLE)
+
+
 def test_a_text_that_would_be_a_number_gets_quotes() -> None:
     assert 'label: "12"}' in change.put(document(), ("fields", 1, "label"), "12", STYLE)
 

@@ -17,6 +17,7 @@ from maniple.source.yaml_write import (
     flow_text,
     item_lines,
     key_rank,
+    may_be_plain,
     scalar_text,
     write_value,
 )
@@ -40,7 +41,7 @@ class Splice(Lines):
             return self._whole(value)
         if not self.is_block(path[:-1]):
             span = self.document.values[path]
-            text = flow_text(value, path, self.style, self._first(span))
+            text = flow_text(value, path, self.style, self._manner(path, value, flow=True))
             return None if span.start == span.end else self._cut(span.start, span.end, text)
         head = self._head(path)
         if head is None:
@@ -53,7 +54,7 @@ class Splice(Lines):
             self.style,
             column=column,
             used=at - self.line_start(at),
-            old=self._first(self.document.values[path]),
+            old=self._manner(path, value, flow=False),
             flow=False if opened else self._flow_of(path, value),
         )
         if isinstance(path[-1], int):
@@ -308,6 +309,14 @@ class Splice(Lines):
 
     def _first(self, span: Span) -> str:
         return self.text[span.start : span.end][:1]
+
+    def _manner(self, path: Path, value: Any, *, flow: bool) -> str:
+        """The character that the value at `path` begins with, which says how the next one is to be written. Quotes
+        that were needed and are not any more say nothing."""
+        first, old = self._first(self.document.values[path]), self.at(path)
+        quotes = first in ('"', "'") and isinstance(old, str) and isinstance(value, str)
+        freed = quotes and not may_be_plain(old, flow) and may_be_plain(value, flow)
+        return "" if freed else first
 
     def _has_blank_lines(self) -> bool:
         return any(not line.strip() for line in self.text.splitlines())

@@ -111,7 +111,7 @@ def scalar_text(value: Any, *, flow: bool = False, old: str = "") -> str:
     """A scalar or an empty container in one line; text without quotes where that is safe and `old` is no quote."""
     match value:
         case str():
-            if old not in ('"', "'") and _may_be_plain(value, flow):
+            if old not in ('"', "'") and may_be_plain(value, flow):
                 return value
             return quoted(value, old)
         case None:
@@ -140,7 +140,8 @@ def printable(quoted_text: str) -> str:
     return _NOT_PRINTED.sub(lambda found: f"\\u{ord(found.group()):04x}", quoted_text)
 
 
-def _may_be_plain(text: str, flow: bool) -> bool:
+def may_be_plain(text: str, flow: bool) -> bool:
+    """Whether a text can stand without quotes, and be read so by other readers of YAML too."""
     if not text or text != text.strip() or text[0] in _INDICATORS or text.endswith(":") or text.startswith("..."):
         return False
     if (

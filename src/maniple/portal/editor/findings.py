@@ -45,6 +45,11 @@ class Findings:
 
 def place_of(diagnostic: Diagnostic, document: Document | None) -> Place:
     """The deepest place that a finding is about: its own path, or what stands where it points."""
+    lacking = _LACKING.search(diagnostic.message)
+    if lacking is not None and document is not None:
+        owner = value_at(document.data, diagnostic.path)
+        if isinstance(owner, dict) and lacking[1] not in owner:
+            return (*diagnostic.path, lacking[1])
     if diagnostic.path and (
         document is None or value_at(document.data, diagnostic.path[:-1], document) is not document
     ):

@@ -334,7 +334,7 @@ class EditorScreen(FileScreen):
         self._head()
         if self.findings is None:
             return
-        if self.form is not None and self.form.is_mounted:
+        if self.form is not None:
             self.form.tell(self.findings)
         if self.editor is not None and self.editor.text == self.draft.text:
             self.editor.show_findings(list(self.findings))

@@ -36,7 +36,6 @@ class TreeControl(Control):
 
     def on_mount(self) -> None:
         """Let the text come."""
-        super().on_mount()
         self.call_after_refresh(self.complete)
 
     async def complete(self) -> None:

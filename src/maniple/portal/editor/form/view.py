@@ -47,6 +47,10 @@ class SectionFold(Fold):
         self.findings = Findings()
         self.marks = ""
 
+    def on_mount(self) -> None:  # type: ignore[override]  # a handler of its own, called besides that of a fold
+        """Say what was found before this section came."""
+        self.tell(self.findings)
+
     @property
     def draft(self) -> Draft:
         """The draft that is worked on."""
@@ -149,6 +153,7 @@ class FormView(Vertical):
         super().__init__(id=id, classes="form-view")
         self.folds: dict[str, SectionFold] = {}
         self.findings = Findings()
+        self._nav_marks: list[str] = []
         self.nav = OptionList(classes="form-nav", compact=True)
 
     def compose(self) -> ComposeResult:
@@ -206,6 +211,7 @@ class FormView(Vertical):
         for section in sections:
             old = self.folds.get(section.name)
             fold = old or SectionFold(section)
+            fold.findings = self.findings
             if old is None and before is None:
                 column.mount(fold, before=0) if column.children else column.mount(fold)
             elif old is None:
@@ -216,6 +222,7 @@ class FormView(Vertical):
 
     def _fill_nav(self) -> None:
         nav = self.nav
+        self._nav_marks = [fold.marks for fold in self.folds.values()]
         at = nav.highlighted
         nav.clear_options()
         nav.add_options(
@@ -242,11 +249,11 @@ class FormView(Vertical):
     def tell(self, findings: Findings) -> None:
         """Show what is wrong at its places."""
         self.findings = findings
-        before = [fold.marks for fold in self.folds.values()]
         for fold in self.folds.values():
+            fold.findings = findings
             if fold.is_mounted:
                 fold.tell(findings)
-        if before != [fold.marks for fold in self.folds.values()]:
+        if self._nav_marks != [fold.marks for fold in self.folds.values()]:
             self._fill_nav()
 
     async def reveal(self, place: Place) -> bool:

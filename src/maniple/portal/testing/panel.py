@@ -16,7 +16,7 @@ from maniple.diagnostics.cells import visible
 from maniple.errors import ManipleError
 from maniple.portal.desk import Desk
 from maniple.portal.drafting import DraftScreen
-from maniple.portal.testing.calls import CallsPane, reply_value
+from maniple.portal.testing.calls import CallsPane, last_exchange
 from maniple.portal.testing.history import HistoryPane
 from maniple.portal.testing.present import DIM, trouble_text
 from maniple.portal.testing.studying import StudyPanel
@@ -280,13 +280,11 @@ class TestingPanel(StudyPanel):
     @on(CallsPane.Picked)
     def _picked(self, event: CallsPane.Picked) -> None:
         event.stop()
-        calls = self._last.get(self.query_one(CallsPane).call or "", ())
-        tree, _ = reply_value(calls)
-        exchanges = [exchange for call in calls for exchange in call.exchanges if exchange.call == call.call]
-        if self.study.program is None or tree is None:
+        exchange = last_exchange(self._last.get(self.query_one(CallsPane).call or "", ()))
+        if self.study.program is None or exchange is None or exchange.tree is None:
             return
         try:
-            picked = pick(self.draft, self.study.program, exchanges[-1], tree, event.node)
+            picked = pick(self.draft, self.study.program, exchange, exchange.tree, event.node)
             cast("DraftScreen", self.screen).change(self.draft.with_value(picked.place, picked.value))
         except ManipleError as error:
             self.tell_error(error)

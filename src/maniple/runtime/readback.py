@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maniple.runtime.addresses import rows_of
@@ -21,6 +21,16 @@ from maniple.wire import Flow, Record, Reply
 
 COUNT = "members"
 """The variable that `count_members` saves."""
+
+
+def counted(saved: Mapping[str, Any]) -> int | None:
+    """The number of members in what `count_members` saved; None when it is no whole number.
+
+    >>> counted({"members": "12"}), counted({"members": True}), counted({})
+    (12, None, None)
+    """
+    digits = str(saved.get(COUNT))
+    return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
 def list_members(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from maniple.source.edit import closed, reorder, write_json
@@ -61,7 +62,7 @@ def rename(document: Document, path: Path, name: str, style: Style) -> str:
     text = _changed(document, path, wanted, style, lambda splice: splice.rename(path, name))
     if style.order_for(path[:-1]) is None or reorder(document, style.order_for) != document.source.text:
         return text
-    again, _ = read_document(Source(document.source.name, text))
+    again = read_once(Source(document.source.name, text))
     return text if again is None else reorder(again, style.order_for)
 
 
@@ -129,8 +130,15 @@ _NOTHING = object()
 def _says(document: Document, text: str | None, wanted: Any) -> bool:
     if text is None:
         return False
-    again, _ = read_document(Source(document.source.name, text))
+    again = read_once(Source(document.source.name, text))
     return again is not None and same(again.data, wanted)
+
+
+@lru_cache(maxsize=8)
+def read_once(source: Source) -> Document | None:
+    """The document in a source, None when it cannot be read. What was read last is remembered: an edit reads its own
+    outcome, and whoever made the edit reads it next."""
+    return read_document(source)[0]
 
 
 def _put(splice: Splice, path: Path, wanted: Any) -> str | None:
@@ -154,6 +162,8 @@ def _put(splice: Splice, path: Path, wanted: Any) -> str | None:
 
 def _turned(splice: Splice, path: Path, value: Any) -> str | None:
     """The text with `value` at `path`, changed only where it differs from what stands there."""
+    if not isinstance(value, dict | list):
+        return splice.replace(path, value)
     for _ in range(_MOST_STEPS):
         old = value_at(splice.document.data, path)
         if same(old, value) and _alike(old, value, path, splice.style):
@@ -161,7 +171,7 @@ def _turned(splice: Splice, path: Path, value: Any) -> str | None:
         text = _step(splice, path, old, value)
         if text is None:
             break
-        again, _findings = read_document(Source(splice.document.source.name, text))
+        again = read_once(Source(splice.document.source.name, text))
         if again is None:
             break
         splice = Splice(again, splice.style)

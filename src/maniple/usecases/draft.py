@@ -58,7 +58,7 @@ class Draft:
     @cached_property
     def document(self) -> Document | None:
         """The text as plain data with places; None when it cannot be read as YAML or JSON."""
-        return read_document(Source(str(self.path), self.text))[0]
+        return change.read_once(Source(str(self.path), self.text))
 
     @property
     def data(self) -> dict[str, Any]:

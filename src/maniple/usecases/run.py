@@ -21,7 +21,7 @@ from maniple.runtime.flow import converse, create_list, deliver, recorded
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare, prepare_nobody
 from maniple.runtime.program import CallProgram, Operation, Program, RunContext
-from maniple.runtime.readback import COUNT
+from maniple.runtime.readback import counted
 from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.store.control.rows import BatchRow, BatchState, RunRow, SyncRow
 from maniple.store.control.store import ControlStore
@@ -180,9 +180,7 @@ class Run:
         if call is None or self.delivery.stop:
             return None
         outcome = await self._talk(call)
-        matched = outcome.saved.get(COUNT) if isinstance(outcome, Delivered) else None
-        digits = str(matched)
-        return int(digits) if digits.isascii() and digits.isdigit() and not isinstance(matched, bool) else None
+        return counted(outcome.saved) if isinstance(outcome, Delivered) else None
 
     async def _talk(self, call: CallProgram) -> Outcome:
         """Make a call that carries no users."""

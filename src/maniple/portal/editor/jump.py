@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from maniple.portal.editor.form.present import mark_style
+
 
 class JumpList(ModalScreen[str | None]):
     """Gives the name of the section that was chosen."""
@@ -51,7 +53,7 @@ class JumpList(ModalScreen[str | None]):
         options.clear_options()
         options.add_options(
             [
-                Option(Content.assemble(title, (f"  {marks}" if marks else "", "$text-error")), id=name)
+                Option(Content.assemble(title, (f"  {marks}" if marks else "", mark_style(marks))), id=name)
                 for name, title, marks in self.entries
                 if query.lower() in title.lower()
             ]

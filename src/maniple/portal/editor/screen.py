@@ -147,7 +147,7 @@ class EditorScreen(DraftScreen):
     @property
     def is_wide(self) -> bool:
         """Both halves are seen."""
-        return self.size.width >= WIDE
+        return self.app.size.width >= WIDE
 
     async def on_resize(self) -> None:
         """Both halves, or one."""
@@ -222,7 +222,8 @@ class EditorScreen(DraftScreen):
     @on(Tabs.TabActivated)
     async def tab_chosen(self, event: Tabs.TabActivated) -> None:
         """Show what was chosen."""
-        if event.tabs.parent is not self.query_one("#editor-tabs"):
+        # Bars that are not shown tell of their first tab too; and panels have tabs of their own.
+        if event.tabs.parent is not self.query_one("#editor-tabs") or not event.tabs.display:
             return
         name = event.tab.id or "form"
         if name not in (self.pane, self.half) or (not self.is_wide and name != self.pane):

@@ -193,6 +193,10 @@ def categories(entries: Sequence[CatalogueEntry]) -> list[tuple[str, str]]:
 def tile_lines(entry: CatalogueEntry, width: int) -> tuple[str, str, str, str]:
     """Name, facts and two lines of summary of a tile, each of at most `width` characters."""
     facts = f"{category_words(entry.category)} · {entry.kind or 'not readable'}"
+    if entry.deprecated is not None:
+        facts = f"⊘ deprecated · {facts}"
+    elif entry.internal:
+        facts = f"◈ internal · {facts}"
     if entry.problems:
         facts = f"✗ {count(entry.problems, 'error')} · {facts}"
     first, second = _two_lines(visible(entry.summary), width)
@@ -211,7 +215,7 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
 
 
-def entry_text(manifest: Manifest) -> Content:
+def entry_text(manifest: Manifest, entry: CatalogueEntry) -> Content:
     """Everything that a catalogue page says of a destination."""
     ways = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
     facts = [
@@ -230,6 +234,10 @@ def entry_text(manifest: Manifest) -> Content:
         for label, value in facts
         if value
     ]
+    if entry.deprecated is not None:
+        lines += [Content(""), Content.styled(f"⊘ deprecated: {visible(entry.deprecated)}", "$text-warning")]
+    elif entry.internal:
+        lines += [Content(""), Content.styled("◈ released internally: nobody has reviewed it", "$text-accent")]
     if manifest.description:
         lines += [Content(""), Content(visible(" ".join(manifest.description.split())))]
     if manifest.maintainer is not None:

@@ -238,7 +238,12 @@ class ProseControl(Control):
         """Title above, text below."""
         yield Label(self.title(), classes="control-title")
         yield TextArea(
-            compact=True, show_line_numbers=False, soft_wrap=True, tab_behavior="focus", classes="control-area"
+            compact=True,
+            show_line_numbers=False,
+            soft_wrap=True,
+            highlight_cursor_line=False,
+            tab_behavior="focus",
+            classes="control-area",
         )
 
     def show(self, draft: Draft) -> None:

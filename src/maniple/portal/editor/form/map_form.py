@@ -90,7 +90,7 @@ class MapForm(Control):
 
         place = self.place if key == BODY else (*self.place, key)
         control = control_for(slots_of(self.owner)[key], place, draft)
-        if not self.picks and self.keys == (key,) and isinstance(control, RowsControl):
+        if not self.nested and self.keys == (key,) and isinstance(control, RowsControl):
             # The section has the title.
             control.nested = False
         control.findings = self.findings

@@ -34,6 +34,13 @@ def count_mark(findings: Sequence[Diagnostic]) -> str:
     return " ".join(counts)
 
 
+def mark_style(marks: str) -> str:
+    """The colour of a count: that of the worst in it."""
+    if MARKS["error"] in marks:
+        return "$text-error"
+    return "$text-warning" if MARKS["warning"] in marks else "$text-muted"
+
+
 def row_title(owner: str, index: int, value: Any) -> str:
     """What a closed row says about itself."""
     if not isinstance(value, dict):

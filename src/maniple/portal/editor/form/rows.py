@@ -16,7 +16,7 @@ from textual.widgets import Button, Label, Select, Static
 from maniple.portal.editor.findings import Findings
 from maniple.portal.editor.form.control import Control
 from maniple.portal.editor.form.fold import Fold, FoldTitle
-from maniple.portal.editor.form.present import count_mark, finding_line, row_title
+from maniple.portal.editor.form.present import count_mark, finding_line, mark_style, row_title
 from maniple.portal.editor.form.slots import Slot
 from maniple.source.text import Path as Place
 from maniple.usecases.authoring import begun_row, calls_with_errors, copy_errors
@@ -70,7 +70,7 @@ class Row(Fold):
     def label(self) -> Content:
         """What the row says closed, and how much is wrong in it."""
         text = row_title(self.slot.owner, int(self.place[-1]), self.value)
-        return Content.assemble(text, (f"  {self.marks}" if self.marks else "", "$text-error"))
+        return Content.assemble(text, (f"  {self.marks}" if self.marks else "", mark_style(self.marks)))
 
     async def fill(self) -> None:
         """The form of the row."""

@@ -21,6 +21,8 @@ class Section:
     help: str
     keys: tuple[str, ...]
     """Keys of the manifest; for a call its name alone."""
+    rare: frozenset[str] = frozenset()
+    """Those of them that are offered, and shown only when they are written."""
 
     @property
     def is_call(self) -> bool:
@@ -44,9 +46,21 @@ _FIRST = (
     ),
     Section("auth", "Authentication", "How every call is authenticated. A kind brings its own fields.", ("auth",)),
     Section("fields", "Custom fields", "What the end user fills in; each declares a `$variable`.", ("fields",)),
-    Section("headers", "Additional headers", "Headers and query parameters of every call.", ("headers", "query")),
+    Section(
+        "headers",
+        "Additional headers",
+        "Headers and query parameters of every call.",
+        ("headers", "query"),
+        frozenset({"query"}),
+    ),
     Section("define", "Constants", "Names for what would be repeated.", ("define",)),
-    Section("mappings", "Mapping fields", "Which user property becomes which identifier.", ("mappings", "require")),
+    Section(
+        "mappings",
+        "Mapping fields",
+        "Which user property becomes which identifier.",
+        ("mappings", "require"),
+        frozenset({"require"}),
+    ),
     Section("cohort_name", "Cohort name", "What is done to the cohort's name in requests.", ("cohort_name",)),
 )
 _LAST = (
@@ -55,6 +69,7 @@ _LAST = (
         "Limits and defaults",
         "What holds for every call that says nothing itself.",
         ("limits", "batch", "item", "success", "rejects", "list_id", "keep_users"),
+        frozenset({"item", "success", "rejects", "list_id", "keep_users"}),
     ),
     Section("errors", "Error classifications", "What error replies mean, for every call.", ("errors",)),
 )

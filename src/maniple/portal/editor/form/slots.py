@@ -72,7 +72,6 @@ _TITLES = {
     "item": "Item for each user",
     "batch": "Batch size",
     "list_id": "List ID",
-    "as": "Read as",
     "from": "Given by",
     "by": "By",
     "errors": "Error classifications",
@@ -86,6 +85,17 @@ _TITLES = {
     "slugify": "Slugify cohort name",
     "one_of": "Choices",
     "many": "Any number",
+}
+_TITLES_OF = {
+    ("", "name"): "Display name",
+    ("FormField", "name"): "Variable name",
+    ("FormField", "label"): "Display name",
+    ("Mapping", "name"): "Variable name",
+    ("Mapping", "label"): "Display name",
+    ("Mapping", "target"): "Partner's name",
+    ("ErrorRule", "reason"): "Failure reason",
+    ("KeepUsers", "as"): "By the call",
+    ("LimitHeader", "as"): "Its number is",
 }
 _PROSE = frozenset({"description", "message", "text"})
 _INITIALS = {"id": "ID", "url": "URL", "jwt": "JWT", "arn": "ARN"}
@@ -109,7 +119,7 @@ def slots_of(owner: str) -> dict[str, Slot]:
     schema = _definition(owner)
     required = set(schema.get("required", ()))
     found = {
-        key: _slot(key, value, key in required)
+        key: _slot(owner, key, value, key in required)
         for key, value in schema["properties"].items()
         if owner not in _exchanges() or key not in BODY_FORMATS
     }
@@ -125,7 +135,7 @@ def slots_of(owner: str) -> dict[str, Slot]:
 def body_slots() -> dict[str, Slot]:
     """The slot of each body format, by its key."""
     properties = _definition("Call")["properties"]
-    return {name: _slot(name, properties[name], required=False) for name in BODY_FORMATS}
+    return {name: _slot("Call", name, properties[name], required=False) for name in BODY_FORMATS}
 
 
 @cache
@@ -154,16 +164,16 @@ def _definition(owner: str) -> Schema:
     return found
 
 
-def _slot(key: str, schema: Schema, required: bool) -> Slot:
-    shape, choices, owner = _shape(key, schema)
+def _slot(owner: str, key: str, schema: Schema, required: bool) -> Slot:
+    shape, choices, inner = _shape(key, schema)
     examples = schema.get("examples") or [""]
     return Slot(
         key,
-        titled(key),
+        _TITLES_OF.get((owner, key), titled(key)),
         " ".join(schema.get("description", "").split()),
         shape,
         choices,
-        owner,
+        inner,
         required,
         schema.get("default"),
         examples[0] if isinstance(examples[0], str) else "",
@@ -191,7 +201,8 @@ def _shape(key: str, schema: Schema) -> tuple[Shape, tuple[Any, ...], str]:
         case "integer" | "number":
             return Shape.NUMBER, (), ""
         case "string":
-            return (Shape.PROSE if key in _PROSE else Shape.TEXT), (), ""
+            prose = key in _PROSE and not schema.get("x-jmespath")
+            return (Shape.PROSE if prose else Shape.TEXT), (), ""
         case "array":
             return _shape_of_list(schema["items"])
         case "object" if isinstance(schema.get("additionalProperties"), dict):

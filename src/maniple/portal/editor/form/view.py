@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,7 +19,7 @@ from maniple.portal.editor.findings import Findings
 from maniple.portal.editor.form.control import Control
 from maniple.portal.editor.form.fold import Fold
 from maniple.portal.editor.form.map_form import MapForm
-from maniple.portal.editor.form.present import count_mark, unreadable_note
+from maniple.portal.editor.form.present import count_mark, mark_style, unreadable_note
 from maniple.portal.editor.form.sections import Section, sections_of
 from maniple.portal.editor.form.slots import MANIFEST, Shape, Slot, slots_of, titled
 from maniple.portal.editor.form.special import ExampleName, Logo
@@ -56,7 +56,7 @@ class SectionFold(Fold):
 
     def label(self) -> Content:
         """The title and how much is wrong in it."""
-        return Content.assemble(self.section.title, (f"  {self.marks}" if self.marks else "", "$text-error"))
+        return Content.assemble(self.section.title, (f"  {self.marks}" if self.marks else "", mark_style(self.marks)))
 
     async def fill(self) -> None:
         """Help, and the controls."""
@@ -79,7 +79,11 @@ class SectionFold(Fold):
         if self.section.is_call:
             return MapForm(slots_of(MANIFEST)[self.section.name], (self.section.name,))
         slot = Slot("", self.section.title, self.section.help, Shape.MAP, owner=MANIFEST)
-        return MapForm(replace(slot), (), keys=self.section.keys, picks=False)
+        rare = self.section.rare
+        usual = tuple(key for key in self.section.keys if key not in rare)
+        return MapForm(
+            slot, (), keys=usual, hidden=frozenset(slots_of(MANIFEST)) - set(self.section.keys), picks=bool(rare)
+        )
 
     async def open(self) -> None:
         """Show the controls with the draft of now, and close every other section: what is open costs at each key."""
@@ -217,7 +221,9 @@ class FormView(Vertical):
         nav.add_options(
             [
                 Option(
-                    Content.assemble(fold.section.title, (f" {fold.marks}" if fold.marks else "", "$text-error")),
+                    Content.assemble(
+                        fold.section.title, (f" {fold.marks}" if fold.marks else "", mark_style(fold.marks))
+                    ),
                     id=name,
                 )
                 for name, fold in self.folds.items()

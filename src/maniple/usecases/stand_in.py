@@ -69,7 +69,11 @@ class StandIn:
             from maniple.testing.simulator.serve import running
         except ImportError as cause:
             raise UsageError("the simulator is not installed", hint="pip install 'maniple[simulator]'") from cause
-        simulator = simulator_app([program])
+        try:
+            simulator = simulator_app([program])
+        except UsageError as error:
+            hint = "call the partner itself, or write the exchange down as golden cases"
+            raise UsageError(error.message, hint=hint) from error
         (partner,) = simulator.partners.values()
         if self._state is not None:
             partner.state = self._state

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from maniple.errors import UsageError
 from maniple.manifest.cases import Cases
@@ -21,10 +23,13 @@ from maniple.usecases.bundle import Bundle
 from maniple.usecases.destinations import Destination
 from maniple.usecases.preview import Preview, preview, start_trial
 from maniple.usecases.report import RunReport
+from maniple.usecases.run import Progress
 from maniple.usecases.sample_users import sample_users, users_csv
 from maniple.usecases.users import TestUsers
 
 NOW = "2026-11-20T10:00:00Z"
+ShowTrial: TypeAlias = Callable[[int, Progress], None]
+"""Hears of the run's number and how far it is."""
 FEWEST = 3
 """With fewer invented users nobody leaves."""
 
@@ -87,9 +92,12 @@ def preview_of(bundle: Bundle, destination: Destination, *, users: int, seed: in
     return preview(trial)
 
 
-async def sync_with_simulator(bundle: Bundle, destination: Destination, *, users: int, seed: int) -> Tried:
-    """Sync an invented cohort twice, some leaving in between. Raises ManifestError, SettingsError, and UsageError when the
-    simulator is not installed or cannot play the manifest."""
+async def sync_with_simulator(
+    bundle: Bundle, destination: Destination, *, users: int, seed: int, show: ShowTrial = lambda _, __: None
+) -> Tried:
+    """Sync an invented cohort twice, some leaving in between; `show` hears how far it is.
+
+    Raises ManifestError, SettingsError, and UsageError when the simulator is not installed or cannot play the manifest."""
     program = destination.usable()
     try:
         from maniple.testing.simulator.app import simulator_app
@@ -100,16 +108,19 @@ async def sync_with_simulator(bundle: Bundle, destination: Destination, *, users
     try:
         with running(simulator_app([program])) as port:
             given = made_up(bundle, program, users=users, seed=seed)
-            return await _sync_twice(folder, bundle, program, given, f"http://127.0.0.1:{port}")
+            return await _sync_twice(folder, bundle, program, given, f"http://127.0.0.1:{port}", show)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _sync_twice(folder: Path, bundle: Bundle, program: Program, given: MadeUp, via: str) -> Tried:
+async def _sync_twice(
+    folder: Path, bundle: Bundle, program: Program, given: MadeUp, via: str, show: ShowTrial
+) -> Tried:
     from maniple.usecases.connect import connect
     from maniple.usecases.destinations import load_file
     from maniple.usecases.operator import keep_operator_values
     from maniple.usecases.request import SyncRequest
+    from maniple.usecases.setting import SyncTools
     from maniple.usecases.sync import sync_cohort
     from maniple.wiring import Workspace
 
@@ -137,7 +148,7 @@ async def _sync_twice(folder: Path, bundle: Bundle, program: Program, given: Mad
             file = folder / f"cohort-{number}.csv"
             file.write_text(users_csv(cohort), encoding="utf-8")
             request = SyncRequest("review", FileSource(file), given.users.cohort().name, id_column="user_id")
-            runs.append(await sync_cohort(workspace, request))
+            runs.append(await sync_cohort(workspace, request, SyncTools(show=partial(show, number + 1))))
     return Tried(runs[0], runs[1])
 
 

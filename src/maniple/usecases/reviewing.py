@@ -14,7 +14,7 @@ from maniple.store.control.submissions import Told, Word
 from maniple.testing.golden import CasesReport
 from maniple.usecases import telling
 from maniple.usecases.bundle import Bundle
-from maniple.usecases.bundle_trial import Tried, preview_of, sync_with_simulator
+from maniple.usecases.bundle_trial import ShowTrial, Tried, preview_of, sync_with_simulator
 from maniple.usecases.catalogue import Surroundings, live_version, moved_connections
 from maniple.usecases.mark import Mark, mark_in
 from maniple.usecases.preview import Preview
@@ -149,10 +149,12 @@ def preview_bundle(workspace: Workspace, word: str, *, users: int = 3, seed: int
     return preview_of(bundle, opened(bundle, row.slug), users=users, seed=seed)
 
 
-async def try_bundle(workspace: Workspace, word: str, *, users: int = 20, seed: int = 1) -> Tried:
+async def try_bundle(
+    workspace: Workspace, word: str, *, users: int = 20, seed: int = 1, show: ShowTrial = lambda _, __: None
+) -> Tried:
     """Sync an invented cohort with the newest bundle against the simulator, in a home of its own that is thrown away."""
     row, bundle = _newest(workspace, word)
-    return await sync_with_simulator(bundle, opened(bundle, row.slug), users=users, seed=seed)
+    return await sync_with_simulator(bundle, opened(bundle, row.slug), users=users, seed=seed, show=show)
 
 
 def _newest(workspace: Workspace, word: str) -> tuple[SubmissionRow, Bundle]:

@@ -24,13 +24,16 @@ class Say(ModalScreen[str | None]):
         Binding("ctrl+s", "send", "Send", priority=True, tooltip="Do what the button says"),
         Binding("escape", "leave", "Cancel", priority=True, tooltip="Go back; nothing is changed"),
     ]
-    DEFAULT_CSS = Question.DEFAULT_CSS.replace("Question {", "Say {").replace("width: 72;", "width: 84;") + """
+    DEFAULT_CSS = (
+        Question.DEFAULT_CSS.replace("Question {", "Say {").replace("width: 72;", "width: 84;")
+        + """
     Say {
         & TextArea { height: 6; margin-top: 1; }
         & #fault { color: $text-error; height: 1; }
         & #quote { color: $text-accent; }
     }
     """
+    )
     HORIZONTAL_BREAKPOINTS = Question.HORIZONTAL_BREAKPOINTS
 
     def __init__(

@@ -187,7 +187,9 @@ class SubmitScreen(Screen[None]):
         self.query_one("#obstacles").display = bool(obstacles)
         clear = Content.styled("✓ nothing stands in its way", "$text-success") if not obstacles else Content("")
         if prospect.unsaved:
-            clear = Content.assemble(clear, ("\n▲ the portal holds text that is not saved: it is not sent", "$text-warning"))
+            clear = Content.assemble(
+                clear, ("\n▲ the portal holds text that is not saved: it is not sent", "$text-warning")
+            )
         self.query_one("#clear", Static).update(clear)
         self.query_one("#files", Static).update(files_text(proposal))
         self.query_one("#compatibility", Static).update(Content("\n").join(compatibility_lines(proposal)))
@@ -380,9 +382,7 @@ class SubmitScreen(Screen[None]):
 
     def _release(self, workspace: Workspace, address: str | None) -> submissions.Done:
         note = self.query_one("#note", TextArea).text
-        return submissions.release_internally(
-            workspace, self.path, author=self.desk.author, email=address, note=note
-        )
+        return submissions.release_internally(workspace, self.path, author=self.desk.author, email=address, note=note)
 
     def _withdraw(self, workspace: Workspace, word: str, why: str) -> submissions.Done:
         notifier = open_notifier(self.desk.environ)

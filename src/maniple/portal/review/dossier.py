@@ -1,0 +1,561 @@
+"""One submission: what differs, what was found, what was tried, what was said, what is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Static, TabbedContent, TabPane
+from textual.worker import get_current_worker
+
+from maniple.diagnostics.cells import visible
+from maniple.errors import ManipleError, Refused
+from maniple.portal.desk import Desk
+from maniple.portal.quality.lines import Lines
+from maniple.portal.quality.present import DIM, case_lines, count_cases, finding_lines
+from maniple.portal.review.diff_view import DiffView
+from maniple.portal.review.present import (
+    approve_question,
+    changes_question,
+    deprecate_question,
+    dossier_heading,
+    evidence_text,
+    preview_text,
+    reject_question,
+    tried_text,
+    verdict_lines,
+)
+from maniple.portal.review.say import Say
+from maniple.portal.review.trying import SyncUnderWay
+from maniple.portal.submit.present import entry_lines
+from maniple.ports import Notifier
+from maniple.usecases import reviewing
+from maniple.usecases.appraisal import calls_of_cases
+from maniple.usecases.bundle_trial import Tried
+from maniple.usecases.documentation import page_of_rule
+from maniple.usecases.preview import Preview
+from maniple.usecases.reviewing import Dossier
+from maniple.usecases.run import Progress
+from maniple.usecases.submissions import Done
+from maniple.wiring import Workspace, open_notifier
+
+LOOK_AGAIN = 2.0
+"""Seconds between looks at what others do."""
+USERS = 20
+"""Invented users of a trial sync."""
+TABS = {
+    "changes": "Changes",
+    "verdict": "Verdict",
+    "findings": "Findings",
+    "evidence": "Evidence",
+    "requests": "Requests",
+    "trial": "Trial",
+    "history": "History",
+}
+FIRST = {
+    "changes": "#diff",
+    "verdict": "#verdict-lines",
+    "findings": "#finding-lines",
+    "evidence": "#evidence-scroll",
+    "requests": "#requests-scroll",
+    "trial": "#trial-scroll",
+    "history": "#history-lines",
+}
+
+
+class DossierScreen(Screen[None]):
+    """Everything about a submission, and the decisions."""
+
+    TITLE = "Submission"
+    HELP = (
+        "Everything about one submission: what differs from what is live, what speaks for and against, what was found, the "
+        "test calls that came with it, the requests it makes, golden cases and a trial sync, and what was said. The "
+        "digits show a part. c comments on the line under the cursor. Each decision asks before it is made."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "approve", "Approve", tooltip="Publish it, after a question"),
+        Binding("r", "request_changes", "Request changes", tooltip="Ask the author to amend it"),
+        Binding("x", "reject", "Reject", tooltip="Turn it down for good, with a reason"),
+        Binding("d", "deprecate", "Deprecate", tooltip="Nobody should connect it any more; syncs go on"),
+        Binding("c", "comment", "Comment", tooltip="Say something about the line under the cursor, or about the whole"),
+        Binding("k", "run_cases", "Cases", tooltip="Run its golden cases"),
+        Binding("t", "try_sync", "Trial sync", tooltip="Sync invented users with it against the simulator"),
+        Binding("s", "stop", "Stop", tooltip="Stop the trial sync"),
+        Binding("o", "docs", "Rule's page", show=False, tooltip="What the rule under the cursor says"),
+        Binding(
+            "comma", "round(-1)", "Earlier round", key_display=",", show=False, tooltip="The bundle before this one"
+        ),
+        Binding(
+            "full_stop", "round(1)", "Later round", key_display=".", show=False, tooltip="The bundle after this one"
+        ),
+        Binding("escape", "leave", "Back", tooltip="Back to the queue"),
+        *(
+            Binding(str(at), f"show_tab('{name}')", title, show=False, tooltip=f"Show {title.lower()}")
+            for at, (name, title) in enumerate(TABS.items(), 1)
+        ),
+    ]
+    DEFAULT_CSS = """
+    DossierScreen {
+        #dossier-heading { background: $panel; height: auto; max-height: 6; padding: 0 1; }
+        TabbedContent, ContentSwitcher { height: 1fr; }
+        TabPane { padding: 0; height: 1fr; }
+        Lines { height: 1fr; max-height: 1fr; padding: 0 1; }
+        VerticalScroll { padding: 0 1; }
+        VerticalScroll Lines { height: auto; }
+        #same { display: none; padding: 1 2; }
+        #trial-sync { margin-top: 1; }
+    }
+    """
+
+    def __init__(self, desk: Desk, word: str) -> None:
+        """`word` is the submission's id."""
+        super().__init__()
+        self.desk = desk
+        self.word = word
+        self.dossier: Dossier | None = None
+        self.settled = False
+        """What is shown is how things are, and nothing is under way."""
+        self.tried: Tried | None = None
+        self.previewed: Preview | None = None
+        self._round: int | None = None
+        self._under_way: SyncUnderWay | None = None
+        self._busy = False
+
+    class Looked(Message):
+        """The submission was looked at."""
+
+        def __init__(self, dossier: Dossier, calls: dict[str, str], *, deep: bool) -> None:
+            super().__init__()
+            self.dossier, self.calls, self.deep = dossier, calls, deep
+
+    class Previewed(Message):
+        """Its requests are known, or why there are none."""
+
+        def __init__(self, found: Preview | ManipleError) -> None:
+            super().__init__()
+            self.found = found
+
+    class Failed(Message):
+        """Something could not be done."""
+
+        def __init__(self, error: ManipleError) -> None:
+            super().__init__()
+            self.error = error
+
+    class Decided(Message):
+        """Something was said or decided."""
+
+        def __init__(self, words: str, warnings: tuple[str, ...]) -> None:
+            super().__init__()
+            self.words, self.warnings = words, warnings
+
+    class Advanced(Message):
+        """A trial sync is so far."""
+
+        def __init__(self, run: int, progress: Progress) -> None:
+            super().__init__()
+            self.run, self.progress = run, progress
+
+    class SyncEnded(Message):
+        """A trial sync is over: how it went, None when it was stopped, or why it could not be."""
+
+        def __init__(self, found: Tried | ManipleError | None) -> None:
+            super().__init__()
+            self.found = found
+
+    def compose(self) -> ComposeResult:
+        yield Static("… looking at it", id="dossier-heading", markup=False)
+        with TabbedContent(id="dossier-tabs", initial="changes"):
+            titles = {name: f"{at} {title}" for at, (name, title) in enumerate(TABS.items(), 1)}
+            with TabPane(titles["changes"], id="changes"):
+                yield DiffView(id="diff")
+                yield Static("Its files are those that are live.", id="same")
+            with TabPane(titles["verdict"], id="verdict"):
+                yield Lines(id="verdict-lines")
+            with TabPane(titles["findings"], id="findings"):
+                yield Lines(id="finding-lines")
+            with TabPane(titles["evidence"], id="evidence"), VerticalScroll(id="evidence-scroll"):
+                yield Static("", id="evidence-text")
+            with TabPane(titles["requests"], id="requests"), VerticalScroll(id="requests-scroll"):
+                yield Static("… making the requests for invented users", id="requests-text")
+            with TabPane(titles["trial"], id="trial"), VerticalScroll(id="trial-scroll"):
+                yield Static("", id="cases-head")
+                yield Lines(id="case-lines")
+                yield Static("No trial sync was made yet: t makes one with the simulator.", id="trial-sync")
+            with TabPane(titles["history"], id="history"):
+                yield Lines(id="history-lines")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Look now, and now and then at what others do."""
+        self.query_one("#diff").focus()
+        self.look()
+        self.set_interval(LOOK_AGAIN, self.look_again)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for the trial any more."""
+        if self._under_way is not None:
+            self._under_way.stop()
+
+    # What is there
+
+    @work(thread=True, exclusive=True, group="look")
+    def look(self) -> None:
+        """Find out everything, odd values last."""
+        self.settled = False
+        worker = get_current_worker()
+        for deep in (False, True):
+            if worker.is_cancelled:
+                return
+            try:
+                with self.desk.workspace() as workspace:
+                    dossier = reviewing.inspect(workspace, self.word, round=self._round, deep=deep)
+            except ManipleError as error:
+                self.post_message(self.Failed(error))
+                return
+            if not worker.is_cancelled:
+                self.post_message(self.Looked(dossier, calls_of_cases(dossier.bundle), deep=deep))
+
+    @work(thread=True, exclusive=True, group="look-again")
+    def look_again(self) -> None:
+        """Look at everything again if somebody did something."""
+        dossier = self.dossier
+        if dossier is None or not self.settled:
+            return
+        with self.desk.workspace() as workspace:
+            row = workspace.store.find_submission(self.word)
+            said = len(workspace.store.entries(row.id))
+        if row != dossier.submission or said != len(dossier.entries):
+            self.app.call_from_thread(self.look)
+
+    def on_dossier_screen_looked(self, event: Looked) -> None:
+        """Show what was found out."""
+        first = self.dossier is None
+        self.dossier = dossier = event.dossier
+        self.settled = event.deep and not self._busy
+        proposal = dossier.proposal
+        heading = dossier_heading(dossier, self.desk.author, self.desk.clock.now())
+        self.query_one("#dossier-heading", Static).update(heading)
+        diff = self.query_one(DiffView)
+        diff.show(dossier.differences, dossier.entries)
+        diff.display = bool(dossier.differences)
+        self.query_one("#same").display = not dossier.differences
+        self.query_one("#verdict-lines", Lines).show(verdict_lines(dossier, trying=not event.deep))
+        self.query_one("#finding-lines", Lines).show(finding_lines(proposal.findings))
+        self.query_one("#evidence-text", Static).update(evidence_text(dossier))
+        self.query_one("#cases-head", Static).update(Content.styled(count_cases(proposal.cases), "bold $text-primary"))
+        self.query_one("#case-lines", Lines).show(case_lines(proposal.cases, event.calls))
+        found = proposal.destination
+        self.query_one("#history-lines", Lines).show(entry_lines(dossier.entries, found.document, found.path.name))
+        self._show_counts(dossier)
+        if first:
+            self.preview()
+        self.refresh_bindings()
+
+    def _show_counts(self, dossier: Dossier) -> None:
+        tabs = self.query_one("#dossier-tabs", TabbedContent)
+        counts = {
+            "changes": len(dossier.differences),
+            "findings": len(dossier.proposal.findings),
+            "evidence": len(dossier.proposal.evidence.get("calls", ())),
+            "history": len(dossier.entries),
+        }
+        for at, (name, title) in enumerate(TABS.items(), 1):
+            if name in counts:
+                tabs.get_tab(name).label = Content(f"{at} {title} ({counts[name]})")
+
+    @work(thread=True, exclusive=True, group="preview")
+    def preview(self) -> None:
+        """The requests that it makes for invented users."""
+        try:
+            with self.desk.workspace() as workspace:
+                self.post_message(self.Previewed(reviewing.preview_bundle(workspace, self.word)))
+        except ManipleError as error:
+            self.post_message(self.Previewed(error))
+
+    def on_dossier_screen_previewed(self, event: Previewed) -> None:
+        """Show the requests."""
+        text = self.query_one("#requests-text", Static)
+        if isinstance(event.found, ManipleError):
+            text.update(Content.assemble(("✗ no requests: ", "$text-error"), visible(event.found.message)))
+            return
+        self.previewed = event.found
+        text.update(preview_text(event.found))
+
+    def on_dossier_screen_failed(self, event: Failed) -> None:
+        """Tell who must act."""
+        self._busy = False
+        self.settled = True
+        error = event.error
+        hint = f"\n{visible(error.hint)}" if error.hint else ""
+        if self.dossier is None:
+            text = Content.assemble((f"✗ {visible(error.message)}", "bold $text-error"), hint)
+            self.query_one("#dossier-heading", Static).update(text)
+            return
+        if isinstance(error, Refused):
+            self.action_show_tab("verdict")
+            hint = "".join(f"\n{visible(reason)}" for reason in error.reasons)
+        self.notify(f"{visible(error.message)}{hint}", title=error.title, severity="error", markup=False)
+        self.look()
+
+    # Parts
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Decisions are there when they can be made."""
+        if action == "stop":
+            return self._under_way is not None
+        if action == "try_sync":
+            return self._under_way is None
+        if self.dossier is None:
+            return action in ("leave", "show_tab")
+        state = self.dossier.submission.state
+        match action:
+            case "approve" | "request_changes":
+                return state == "under_review"
+            case "reject":
+                return state in ("under_review", "changes_requested")
+            case "deprecate":
+                return state == "approved"
+            case _:
+                return True
+
+    def action_show_tab(self, tab: str) -> None:
+        """Show a part and go there."""
+        self.query_one("#dossier-tabs", TabbedContent).active = tab
+        self.query_one(FIRST[tab]).focus()
+
+    def action_round(self, step: int) -> None:
+        """Show another round."""
+        if self.dossier is None:
+            return
+        wanted = self.dossier.shown.number + step
+        if 1 <= wanted <= self.dossier.submission.round:
+            self._round = wanted if wanted != self.dossier.submission.round else None
+            self.look()
+        else:
+            self.notify(f"there is no round {wanted}", severity="warning")
+
+    @on(Lines.Chosen)
+    def show_place(self, event: Lines.Chosen) -> None:
+        """To the line that it is about, among the changes."""
+        dossier = self.dossier
+        if dossier is None:
+            return
+        document = dossier.proposal.destination.document
+        file = event.line.file or dossier.bundle.manifest
+        line = None
+        if document is not None and event.line.place and not event.line.file:
+            line, _ = document.source.position(document.span(event.line.place, key=True).start)
+        rows = self.query_one(DiffView).rows
+        wanted = [at for at, row in enumerate(rows) if row.file == file and row.new_number == line]
+        if not wanted:
+            where = f"{file}:{line}" if line else file
+            self.notify(f"{where} is as it is live: see the file itself", markup=False)
+            return
+        self.action_show_tab("changes")
+        self.query_one(DiffView).highlighted = wanted[0]
+
+    def action_docs(self) -> None:
+        """Open the page about the rule under the cursor."""
+        from maniple.portal.docs import DocsScreen
+
+        focused = self.focused
+        line = focused.line if isinstance(focused, Lines) else None
+        page = page_of_rule(line.rule) if line is not None else None
+        if page is None:
+            self.notify("there is no page about this line", severity="warning")
+            return
+        self.app.push_screen(DocsScreen(page))
+
+    # Trials
+
+    def action_run_cases(self) -> None:
+        """Run the golden cases."""
+        self.action_show_tab("trial")
+        self.run_cases()
+
+    @work(thread=True, exclusive=True, group="cases")
+    def run_cases(self) -> None:
+        """Run the golden cases of the newest bundle, and say how they went."""
+        try:
+            with self.desk.workspace() as workspace:
+                report = reviewing.run_bundle_cases(workspace, self.word)
+        except ManipleError as error:
+            self.post_message(self.Failed(error))
+            return
+        self.app.call_from_thread(self.notify, count_cases(report), markup=False)
+
+    def action_try_sync(self) -> None:
+        """Sync invented users against the simulator."""
+        self.action_show_tab("trial")
+        self._under_way = SyncUnderWay(
+            self.desk, self.word, lambda run, progress: self._advance(run, progress), users=USERS
+        )
+        self.query_one("#trial-sync", Static).update("… a simulated partner is being started  (s stops)")
+        self.refresh_bindings()
+        self.sync(self._under_way)
+
+    def _advance(self, run: int, progress: Progress) -> None:
+        self.post_message(self.Advanced(run, progress))
+
+    @work(thread=True, group="sync")
+    def sync(self, under_way: SyncUnderWay) -> None:
+        """Sync, and say how it went."""
+        try:
+            self.post_message(self.SyncEnded(under_way.run()))
+        except ManipleError as error:
+            self.post_message(self.SyncEnded(error))
+
+    def on_dossier_screen_advanced(self, event: Advanced) -> None:
+        """Show how far it is."""
+        far = event.progress
+        of = f" {far.done:,} of {far.total:,} users" if far.total else ""
+        self.query_one("#trial-sync", Static).update(
+            Content(f"… run {event.run}: {visible(far.phase)}{of}, {far.requests:,} requests  (s stops)")
+        )
+
+    def on_dossier_screen_sync_ended(self, event: SyncEnded) -> None:
+        """Show how it went."""
+        self._under_way = None
+        text = self.query_one("#trial-sync", Static)
+        match event.found:
+            case None:
+                text.update(Content.styled("– the trial sync was stopped", DIM))
+            case ManipleError() as error:
+                hint = f"\n  {visible(error.hint)}" if error.hint else ""
+                text.update(Content.assemble((f"✗ no trial sync: {visible(error.message)}", "$text-error"), hint))
+            case tried:
+                self.tried = tried
+                text.update(tried_text(tried, "the simulator"))
+        self.refresh_bindings()
+
+    def action_stop(self) -> None:
+        """Stop the trial sync."""
+        if self._under_way is not None:
+            self._under_way.stop()
+
+    def action_leave(self) -> None:
+        """Back; a trial sync that is under way is stopped."""
+        self.app.pop_screen()
+
+    # What is said and decided
+
+    def action_comment(self) -> None:
+        """Comment on the line under the cursor, or on the whole."""
+        dossier = self.dossier
+        if dossier is None:
+            return
+        diff = self.query_one(DiffView)
+        at_diff = self.query_one("#dossier-tabs", TabbedContent).active == "changes"
+        row = diff.row if at_diff and diff.display and dossier.shown.number == dossier.submission.round else None
+        file, line = row.place if row is not None and row.file in dossier.bundle.files else (None, None)
+        where = f"{file}{f':{line}' if line else ''}" if file else f"{dossier.submission.name} as a whole"
+        quote = row.text.strip() if row is not None and line else ""
+        author = dossier.submission.author
+
+        def comment(workspace: Workspace, text: str) -> Done:
+            return reviewing.comment(
+                workspace, self.word, text, reviewer=self.desk.author, file=file, line=line, notifier=self._notifier()
+            )
+
+        text = f"{author} sees it beside the line. It decides nothing."
+        self._ask(
+            Say(f"Comment on {where}", text, yes="Comment", ask="Your comment", quote=quote), comment, "commented on"
+        )
+
+    def action_approve(self) -> None:
+        """Ask, then approve."""
+        dossier = self.dossier
+        if dossier is None:
+            return
+        obstacles = dossier.proposal.obstacles
+        if obstacles:
+            self.action_show_tab("verdict")
+            told = "\n".join(map(visible, obstacles[:3]))
+            self.notify(told, title="Something stands in the way", severity="error", markup=False)
+            return
+        title, text = approve_question(dossier, self.desk.author, "this home")
+        seen = dossier.shown.number
+
+        def approve(workspace: Workspace, why: str) -> Done:
+            return reviewing.approve(
+                workspace, self.word, reviewer=self.desk.author, why=why, seen_round=seen, notifier=self._notifier()
+            )
+
+        ask = "A word to the author, if you like"
+        self._ask(Say(title, text, yes="Approve", ask=ask, needed=False), approve, "approved; it is in the catalogue")
+
+    def action_request_changes(self) -> None:
+        """Ask what is to be changed, then send it back."""
+        if self.dossier is not None:
+            say = Say(*changes_question(self.dossier), yes="Request changes", ask="What is to be changed, and why")
+            self._ask(say, self._decision(reviewing.request_changes), "sent back for changes")
+
+    def action_reject(self) -> None:
+        """Ask why, then reject."""
+        if self.dossier is not None:
+            say = Say(*reject_question(self.dossier), yes="Reject", ask="Why", risky=True)
+            self._ask(say, self._decision(reviewing.reject), "rejected")
+
+    def action_deprecate(self) -> None:
+        """Ask why, then deprecate."""
+        if self.dossier is None:
+            return
+
+        def deprecate(workspace: Workspace, why: str) -> Done:
+            reviewer = self.desk.author
+            return reviewing.deprecate(workspace, self.word, why, reviewer=reviewer, notifier=self._notifier())
+
+        ask = "Why, and what to use instead"
+        self._ask(Say(*deprecate_question(self.dossier), yes="Deprecate", ask=ask, risky=True), deprecate, "deprecated")
+
+    def _decision(self, decide: Callable[..., Done]) -> Callable[[Workspace, str], Done]:
+        seen = self.dossier.shown.number if self.dossier is not None else None
+
+        def act(workspace: Workspace, why: str) -> Done:
+            reviewer = self.desk.author
+            return decide(workspace, self.word, why, reviewer=reviewer, seen_round=seen, notifier=self._notifier())
+
+        return act
+
+    def _ask(self, say: Say, act: Callable[[Workspace, str], Done], words: str) -> None:
+        def go_on(text: str | None) -> None:
+            if text is not None:
+                self._busy = True
+                self.settled = False
+                self.act(lambda workspace: act(workspace, text), words)
+
+        self.app.push_screen(say, go_on)
+
+    @work(thread=True, group="decide")
+    def act(self, act: Callable[[Workspace], Done], words: str) -> None:
+        """Do something in the control plane, and say `words` when it is done."""
+        try:
+            with self.desk.workspace() as workspace:
+                done = act(workspace)
+        except ManipleError as error:
+            self.post_message(self.Failed(error))
+            return
+        row = done.submission
+        told = (
+            f"commented on {visible(row.name)}" if words.startswith("commented") else f"{visible(row.name)} is {words}"
+        )
+        self.post_message(self.Decided(told, done.warnings))
+
+    def on_dossier_screen_decided(self, event: Decided) -> None:
+        """Say what was done, and show how it stands now."""
+        self._busy = False
+        self.notify(event.words, markup=False)
+        for warning in event.warnings:
+            self.notify(visible(warning), severity="warning", markup=False)
+        self.look()
+
+    def _notifier(self) -> Notifier | None:
+        return open_notifier(self.desk.environ)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on, work
@@ -19,37 +18,28 @@ from maniple.diagnostics.cells import visible
 from maniple.errors import ManipleError, Refused
 from maniple.portal.desk import Desk
 from maniple.portal.quality.lines import Lines
-from maniple.portal.quality.present import DIM, case_lines, count_cases, finding_lines
-from maniple.portal.review.diff_view import DiffView
-from maniple.portal.review.present import (
-    approve_question,
-    changes_question,
-    deprecate_question,
-    dossier_heading,
-    evidence_text,
-    preview_text,
-    reject_question,
-    tried_text,
-    verdict_lines,
+from maniple.portal.quality.present import finding_lines
+from maniple.portal.review.decisions import (
+    Decision,
+    approving,
+    comment_on,
+    deprecating,
+    rejecting,
+    requesting_changes,
 )
-from maniple.portal.review.say import Say
-from maniple.portal.review.trying import SyncUnderWay
+from maniple.portal.review.diff_view import DiffView
+from maniple.portal.review.present import dossier_heading, evidence_text, preview_text, verdict_lines
+from maniple.portal.review.trial_pane import TrialPane
 from maniple.portal.submit.present import entry_lines
-from maniple.ports import Notifier
 from maniple.usecases import reviewing
 from maniple.usecases.appraisal import calls_of_cases
-from maniple.usecases.bundle_trial import Tried
 from maniple.usecases.documentation import page_of_rule
 from maniple.usecases.preview import Preview
 from maniple.usecases.reviewing import Dossier
-from maniple.usecases.run import Progress
-from maniple.usecases.submissions import Done
-from maniple.wiring import Workspace, open_notifier
+from maniple.wiring import open_notifier
 
 LOOK_AGAIN = 2.0
 """Seconds between looks at what others do."""
-USERS = 20
-"""Invented users of a trial sync."""
 TABS = {
     "changes": "Changes",
     "verdict": "Verdict",
@@ -65,7 +55,7 @@ FIRST = {
     "findings": "#finding-lines",
     "evidence": "#evidence-scroll",
     "requests": "#requests-scroll",
-    "trial": "#trial-scroll",
+    "trial": "#trial-pane",
     "history": "#history-lines",
 }
 
@@ -108,9 +98,7 @@ class DossierScreen(Screen[None]):
         TabPane { padding: 0; height: 1fr; }
         Lines { height: 1fr; max-height: 1fr; padding: 0 1; }
         VerticalScroll { padding: 0 1; }
-        VerticalScroll Lines { height: auto; }
         #same { display: none; padding: 1 2; }
-        #trial-sync { margin-top: 1; }
     }
     """
 
@@ -122,10 +110,8 @@ class DossierScreen(Screen[None]):
         self.dossier: Dossier | None = None
         self.settled = False
         """What is shown is how things are, and nothing is under way."""
-        self.tried: Tried | None = None
         self.previewed: Preview | None = None
         self._round: int | None = None
-        self._under_way: SyncUnderWay | None = None
         self._busy = False
 
     class Looked(Message):
@@ -156,20 +142,6 @@ class DossierScreen(Screen[None]):
             super().__init__()
             self.words, self.warnings = words, warnings
 
-    class Advanced(Message):
-        """A trial sync is so far."""
-
-        def __init__(self, run: int, progress: Progress) -> None:
-            super().__init__()
-            self.run, self.progress = run, progress
-
-    class SyncEnded(Message):
-        """A trial sync is over: how it went, None when it was stopped, or why it could not be."""
-
-        def __init__(self, found: Tried | ManipleError | None) -> None:
-            super().__init__()
-            self.found = found
-
     def compose(self) -> ComposeResult:
         yield Static("… looking at it", id="dossier-heading", markup=False)
         with TabbedContent(id="dossier-tabs", initial="changes"):
@@ -185,10 +157,8 @@ class DossierScreen(Screen[None]):
                 yield Static("", id="evidence-text")
             with TabPane(titles["requests"], id="requests"), VerticalScroll(id="requests-scroll"):
                 yield Static("… making the requests for invented users", id="requests-text")
-            with TabPane(titles["trial"], id="trial"), VerticalScroll(id="trial-scroll"):
-                yield Static("", id="cases-head")
-                yield Lines(id="case-lines")
-                yield Static("No trial sync was made yet: t makes one with the simulator.", id="trial-sync")
+            with TabPane(titles["trial"], id="trial"):
+                yield TrialPane(self.desk, self.word)
             with TabPane(titles["history"], id="history"):
                 yield Lines(id="history-lines")
         yield Footer()
@@ -198,11 +168,6 @@ class DossierScreen(Screen[None]):
         self.query_one("#diff").focus()
         self.look()
         self.set_interval(LOOK_AGAIN, self.look_again)
-
-    def on_unmount(self) -> None:
-        """Nobody waits for the trial any more."""
-        if self._under_way is not None:
-            self._under_way.stop()
 
     # What is there
 
@@ -250,8 +215,7 @@ class DossierScreen(Screen[None]):
         self.query_one("#verdict-lines", Lines).show(verdict_lines(dossier, trying=not event.deep))
         self.query_one("#finding-lines", Lines).show(finding_lines(proposal.findings))
         self.query_one("#evidence-text", Static).update(evidence_text(dossier))
-        self.query_one("#cases-head", Static).update(Content.styled(count_cases(proposal.cases), "bold $text-primary"))
-        self.query_one("#case-lines", Lines).show(case_lines(proposal.cases, event.calls))
+        self.query_one(TrialPane).show(proposal.cases, event.calls)
         found = proposal.destination
         self.query_one("#history-lines", Lines).show(entry_lines(dossier.entries, found.document, found.path.name))
         self._show_counts(dossier)
@@ -310,9 +274,9 @@ class DossierScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Decisions are there when they can be made."""
         if action == "stop":
-            return self._under_way is not None
+            return self.query_one(TrialPane).under_way
         if action == "try_sync":
-            return self._under_way is None
+            return self.dossier is not None and not self.query_one(TrialPane).under_way
         if self.dossier is None:
             return action in ("leave", "show_tab")
         state = self.dossier.submission.state
@@ -379,67 +343,21 @@ class DossierScreen(Screen[None]):
     def action_run_cases(self) -> None:
         """Run the golden cases."""
         self.action_show_tab("trial")
-        self.run_cases()
-
-    @work(thread=True, exclusive=True, group="cases")
-    def run_cases(self) -> None:
-        """Run the golden cases of the newest bundle, and say how they went."""
-        try:
-            with self.desk.workspace() as workspace:
-                report = reviewing.run_bundle_cases(workspace, self.word)
-        except ManipleError as error:
-            self.post_message(self.Failed(error))
-            return
-        self.app.call_from_thread(self.notify, count_cases(report), markup=False)
+        self.query_one(TrialPane).run_cases()
 
     def action_try_sync(self) -> None:
         """Sync invented users against the simulator."""
         self.action_show_tab("trial")
-        self._under_way = SyncUnderWay(
-            self.desk, self.word, lambda run, progress: self._advance(run, progress), users=USERS
-        )
-        self.query_one("#trial-sync", Static).update("… a simulated partner is being started  (s stops)")
-        self.refresh_bindings()
-        self.sync(self._under_way)
-
-    def _advance(self, run: int, progress: Progress) -> None:
-        self.post_message(self.Advanced(run, progress))
-
-    @work(thread=True, group="sync")
-    def sync(self, under_way: SyncUnderWay) -> None:
-        """Sync, and say how it went."""
-        try:
-            self.post_message(self.SyncEnded(under_way.run()))
-        except ManipleError as error:
-            self.post_message(self.SyncEnded(error))
-
-    def on_dossier_screen_advanced(self, event: Advanced) -> None:
-        """Show how far it is."""
-        far = event.progress
-        of = f" {far.done:,} of {far.total:,} users" if far.total else ""
-        self.query_one("#trial-sync", Static).update(
-            Content(f"… run {event.run}: {visible(far.phase)}{of}, {far.requests:,} requests  (s stops)")
-        )
-
-    def on_dossier_screen_sync_ended(self, event: SyncEnded) -> None:
-        """Show how it went."""
-        self._under_way = None
-        text = self.query_one("#trial-sync", Static)
-        match event.found:
-            case None:
-                text.update(Content.styled("– the trial sync was stopped", DIM))
-            case ManipleError() as error:
-                hint = f"\n  {visible(error.hint)}" if error.hint else ""
-                text.update(Content.assemble((f"✗ no trial sync: {visible(error.message)}", "$text-error"), hint))
-            case tried:
-                self.tried = tried
-                text.update(tried_text(tried, "the simulator"))
-        self.refresh_bindings()
+        self.query_one(TrialPane).begin_sync()
 
     def action_stop(self) -> None:
         """Stop the trial sync."""
-        if self._under_way is not None:
-            self._under_way.stop()
+        self.query_one(TrialPane).stop()
+
+    @on(TrialPane.Changed)
+    def offer_stop(self) -> None:
+        """A trial sync has begun, or is over."""
+        self.refresh_bindings()
 
     def action_leave(self) -> None:
         """Back; a trial sync that is under way is stopped."""
@@ -454,24 +372,11 @@ class DossierScreen(Screen[None]):
             return
         diff = self.query_one(DiffView)
         at_diff = self.query_one("#dossier-tabs", TabbedContent).active == "changes"
-        row = diff.row if at_diff and diff.display and dossier.shown.number == dossier.submission.round else None
-        file, line = row.place if row is not None and row.file in dossier.bundle.files else (None, None)
-        where = f"{file}{f':{line}' if line else ''}" if file else f"{dossier.submission.name} as a whole"
-        quote = row.text.strip() if row is not None and line else ""
-        author = dossier.submission.author
-
-        def comment(workspace: Workspace, text: str) -> Done:
-            return reviewing.comment(
-                workspace, self.word, text, reviewer=self.desk.author, file=file, line=line, notifier=self._notifier()
-            )
-
-        text = f"{author} sees it beside the line. It decides nothing."
-        self._ask(
-            Say(f"Comment on {where}", text, yes="Comment", ask="Your comment", quote=quote), comment, "commented on"
-        )
+        newest = dossier.shown.number == dossier.submission.round
+        self._ask(comment_on(dossier, diff.row if at_diff and diff.display and newest else None))
 
     def action_approve(self) -> None:
-        """Ask, then approve."""
+        """Ask, then approve; with something in the way, show that."""
         dossier = self.dossier
         if dossier is None:
             return
@@ -481,73 +386,43 @@ class DossierScreen(Screen[None]):
             told = "\n".join(map(visible, obstacles[:3]))
             self.notify(told, title="Something stands in the way", severity="error", markup=False)
             return
-        title, text = approve_question(dossier, self.desk.author, "this home")
-        seen = dossier.shown.number
-
-        def approve(workspace: Workspace, why: str) -> Done:
-            return reviewing.approve(
-                workspace, self.word, reviewer=self.desk.author, why=why, seen_round=seen, notifier=self._notifier()
-            )
-
-        ask = "A word to the author, if you like"
-        self._ask(Say(title, text, yes="Approve", ask=ask, needed=False), approve, "approved; it is in the catalogue")
+        self._ask(approving(dossier, self.desk.author))
 
     def action_request_changes(self) -> None:
         """Ask what is to be changed, then send it back."""
         if self.dossier is not None:
-            say = Say(*changes_question(self.dossier), yes="Request changes", ask="What is to be changed, and why")
-            self._ask(say, self._decision(reviewing.request_changes), "sent back for changes")
+            self._ask(requesting_changes(self.dossier))
 
     def action_reject(self) -> None:
         """Ask why, then reject."""
         if self.dossier is not None:
-            say = Say(*reject_question(self.dossier), yes="Reject", ask="Why", risky=True)
-            self._ask(say, self._decision(reviewing.reject), "rejected")
+            self._ask(rejecting(self.dossier))
 
     def action_deprecate(self) -> None:
         """Ask why, then deprecate."""
-        if self.dossier is None:
-            return
+        if self.dossier is not None:
+            self._ask(deprecating(self.dossier))
 
-        def deprecate(workspace: Workspace, why: str) -> Done:
-            reviewer = self.desk.author
-            return reviewing.deprecate(workspace, self.word, why, reviewer=reviewer, notifier=self._notifier())
-
-        ask = "Why, and what to use instead"
-        self._ask(Say(*deprecate_question(self.dossier), yes="Deprecate", ask=ask, risky=True), deprecate, "deprecated")
-
-    def _decision(self, decide: Callable[..., Done]) -> Callable[[Workspace, str], Done]:
-        seen = self.dossier.shown.number if self.dossier is not None else None
-
-        def act(workspace: Workspace, why: str) -> Done:
-            reviewer = self.desk.author
-            return decide(workspace, self.word, why, reviewer=reviewer, seen_round=seen, notifier=self._notifier())
-
-        return act
-
-    def _ask(self, say: Say, act: Callable[[Workspace, str], Done], words: str) -> None:
+    def _ask(self, decision: Decision) -> None:
         def go_on(text: str | None) -> None:
             if text is not None:
                 self._busy = True
                 self.settled = False
-                self.act(lambda workspace: act(workspace, text), words)
+                self.decide(decision, text)
 
-        self.app.push_screen(say, go_on)
+        self.app.push_screen(decision.say, go_on)
 
     @work(thread=True, group="decide")
-    def act(self, act: Callable[[Workspace], Done], words: str) -> None:
-        """Do something in the control plane, and say `words` when it is done."""
+    def decide(self, decision: Decision, text: str) -> None:
+        """Do it in the control plane, and say so."""
+        desk = self.desk
         try:
-            with self.desk.workspace() as workspace:
-                done = act(workspace)
+            with desk.workspace() as workspace:
+                done = decision.act(workspace, text, desk.author, open_notifier(desk.environ))
         except ManipleError as error:
             self.post_message(self.Failed(error))
             return
-        row = done.submission
-        told = (
-            f"commented on {visible(row.name)}" if words.startswith("commented") else f"{visible(row.name)} is {words}"
-        )
-        self.post_message(self.Decided(told, done.warnings))
+        self.post_message(self.Decided(decision.words, done.warnings))
 
     def on_dossier_screen_decided(self, event: Decided) -> None:
         """Say what was done, and show how it stands now."""
@@ -556,6 +431,3 @@ class DossierScreen(Screen[None]):
         for warning in event.warnings:
             self.notify(visible(warning), severity="warning", markup=False)
         self.look()
-
-    def _notifier(self) -> Notifier | None:
-        return open_notifier(self.desk.environ)

@@ -23,6 +23,7 @@ from maniple.usecases.bundle_trial import Tried
 from maniple.usecases.exchange_text import preview_lines
 from maniple.usecases.preview import Preview
 from maniple.usecases.reviewing import Dossier, Waiting
+from maniple.usecases.run import Progress
 from maniple.usecases.words import octets, plural
 
 MOST_REQUESTS: Final = 20
@@ -36,6 +37,10 @@ def ago(seconds: float) -> str:
             amount = int(seconds // size)
             return f"{amount} {unit}{'s' if unit == 'day' and amount > 1 else ''}"
     return "just now"
+
+
+def _since(seconds: float) -> str:
+    return f"{ago(seconds)} ago" if seconds >= 60 else "just now"
 
 
 COLUMNS: Final = (
@@ -100,7 +105,7 @@ def dossier_heading(dossier: Dossier, me: str, now: float) -> Content:
         (f"{visible(row.name)} {visible(shown.version)}", "bold"),
         "   ",
         state_words(row.state),
-        f"   by {visible(row.author)}{address}, {ago(max(0.0, now - shown.at))} ago, round {shown.number}",
+        f"   by {visible(row.author)}{address}, {_since(now - shown.at)}, round {shown.number}",
     ]
     if shown.number != row.round:
         parts.append((f"  ▲ not the newest, which is {row.round}", "$text-warning"))
@@ -194,6 +199,12 @@ def tried_text(tried: Tried, whom: str) -> Content:
         if run.reason:
             parts.append(f"  {visible(run.reason)}: {visible(run.message or '')}\n")
     return Content.assemble(*parts)
+
+
+def progress_text(run: int, progress: Progress) -> Content:
+    """How far a trial sync is."""
+    of = f" {progress.done:,} of {progress.total:,} users" if progress.total else ""
+    return Content(f"… run {run}: {visible(progress.phase)}{of}, {plural(progress.requests, 'request')}  (s stops)")
 
 
 def approve_question(dossier: Dossier, me: str, home: str) -> tuple[str, str]:

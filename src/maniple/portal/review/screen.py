@@ -41,6 +41,7 @@ class ReviewScreen(Screen[None]):
         #review-heading { background: $panel; height: 1; padding: 0 1; }
         #queue-head { height: 1; padding: 0 1; }
         #queue { border: none; height: 1fr; padding: 0; background: $background; }
+        #queue > .option-list--option { padding: 0 1; }
         #nothing { display: none; padding: 1 2; }
         &.-empty #nothing { display: block; }
         &.-empty #queue, &.-empty #queue-head { display: none; }

@@ -59,6 +59,15 @@ def read_tree(body: bytes) -> Any:
     return _mended(tree) if _HALF_ESCAPE.search(text) else tree
 
 
+def begins_as_json(body: bytes) -> bool:
+    """The text begins as a map or a list does.
+
+    >>> begins_as_json(b' {"a'), begins_as_json('\ufeff[1'.encode("utf-16")), begins_as_json(b"OK")
+    (True, True, False)
+    """
+    return body[:64].decode(json.detect_encoding(body), "replace").lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+
+
 def read_lines(body: bytes) -> Any:
     """Lines of JSON as a list, None for a line that is none; None when there are more than 500,000 values.
 
@@ -157,6 +166,17 @@ class Reply:
         """The body begins as XML begins, and is not called HTML."""
         return is_markup(self.body) and "html" not in (self.header("content-type") or "").lower()
 
+    def unread(self) -> Reply:
+        """The reply without what was read from its body, which takes ten times the room."""
+        if "tree" not in self.__dict__:
+            return self
+        return Reply(self.status, self.headers, self.body, self.elapsed, self.failure, self.in_doubt)
+
+    @property
+    def is_lines(self) -> bool:
+        """The body is said to be lines of JSON."""
+        return _LINES.search(self.header("content-type") or "") is not None
+
     @cached_property
     def tree(self) -> Any:
         """The body as plain data where it can be read in bounded memory, else None.
@@ -165,9 +185,19 @@ class Reply:
         """
         if self.is_xml:
             return read_markup(self.body, MAX_VALUES, MAX_DEPTH)
-        if _LINES.search(self.header("content-type") or ""):
+        if self.is_lines:
             return read_lines(self.body)
         return read_tree(self.body)
+
+    @property
+    def is_broken(self) -> bool:
+        """The body, or a line of it, begins as JSON or XML does and cannot be read: it was cut short, or is malformed."""
+        if self.tree is None:
+            return self.is_xml or begins_as_json(self.body)
+        if not isinstance(self.tree, list) or not self.is_lines or None not in self.tree:
+            return False
+        lines = [line for line in self.body.splitlines() if line.strip()]
+        return any(read is None and begins_as_json(line) for line, read in zip(lines, self.tree, strict=True))
 
     @property
     def is_beyond_reading(self) -> bool:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from maniple.errors import OperatorError, UsageError
 from maniple.ports import Clock, Notifier, Sender
-from maniple.runtime.retry import MAX_RETRIES, RetryPolicy
 from maniple.store.home import Home
 
 if TYPE_CHECKING:
+    from maniple.runtime.retry import RetryPolicy
     from maniple.store.control.store import ControlStore
 
 ALLOW_PRIVATE = "MANIPLE_ALLOW_PRIVATE_HOSTS"
@@ -36,6 +36,8 @@ def allows_private(environ: Mapping[str, str] = os.environ) -> bool:
 
 def retry_policy(environ: Mapping[str, str] = os.environ) -> RetryPolicy:
     """How often calls are tried again: eight times, or what MANIPLE_MAX_RETRIES says. Raises UsageError."""
+    from maniple.runtime.retry import MAX_RETRIES, RetryPolicy
+
     word = environ.get(RETRIES, "").strip()
     if not word:
         return RetryPolicy()
@@ -104,17 +106,20 @@ class Workspace(AbstractContextManager["Workspace"]):
         return integration_folders(self.home)
 
 
-def integration_folders(home: Home | None = None, environ: Mapping[str, str] = os.environ) -> list[Path]:
+def integration_folders(
+    home: Home | None = None, environ: Mapping[str, str] = os.environ, *, here: bool = True
+) -> list[Path]:
     """The folders that hold destinations, most specific first.
 
     `MANIPLE_INTEGRATIONS` (several, separated as in PATH), `integrations/` of the working directory, that of
-    MANIPLE_HOME, and that of the checkout that maniple runs from.
+    MANIPLE_HOME, and that of the checkout that maniple runs from. Without `here` that of the working directory is left
+    out: somebody may be at work in it.
     """
     given = [Path(part) for part in environ.get(INTEGRATIONS, "").split(os.pathsep) if part]
     checkout = Path(__file__).resolve().parents[2] / "integrations"
     own = (home or Home.locate(environ)).integrations
     seen: dict[Path, None] = {}
-    for folder in (*given, Path.cwd() / "integrations", own, checkout):
+    for folder in (*given, *((Path.cwd() / "integrations",) if here else ()), own, checkout):
         if folder.is_dir():
             seen.setdefault(folder.resolve())
     return list(seen)

@@ -59,6 +59,7 @@ def test_every_link_leads_somewhere(link: str) -> None:
     [
         "README.md",
         "docs/guides/cohort-sources.md",
+        "docs/guides/review.md",
         *(str(path.relative_to(ROOT)) for path in ROOT.glob("integrations/*/README.md")),
     ],
 )
@@ -67,12 +68,13 @@ def test_every_command_shown_is_a_verb_with_its_options(page: str) -> None:
 
     text = (ROOT / page).read_text().replace("\\\n", " ")
     code = [*re.findall(r"```[a-z]*\n(.*?)```", text, re.DOTALL), *re.findall(r"`(maniple [^`\n]*)`", text)]
-    shown = re.findall(r"^\s*(?:\$ )?maniple ([a-z]+)(.*)$", "\n".join(code), re.MULTILINE)
+    shown = re.findall(r"^\s*(?:\$ )?maniple ([a-z]+)(?: ([a-z-]+))?(.*)$", "\n".join(code), re.MULTILINE)
     assert shown
-    for verb, rest in shown:
+    for verb, further, rest in shown:
+        command = app[verb] if app[verb].default_command is not None else app[verb][further]
         options = {
             option
-            for argument in app[verb].assemble_argument_collection(parse_docstring=False)
+            for argument in command.assemble_argument_collection(parse_docstring=False)
             for option in argument.names
         }
         unknown = [word for word in re.findall(r"(?<!\S)--[a-z-]+", rest) if word not in options and word != "--help"]

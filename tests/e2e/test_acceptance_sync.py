@@ -186,7 +186,7 @@ def test_a_batch_without_an_answer_is_said_to_be_in_doubt_everywhere(scene: Scen
     assert "IN DOUBT" in [title.strip() for title in titles]
     assert "No answer from the partner" in cells[-1]
     assert "in doubt" in scene.maniple("syncs").out
-    assert "in doubt: the partner did not answer" in scene.maniple("export", "latest").out
+    assert "in doubt: the partner did not say whether it was done" in scene.maniple("export", "latest").out
     assert scene.sync(file).json["added"] == 1
 
 

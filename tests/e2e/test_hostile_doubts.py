@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from support.hostile_story import REJECTS, telling
 from support.manifests import BASE
 
 USERS = [f"u{number}" for number in range(160)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a last answer of 504 counts as not done, so nobody removes whom the partner took"
-)
 def test_a_504_after_the_work_leaves_nobody_behind_who_has_left_since(tmp_path: Path) -> None:
     with telling(tmp_path, "duplicate") as story:
         story.sync(USERS, retries=0)
@@ -23,9 +18,6 @@ def test_a_504_after_the_work_leaves_nobody_behind_who_has_left_since(tmp_path: 
         assert ["u1"] == story.members(report)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an answer that cannot be read counts as not done when `success` is not true in it"
-)
 def test_an_answer_that_cannot_be_read_leaves_nobody_behind_who_has_left_since(tmp_path: Path) -> None:
     with telling(tmp_path, "truncated", success="ok") as story:
         story.sync(USERS)
@@ -34,9 +26,6 @@ def test_an_answer_that_cannot_be_read_leaves_nobody_behind_who_has_left_since(t
         assert ["u1"] == story.members(report)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="`rejects` finds nobody in an answer that cannot be read, and all count as taken"
-)
 def test_users_refused_in_an_answer_that_cannot_be_read_are_not_taken_for_members(tmp_path: Path) -> None:
     adds = {**BASE["add_users"], "rejects": REJECTS, "batch": {"items": 40}}
     with telling(tmp_path, "rejects,truncated", add_users=adds) as story:

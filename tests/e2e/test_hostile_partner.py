@@ -19,15 +19,15 @@ OVERCOME = (
     "hang",
     "reset",
     "drip",
-    "truncated",
     "huge",
-    "garbage",
     "duplicate",
     "skew",
 )
 """Profiles that one run copes with when the list is there and no answer has to be understood."""
 EXPLAINED = {
     "redirect": "unclassified",
+    "truncated": "The answer cannot be read",
+    "garbage": "The answer cannot be read",
     "errors-inside": "Acme is busy",
 }
 """Profiles whose trouble is not worth a second try, with the reason that a failed run gives."""

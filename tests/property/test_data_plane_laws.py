@@ -116,9 +116,9 @@ def as_ranges(operation: Operation, drawn: Sequence[PairFate]) -> tuple[list[Fat
 
 
 @MANY
-@given(MEMBERSHIPS, COHORTS, SKIPPED, IDENTITIES)
-def test_the_plan_is_the_reference_diff(
-    accepted: Membership, cohort: list[Pair], skipped: frozenset[str], identity: tuple[str, ...]
+@given(MEMBERSHIPS, COHORTS, SKIPPED, IDENTITIES, st.sampled_from((1, 2, 1_000)))
+def test_the_plan_is_the_reference_diff_in_whatever_parts_it_is_made(
+    accepted: Membership, cohort: list[Pair], skipped: frozenset[str], identity: tuple[str, ...], part: int
 ) -> None:
     wanted = [pair for pair in cohort if pair.member_id not in skipped]
     expected = changes(accepted, wanted, skipped, identity_of(identity, MAPPINGS))
@@ -133,6 +133,7 @@ def test_the_plan_is_the_reference_diff(
             MAPPINGS,
             identity,
             here / "plan",
+            part=part,
         )
 
         assert expected == read_plan(here / "plan")

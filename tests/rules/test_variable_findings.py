@@ -138,3 +138,29 @@ def test_a_list_or_map_that_would_become_part_of_a_text_is_refused(lines: tuple[
 )
 def test_items_may_be_a_text_when_something_says_how(lines: tuple[str, ...]) -> None:
     assert summaries(add_users(*lines)) == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "text"),
+    [
+        ("{rate: 1/s per $nobody}", "$nobody"),
+        ("{rate: [90/s, 1/s per $nobody]}", "$nobody"),
+        ("{rate: [90/s, $nobody/s]}", "$nobody"),
+    ],
+)
+@pytest.mark.parametrize("call", [False, True], ids=["manifest", "call"])
+def test_a_rate_names_only_what_is_declared(limits: str, text: str, call: bool) -> None:
+    change = f"limits: {limits}"
+    lines = ("json: {emails: $items}", "item: $email", change)
+    (found,) = found_in(add_users(*lines) if call else f"{change}\n")
+    assert (found.code, found.message, underlined(found)) == ("MAN201", f"`{text}` is not declared", text)
+
+
+def test_a_rate_may_be_per_user_and_per_setting() -> None:
+    per = "limits: {rate: [1/s per $email, 1/s per $amplitude_id, 9/s per $api_key, 300/min per operator]}\n"
+    assert summaries(per) == []
+
+
+def test_the_count_of_a_rate_is_no_users_value() -> None:
+    (found,) = found_in("limits: {rate: [$email/s]}\n")
+    assert (found.code, underlined(found)) == ("MAN203", "$email")

@@ -30,6 +30,9 @@ def test_there_are_the_verbs_that_scripts_rely_on() -> None:
             "test",
             "simulate",
             "rules",
+            "release",
+            "submit",
+            "review",
             "destinations",
             "connect",
             "authorize",
@@ -56,6 +59,29 @@ def test_the_help_of_every_verb_has_an_example(verb: str, capsys: pytest.Capture
     shown = capsys.readouterr().out
     assert "Examples:" in shown
     assert f"  maniple {verb}" in shown.partition("Examples:")[2] or f"| maniple {verb}" in shown
+
+
+REVIEW_VERBS = [name for name in app["review"] if not name.startswith("-")]
+
+
+@pytest.mark.parametrize("verb", REVIEW_VERBS)
+def test_the_help_of_every_verb_of_a_review_has_an_example_and_json(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["review", verb, "--help"]) == 0
+
+    shown = capsys.readouterr().out
+    assert f"  maniple review {verb}" in shown.partition("Examples:")[2]
+    assert "--json" in shown
+
+
+def test_a_mistyped_verb_of_a_review_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["review", "aprove", "acme"]) == ExitCode.USAGE
+
+    assert capsys.readouterr().err.splitlines() == [
+        "error: there is no verb `review aprove`",
+        "hint: did you mean `approve`?",
+    ]
 
 
 @pytest.mark.parametrize("verb", ["check", "variables", "preview", "test", "destinations", "connections", "sync"])

@@ -311,3 +311,24 @@ def test_the_tables_can_be_made_in_postgresql_too() -> None:
         "verdicts",
     ]
     assert "ROWID" not in "".join(made)
+
+
+def test_a_database_from_before_submissions_is_brought_up_to_date_with_all_that_is_in_it(tmp_path: Path) -> None:
+    from maniple.store.migrations.upgrade import upgrade
+
+    home = Home(tmp_path / "home").create()
+    engine = create_engine(f"sqlite:///{home.database}")
+    with engine.begin() as connection:
+        upgrade(connection, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO connections (id, name, slug, manifest_path, manifest_version, manifest_text, settings,"
+                " mappings, targets, allow_private, created_at, updated_at)"
+                " VALUES ('con_1', 'prod', 'acme', 'm', '1.0.0', '', '{}', '{}', '{}', 0, 1, 1)"
+            )
+        )
+    engine.dispose()
+    store = ControlStore.open(home)
+
+    assert (["prod"], []) == ([row.name for row in store.list_connections()], store.list_submissions())
+    store.close()

@@ -54,7 +54,7 @@ def test_every_change_and_every_skip_is_one_row(tmp_path: Path) -> None:
     assert [
         ["0", "added", "0@a", "false", ""],
         ["1", "added", "1@a", "true", "rejected by partner: Unknown user"],
-        ["2", "added", "2@a", "true", "in doubt: the partner did not answer"],
+        ["2", "added", "2@a", "true", "in doubt: the partner did not say whether it was done"],
         ["3", "added", "3@a", "true", "too big"],
         ["4", "added", "4@a", "true", "not sent"],
         ["8", "removed", "8@a", "false", ""],

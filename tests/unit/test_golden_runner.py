@@ -42,6 +42,15 @@ remove_users:
   url: https://api.acme.test/lists/$list_id/remove
   json: {users: $items}
   item: {email: $email}
+count_members:
+  method: GET
+  url: https://api.acme.test/lists/$list_id
+  save: {members: size}
+list_members:
+  method: GET
+  url: https://api.acme.test/lists/$list_id/members
+  paginate: {next: next}
+  match: {rows: people, by: value, at: email, item: $email}
 errors:
   - {status: 400, reason: Bad request, message: Acme said no., then: recreate_list}
 """
@@ -148,6 +157,23 @@ def test_the_created_list_id_is_compared_with_its_type() -> None:
     assert problems(f"{case}, outcome: {{result: delivered, list_id: 5}}") == []
     assert problems(f"{case}, outcome: {{result: delivered, list_id: '5'}}") == [
         'the list id differs: it is `5` (an integer), and the case says `"5"` (text)'
+    ]
+
+
+def test_the_number_of_members_is_compared_as_the_sync_would_read_it() -> None:
+    case = "call: count_members, replies: [{status: 200, body: {size: '5'}}]"
+    assert problems(f"{case}, outcome: {{result: delivered, members: 5}}") == []
+    assert problems(f"{case}, outcome: {{result: delivered, members: 4}}") == [
+        "the members differ: it is `5`, and the case says `4`"
+    ]
+
+
+def test_the_members_are_compared_over_all_pages() -> None:
+    first = "{status: 200, body: {people: [{email: a@x.test}, {email: null}], next: /lists/7/members?page=2}}"
+    case = f"call: list_members, replies: [{first}, {{status: 200, body: {{people: [{{email: b@x.test}}]}}}}]"
+    assert problems(f"{case}, outcome: {{result: delivered, members: [a@x.test, b@x.test]}}") == []
+    assert problems(f"{case}, outcome: {{result: delivered, members: [a@x.test]}}") == [
+        "the members differ: it has 2 elements, and the case says 1"
     ]
 
 

@@ -9,9 +9,10 @@ import jmespath
 import pytest
 
 from maniple.runtime.classify import told
-from maniple.runtime.flow import TOO_MUCH, create_list, deliver
+from maniple.runtime.flow import create_list, deliver
 from maniple.runtime.outcome import Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, prepare
+from maniple.runtime.rejects import TOO_MUCH
 from maniple.runtime.search import Budget, search
 from maniple.wire import Flow, Reply, Wait, read_tree
 from support.manifests import context, program
@@ -50,6 +51,61 @@ def test_refusals_beyond_reading_leave_the_batch_in_doubt() -> None:
 
     assert isinstance(outcome, Failed)
     assert (TOO_MUCH, True) == (outcome.why.reason, outcome.in_doubt)
+
+
+XML = (("Content-Type", "application/xml"),)
+LINES = (("Content-Type", "application/x-ndjson"),)
+UNREAD = [
+    Reply(200, body=b'{"rows":[{"id":"u1"'),
+    Reply(200, body=b'\xef\xbb\xbf [{"id":"u1"'),
+    Reply(200, body='{"rows":[{"id"'.encode("utf-16")),
+    Reply(200, body=b"[" * 101 + b"]" * 101),
+    Reply(200, XML, b"<rows><row>u1</row><ro"),
+    Reply(200, LINES, b'{"rows":[]}\n{"rows":[{"id":'),
+]
+IDS = ["map", "list after a mark", "UTF-16", "deep", "XML", "last of many lines"]
+
+
+@pytest.mark.parametrize("reply", UNREAD, ids=IDS)
+def test_refusals_in_an_answer_that_is_cut_short_leave_the_batch_in_doubt(reply: Reply) -> None:
+    outcome = delivered(reply, add_users__rejects=BY_ID)
+
+    assert isinstance(outcome, Failed)
+    assert ("The answer cannot be read", True) == (outcome.why.reason, outcome.in_doubt)
+
+
+@pytest.mark.parametrize("reply", UNREAD, ids=IDS)
+def test_an_answer_that_is_cut_short_before_it_tells_of_success_leaves_the_batch_in_doubt(reply: Reply) -> None:
+    outcome = delivered(reply, add_users__success="ok")
+
+    assert isinstance(outcome, Failed)
+    assert outcome.in_doubt
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Sorry", b"OK"])
+def test_an_answer_without_a_sign_of_success_that_is_no_data_leaves_the_batch_in_doubt(body: bytes) -> None:
+    outcome = delivered(Reply(200, (("Content-Type", "text/html"),), body), add_users__success="ok")
+
+    assert isinstance(outcome, Failed)
+    assert outcome.in_doubt
+
+
+@pytest.mark.parametrize("changes", [{}, {"errors": [{"status": 200, "body": {"ok": False}, "reason": "Busy"}]}])
+def test_an_answer_that_says_no_leaves_no_doubt(changes: dict[str, Any]) -> None:
+    outcome = delivered(Reply(200, body=b'{"ok": false}'), add_users__success="ok", **changes)
+
+    assert isinstance(outcome, Failed)
+    assert not outcome.in_doubt
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(204), Reply(200, body=b"OK"), Reply(200, body=b"null"), Reply(200, LINES, b'{"rows":[]}\nnull\n')]
+)
+def test_an_answer_that_is_no_broken_data_refuses_nobody(reply: Reply) -> None:
+    outcome = delivered(reply, add_users__rejects=BY_ID)
+
+    assert isinstance(outcome, Delivered)
+    assert () == outcome.verdicts
 
 
 def test_a_path_that_runs_out_of_steps_leaves_the_batch_in_doubt() -> None:

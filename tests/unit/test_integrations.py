@@ -66,18 +66,18 @@ def test_an_integration_with_unsaved_text_says_so(home: Home, folder: Path) -> N
     assert [False, True] == [found.unsaved for found in list_integrations(home, folder)]
 
 
-def test_details_count_what_is_wrong(folder: Path) -> None:
+def test_details_count_what_is_wrong(home: Home, folder: Path) -> None:
     path = folder / "acme" / "manifest.yaml"
     path.write_text(path.read_text().replace("kind: list", "kind: lost"))
 
-    assert 0 < details_of(path).errors
+    assert 0 < details_of(home, path).errors
 
 
-def test_details_of_a_manifest_that_is_no_yaml_have_no_name_and_an_error(folder: Path) -> None:
+def test_details_of_a_manifest_that_is_no_yaml_have_no_name_and_an_error(home: Home, folder: Path) -> None:
     path = folder / "acme" / "manifest.yaml"
     path.write_text("name: [")
 
-    assert ("", 1) == (details_of(path).name, details_of(path).errors)
+    assert ("", 1) == (details_of(home, path).name, details_of(home, path).errors)
 
 
 def test_a_copy_has_its_own_slug_name_and_version_and_keeps_comments(folder: Path) -> None:

@@ -170,3 +170,12 @@ def test_one_value_a_batch_may_stand_outside_the_item() -> None:
         b'{"platform":"web","users":["c"]}',
     ]
     assert [(part.start, part.count) for part in parts] == [(0, 2), (2, 1)]
+
+
+def test_a_doubt_from_before_the_halving_outlasts_halves_that_are_all_refused() -> None:
+    of = program(add_users__errors=SPLIT)
+
+    played = played_add(of, users(64), answer({}, 500), *[answer({}, 400)] * 31)
+
+    assert isinstance(played.outcome, Failed)
+    assert (400, True) == (played.outcome.why.status, played.outcome.in_doubt)

@@ -88,7 +88,7 @@ def test_a_500_is_tried_eight_times_again_from_one_second_to_over_two_minutes() 
     assert [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0] == [
         effect.seconds for effect in asked if isinstance(effect, Wait)
     ]
-    assert (9, 8, False) == (outcome.requests, outcome.retries, outcome.in_doubt)
+    assert (9, 8) == (outcome.requests, outcome.retries)
 
 
 def test_every_try_sends_the_same_bytes() -> None:
@@ -103,6 +103,33 @@ def test_a_batch_that_was_sent_without_an_answer_is_in_doubt() -> None:
     _, outcome = added(program(), [silent, Reply(400)])
 
     assert outcome.in_doubt
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 507, 520, 522, 524])
+def test_a_partner_who_broke_down_over_a_request_may_have_done_it(status: int) -> None:
+    _, outcome = added(program(), [Reply(status)], RetryPolicy(0))
+
+    assert outcome.in_doubt
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 404, 408, 409, 413, 425, 501, 503, 505, 511])
+def test_an_answer_that_nothing_was_done_leaves_no_doubt(status: int) -> None:
+    _, outcome = added(program(), [Reply(status)], RetryPolicy(0))
+
+    assert isinstance(outcome, Failed)
+    assert not outcome.in_doubt
+
+
+def test_what_a_rule_calls_a_500_does_not_say_whether_it_was_done() -> None:
+    _, outcome = added(program(errors=[{"status": 500, "reason": "Busy", "retry": False}]), [Reply(500)])
+
+    assert ("Busy", True) == (outcome.why.reason, outcome.in_doubt)
+
+
+def test_a_doubt_outlasts_the_refusals_that_follow_it() -> None:
+    _, outcome = added(program(), [Reply(502), Reply(503), Reply(400)])
+
+    assert (400, True) == (outcome.why.status, outcome.in_doubt)
 
 
 def test_a_batch_that_never_reached_the_partner_is_not_in_doubt() -> None:

@@ -27,11 +27,13 @@ from maniple.usecases.mark import Mark, mark_in
 from maniple.usecases.proposal import propose
 from maniple.usecases.publication import publish
 from maniple.usecases.request import SyncRequest
+from maniple.usecases.review_queue import queue
 from maniple.usecases.setting import SyncTools
 from maniple.usecases.sync import sync_cohort
 from maniple.wire import Reply, Request
 from support.fake_clock import FakeClock
 from support.manifests import BASE, SETTINGS
+from support.postgres import postgres
 from support.submitted import CASES, EVIDENCE, House, house, write_integration
 
 REGION = {
@@ -122,7 +124,7 @@ def test_a_connection_stays_with_its_version_when_a_breaking_one_is_published(ac
         cases=loose_cases(region="eu"),
     )
 
-    assert 1 == reviewing.queue(acme.workspace.store)[0].affected_syncs
+    assert 1 == queue(acme.workspace.store)[0].affected_syncs
     acme.approve()
 
     assert ["https://api.acme.test/lists/7/add"] == sync(acme, "u1", "u2")
@@ -200,6 +202,40 @@ def test_connections_to_a_withdrawn_release_go_on_with_their_copy(acme: House) -
     assert ["https://api.acme.test/lists", "https://api.acme.test/lists/7/add"] == sync(acme, "u1")
 
 
+def killed_in_the_middle(acme: House) -> None:
+    """An approval that wrote its files, and was killed before it was recorded."""
+    row = acme.workspace.store.find_submission("acme")
+    bundle = Bundle.unpack(acme.workspace.store.bundle(row.id, row.round))
+    mark = Mark(row.version, internal=False, by="rob", at=row.updated_at, submission=row.id)
+    publish(acme.workspace.home, "acme", bundle, mark)
+
+
+def test_an_approval_that_was_killed_in_the_middle_is_made_again(acme: House) -> None:
+    acme.submit()
+    killed_in_the_middle(acme)
+
+    assert reviewing.inspect(acme.workspace, "acme").proposal.live is None
+    assert "approved" == acme.approve().state
+    assert "1.0.0" == (acme.live or {})["version"]
+
+
+def test_a_breaking_approval_that_was_killed_in_the_middle_knows_what_was_live(acme: House) -> None:
+    acme.submit()
+    acme.approve()
+    connected(acme)
+    sync(acme, "u1")
+    changes = {"fields": [TOKEN, REGION], "headers": {"X-Region": "$region"}}
+    acme.submit(version="2.0.0", **changes, cases=loose_cases(region="eu"))
+    killed_in_the_middle(acme)
+
+    found = reviewing.inspect(acme.workspace, "acme").proposal
+    acme.approve()
+
+    assert ("1.0.0", 1) == (found.live.version if found.live else None, found.affected_syncs)
+    assert "1.0.0" == connected_program(now(acme)).manifest.version
+    assert ["https://api.acme.test/lists/7/add"] == sync(acme, "u1", "u2")
+
+
 def test_files_that_a_version_no_longer_has_are_gone_and_others_stay(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     publish(home, "acme", Bundle({"manifest.yaml": b"one", "logo.png": b"logo", "cases.yaml": b"cases"}), MARK)
@@ -226,6 +262,7 @@ from maniple.store.home import Home
 from maniple.usecases.bundle import Bundle
 from maniple.usecases.mark import Mark
 from maniple.usecases.proposal import propose
+from maniple.usecases.review_queue import queue
 from maniple.usecases.publication import publish
 
 home = Home(Path(sys.argv[1]))
@@ -256,3 +293,20 @@ def test_who_reads_meanwhile_sees_one_version_or_the_other_and_a_kill_leaves_one
     seen.add(path.read_bytes())
 
     assert {b"a" * 200_000, b"b" * 200_000} == seen
+
+
+def test_what_is_published_on_one_machine_is_connected_on_another(tmp_path: Path) -> None:
+    with postgres() as server:
+        url = {"MANIPLE_DATABASE_URL": server.url()}
+        with house(tmp_path / "one", **url) as one, house(tmp_path / "two", **url) as two:
+            one.submit()
+            one.approve()
+            first = destination_for(two.workspace, "acme").usable().manifest.version
+            one.submit(version="1.1.0")
+            one.approve()
+            second = destination_for(two.workspace, "acme").usable().manifest.version
+            reviewing.deprecate(one.workspace, "acme", "Use acme-2", reviewer="rob")
+            destination_for(two.workspace, "acme")
+            mark = mark_in(two.workspace.home.integrations / "acme")
+
+    assert ("1.0.0", "1.1.0", "Use acme-2") == (first, second, mark.deprecated if mark else None)

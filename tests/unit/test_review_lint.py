@@ -143,6 +143,30 @@ def test_a_list_name_must_tell_where_the_list_comes_from(body: str, expected: li
     assert codes(change=("update_users:", call + "update_users:")) == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("form: {name: $amp_cohort_name}", ["MAN608"]),
+        ("xml: {list: {name: $amp_cohort_name}}", ["MAN608"]),
+        ("xml: {list: {name: 'A $amp_cohort_name'}}", []),
+        ("xml: '<list><name>A $amp_cohort_name</name></list>'", []),
+        ("text: 'A $amp_cohort_name'", []),
+        ("multipart: [{name: name, value: $amp_cohort_name}]", ["MAN608"]),
+    ],
+)
+def test_a_list_name_is_looked_at_in_bodies_of_every_format(body: str, expected: list[str]) -> None:
+    call = f"create_list:\n  method: POST\n  url: https://api.acme.test/lists\n  {body}\n  list_id: {{value: x}}\n"
+    assert codes(change=("update_users:", call + "update_users:")) == expected
+
+
+def test_a_list_name_in_a_step_is_looked_at() -> None:
+    call = (
+        "create_list:\n  steps:\n    - method: POST\n      url: https://api.acme.test/lists\n"
+        "      json: {name: $amp_cohort_name}\n      save: {list_id: id}\n"
+    )
+    assert codes(change=("update_users:", call + "update_users:")) == ["MAN608"]
+
+
 def test_a_prefix_for_all_list_names_is_enough() -> None:
     call = (
         "cohort_name: {prefix: 'A: '}\ncreate_list:\n  method: POST\n  url: https://api.acme.test/lists\n"

@@ -10,7 +10,7 @@ import pytest
 
 from maniple.diagnostics.codes import finding
 from maniple.diagnostics.model import Diagnostic
-from maniple.review.exemptions import QualityFile
+from maniple.manifest.exemptions import QualityFile
 from maniple.review.logo import logo_fault
 from maniple.review.tiers import Beside, Quality, TestedCall, quality
 from support.manifests import BASE, manifest

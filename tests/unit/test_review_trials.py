@@ -168,3 +168,13 @@ def test_steps_are_tried_with_whatever_a_reply_may_have_said() -> None:
     found = messages(loaded(remove_users={"batch": {"items": 1}, "steps": [find, drop]}))
 
     assert found == ['a `"` in the value ends the text that it stands in when `$key` is `"`']
+
+
+@pytest.mark.parametrize("rule", [{"normalize": "{{ value | truncate(1) }}"}, {"normalize": "{{ value | letters }}"}])
+@pytest.mark.parametrize("hashed", [{}, {"hash": "sha256"}])
+def test_a_mapping_whose_rule_makes_plain_values_alike_has_nothing_to_find(
+    rule: dict[str, str], hashed: dict[str, str]
+) -> None:
+    mappings = [{**BASE["mappings"][0], **rule, **hashed}]
+
+    assert messages(loaded(mappings=mappings)) == []

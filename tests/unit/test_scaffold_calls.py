@@ -14,7 +14,8 @@ from maniple.errors import UsageError
 from maniple.source.curl import read_curl
 from maniple.usecases.scaffold import scaffold, texts_of
 from maniple.usecases.scaffolding.guess import guess
-from maniple.usecases.scaffolding.roles import role_of_command
+from maniple.usecases.scaffolding.roles import role_of
+from maniple.usecases.scaffolding.sample import of_curl
 from support.scaffolds import adding, guessed, previewed
 
 CREATE = (
@@ -41,7 +42,7 @@ REMOVE = """curl -X POST https://api.acme.test/v1/lists/7/users/remove -d '{"use
     ],
 )
 def test_a_command_is_known_by_its_method_and_path(command: str, role: str) -> None:
-    assert role_of_command(read_curl(f"curl {command}"), "list", alone=False) == role
+    assert role_of(of_curl(read_curl(f"curl {command}")), "list", alone=False) == role
 
 
 def test_three_commands_in_any_order_are_the_three_calls(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_a_missing_remove_is_the_opposite_of_the_add_and_marked(
     remove = guessed(tmp_path, adding(path, body))["remove_users"]
     assert (remove["method"], remove["url"], remove["json"]) == expected
     text = (tmp_path / "acme" / "manifest.yaml").read_text()
-    assert "remove_users:\n  # guess: the opposite of `add_users`; look it up\n" in text
+    assert "remove_users:\n  # guessed: the opposite of `add_users`; look it up\n" in text
 
 
 def test_a_missing_add_is_the_opposite_of_the_remove(tmp_path: Path) -> None:

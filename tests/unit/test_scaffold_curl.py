@@ -139,6 +139,17 @@ def test_the_host_is_fixed_or_a_field_that_may_be_one(
             ],
             ["bearer_token", "api_key"],
         ),
+        (
+            "-H 'X-Vendor-Signing-Key: abc'",
+            {"kind": "header", "name": "X-Vendor-Signing-Key", "value": "$vendor_signing_key"},
+            ["vendor_signing_key"],
+        ),
+        ("-H 'X-Vendor: <your-api-key>'", {"kind": "header", "name": "X-Vendor", "value": "$vendor"}, ["vendor"]),
+        (
+            "-H 'Vendor_Auth: {token}'",
+            {"kind": "header", "name": "Vendor_Auth", "value": "$vendor_auth"},
+            ["vendor_auth"],
+        ),
         (f"--url-query api_key={SECRET}", {"kind": "custom", "query": {"api_key": "$api_key"}}, ["api_key"]),
     ],
 )
@@ -199,3 +210,10 @@ def test_a_form_body_is_written_and_runs(option: str, tmp_path: Path) -> None:
     assert {finding.code for finding in checked.findings if finding.severity == "error"} == set()
     assert "form: {email: $email, list_id: $list_id}" in manifest.read_text()
     assert run_cases(manifest.parent).passed
+
+
+def test_an_idempotency_key_is_that_of_the_batch(tmp_path: Path) -> None:
+    manifest = guessed(tmp_path, adding(options="-H 'Idempotency-Key: 6f1c' -H 'X-Trace: on'"))
+    assert manifest["headers"] == {"X-Trace": "on"}
+    assert manifest["add_users"]["headers"] == manifest["remove_users"]["headers"] == {"Idempotency-Key": "$batch_id"}
+    assert manifest["auth"] == {"kind": "none"}

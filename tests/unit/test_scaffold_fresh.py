@@ -20,7 +20,14 @@ from maniple.usecases.scaffolding.draft import Kind
 from support.scaffolds import previewed
 
 NAMES = ["manifest.yaml", "cases.yaml", "README.md", "users.csv", "settings.example.json"]
-MODULES = ("identifiers", "declarations", "yaml_text")
+MODULES = (
+    *(
+        f"usecases.scaffolding.{name}"
+        for name in ("identifiers", "declarations", "yaml_text", "answers", "batches", "roles", "draft")
+    ),
+    "usecases.scaffold",
+    "source.rate_words",
+)
 
 
 @pytest.mark.parametrize("kind", ["list", "property", "snapshot"])
@@ -165,6 +172,6 @@ def test_a_text_is_read_back_as_it_was_written(value: str) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_in_the_docstrings_hold(name: str) -> None:
-    module = importlib.import_module(f"maniple.usecases.scaffolding.{name}")
+    module = importlib.import_module(f"maniple.{name}")
     result = doctest.testmod(module)
     assert (result.failed, result.attempted > 0) == (0, True)

@@ -38,7 +38,7 @@ def finished(folder: Path) -> Path:
 
 
 def test_the_example_begins_with_the_guesses_that_the_guide_names(folder: Path) -> None:
-    guesses = re.findall(r"# guess: (.*)", (folder / "manifest.yaml").read_text())
+    guesses = re.findall(r"# guessed: (.*)", (folder / "manifest.yaml").read_text())
     assert guesses[0] == "where the new list's id is in the answer"
     assert "the most users that one call may carry" in guesses
     assert run_cases(folder).passed

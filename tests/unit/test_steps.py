@@ -387,9 +387,9 @@ def test_a_header_can_be_saved() -> None:
     assert played.sent[1] == ("GET", "/jobs/42")
 
 
-@pytest.mark.parametrize("status", [400, 403])
+@pytest.mark.parametrize("status", [400, 403, 500, 504])
 def test_a_refused_look_up_fails_the_batch_and_nobody_is_in_doubt(status: int) -> None:
-    played = played_remove(looking_up(), users("u1"), answer({}, status))
+    played = played_remove(looking_up(), users("u1"), *[answer({}, status)] * 9)
 
     assert isinstance(played.outcome, Failed)
     assert not played.outcome.in_doubt

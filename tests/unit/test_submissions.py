@@ -12,8 +12,11 @@ from maniple.ports import Message
 from maniple.store.control.submission_rows import REVIEWERS
 from maniple.usecases import reviewing, submissions
 from maniple.usecases.bundle import Bundle
+from maniple.usecases.connect import connect, destination_for
 from maniple.usecases.destinations import catalogue
 from maniple.usecases.proposal import propose
+from maniple.usecases.review_queue import queue
+from maniple.usecases.standing import notices, state_of
 from support.manifests import BASE
 from support.submitted import CASES, EVIDENCE, House, house, png, write_integration
 
@@ -121,11 +124,11 @@ def test_the_names_of_the_catalogue_are_taken_too(acme: House) -> None:
 
 
 def test_where_an_integration_stands_is_known_by_its_slug(acme: House) -> None:
-    assert "draft" == submissions.state_of(acme.workspace.store, "acme").state
+    assert "draft" == state_of(acme.workspace.store, "acme").state
     acme.submit()
-    assert "under_review" == submissions.state_of(acme.workspace.store, "acme").state
+    assert "under_review" == state_of(acme.workspace.store, "acme").state
     acme.approve()
-    standing = submissions.state_of(acme.workspace.store, "acme")
+    standing = state_of(acme.workspace.store, "acme")
     assert ("approved", "1.0.0") == (standing.state, standing.live.version if standing.live else None)
 
 
@@ -235,8 +238,8 @@ def test_everybody_is_told(acme: House) -> None:
     ] == [(message.to, message.subject) for message in letters.sent]
     assert "> The limit is 100/s" in letters.sent[1].text
     store = acme.workspace.store
-    assert ["rob asks for changes to Acme 1.0.0"] == [each.text for each in submissions.notices(store, "ada")]
-    assert 2 == len(submissions.notices(store, REVIEWERS))
+    assert ["rob asks for changes to Acme 1.0.0"] == [each.text for each in notices(store, "ada")]
+    assert 2 == len(notices(store, REVIEWERS))
 
 
 def test_a_decision_stands_when_its_mail_does_not_arrive(acme: House) -> None:
@@ -252,7 +255,7 @@ def test_the_queue_shows_who_waits_longest_first(acme: House) -> None:
     acme.submit()
     acme.submit(slug="later", name="Later")
 
-    found = reviewing.queue(acme.workspace.store)
+    found = queue(acme.workspace.store)
 
     assert ["acme", "later"] == [each.submission.slug for each in found]
     assert [("bronze", False), ("bronze", False)] == [(each.tier, each.breaking) for each in found]
@@ -309,3 +312,63 @@ async def test_a_bundle_is_synced_with_the_simulator_in_a_home_of_its_own(acme: 
     assert [("succeeded", 10, 0), ("succeeded", 0, 3)] == [(run.status, run.added, run.removed) for run in tried.runs]
     assert not tried.failed
     assert [] == acme.workspace.store.list_connections()
+
+
+def test_what_its_author_is_at_work_on_is_not_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = write_integration(tmp_path / "integrations")
+    with house(tmp_path) as home:
+        submissions.submit(home.workspace, path, author="ada", evidence=EVIDENCE)
+        write_integration(tmp_path / "integrations", version="1.0.1")
+        found = reviewing.inspect(home.workspace, "acme")
+        row = home.approve()
+
+    assert found.proposal.live is None
+    assert "approved" == row.state
+
+
+def test_what_its_author_is_at_work_on_in_the_catalogue_itself_is_not_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "integrations"
+    monkeypatch.setenv("MANIPLE_INTEGRATIONS", str(shipped))
+    with house(tmp_path) as home:
+        submissions.submit(home.workspace, write_integration(shipped), author="ada", evidence=EVIDENCE)
+
+        assert "approved" == home.approve().state
+
+
+def test_a_secret_that_was_given_for_the_partner_does_not_travel(acme: House) -> None:
+    path = acme.write()
+    given = {"bearer_token": "REAL-TOKEN-9"}
+    destination = destination_for(acme.workspace, str(path))
+    connect(acme.workspace, destination, name="prod", settings=given, mappings={"user_key": "user_id"})
+    (path / "README.md").write_text("# Acme\n\nMy token is REAL-TOKEN-9, for instance.\n")
+
+    with pytest.raises(Refused) as caught:
+        submissions.submit(acme.workspace, path, author="ada", evidence=EVIDENCE)
+
+    assert caught.value.reasons == (
+        "`README.md` holds the secret that was given as `bearer_token`: write a made-up one, and renew it",
+    )
+
+
+def test_what_was_given_for_a_stand_in_is_no_secret(acme: House) -> None:
+    path = acme.write()
+    given = {"bearer_token": "MADE-UP-TOKEN"}
+    destination = destination_for(acme.workspace, str(path))
+    via = "http://127.0.0.1:8080"
+    connect(acme.workspace, destination, name="trial", settings=given, mappings={"user_key": "user_id"}, via=via)
+    (path / "README.md").write_text("# Acme\n\nA token such as MADE-UP-TOKEN.\n")
+
+    row = submissions.submit(acme.workspace, path, author="ada", evidence=EVIDENCE).submission
+
+    assert "under_review" == row.state
+
+
+def test_an_address_that_is_none_is_told_before_anything_is_sent(acme: House) -> None:
+    with pytest.raises(UsageError) as caught:
+        submissions.submit(acme.workspace, acme.write(), author="ada", email="ada", evidence=EVIDENCE)
+
+    assert "`ada` is no e-mail address" == caught.value.message
+    assert [] == acme.workspace.store.list_submissions()

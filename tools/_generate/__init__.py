@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from _generate import index, language, rule_pages
-from maniple.manifest.schema import cases_schema, manifest_schema
+from maniple.manifest.schema import cases_schema, manifest_schema, quality_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 _SHOWN_LINES = 12
@@ -19,6 +19,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with the text it must have."""
     yield ROOT / "schemas" / "manifest.v1.json", _as_json(manifest_schema())
     yield ROOT / "schemas" / "cases.v1.json", _as_json(cases_schema())
+    yield ROOT / "schemas" / "quality.v1.json", _as_json(quality_schema())
     yield ROOT / "docs" / "reference" / "language.md", language.page()
     yield ROOT / "docs" / "rules" / "README.md", index.page()
     for page in rule_pages.pages():

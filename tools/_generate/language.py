@@ -173,7 +173,8 @@ def _answers(schema: dict[str, Any]) -> Iterator[str]:
     yield "## Answers\n"
     yield "An answer is read in this order: no answer at all is tried again; then the call's own `errors`, then the manifest's,"
     yield "from top to bottom, and the first rule that fits speaks; then a 2xx for which `success` is true or absent is a"
-    yield "success, without the users in `rejects`; anything else is *unclassified*."
+    yield "success, without the users in `rejects`; anything else is *unclassified*. A success in which `rejects` or `match`"
+    yield "cannot be read, because its JSON or XML is cut short, fails the batch, and the next run sends it again."
     yield ""
     yield key_table(schema["$defs"]["ErrorRule"])
     yield "\n`errors: {same_as: add_users}` copies the rules of another call.\n"

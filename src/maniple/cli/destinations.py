@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,13 @@ Examples:
 def destinations(*, json: AsJson = False) -> int:
     """List the destinations there are."""
     from maniple.usecases.destinations import catalogue
-    from maniple.wiring import integration_folders
+    from maniple.wiring import DATABASE_URL, Workspace, integration_folders
 
+    if os.environ.get(DATABASE_URL):
+        from maniple.usecases.publication import bring_up
+
+        with Workspace.open() as workspace:
+            bring_up(workspace.home, workspace.store)
     folders = integration_folders()
     entries = list(catalogue(folders))
     screen = stdout()

@@ -80,7 +80,7 @@ def _show(screen: Screen, one: RunErrors, now: float) -> None:
 
 
 def _told(tally: FailureTally) -> str:
-    fate = "no answer came, in doubt" if tally.state in ("in_doubt", "sending") else "not accepted"
+    fate = "in doubt, done or not" if tally.state in ("in_doubt", "sending") else "not accepted"
     status = f", HTTP {tally.http_status}" if tally.http_status else ""
     of = f"{plural(tally.batches, 'request')} to {tally.operation} {plural(tally.users, 'user')}: {fate}{status}"
     return f"{of}: {visible(tally.reason)}{_ruled(tally.rule)}" if tally.reason else of

@@ -134,8 +134,10 @@ def _misuse(error: CycloptsError, app: App) -> UsageError:
     match error:
         case UnknownCommandError() if error.unused_tokens:
             word = error.unused_tokens[0]
+            for name in error.command_chain or ():
+                app = app[name]
             verbs = [name for name in app if not name.startswith("-")]
-            return UsageError(f"there is no verb `{word}`", hint=hint_for(word, verbs) or helped)
+            return UsageError(f"there is no verb `{f'{verb} {word}'.strip()}`", hint=hint_for(word, verbs) or helped)
         case UnknownOptionError():
             word = error.token.keyword or error.token.value
             known = [name for argument in error.argument_collection if argument.parse for name in argument.names]

@@ -32,13 +32,8 @@ EvidenceFile: TypeAlias = Annotated[
 
 
 def author_email(given: str | None) -> str | None:
-    """The author's address. Raises UsageError for what is none."""
-    from maniple.delivery.mail import is_address
-
-    address = (given or os.environ.get(EMAIL, "")).strip() or None
-    if address is not None and not is_address(address):
-        raise UsageError(f"`{address}` is no e-mail address", hint="write it as `ada@acme.test`")
-    return address
+    """The author's address, as given or as the environment says."""
+    return given or os.environ.get(EMAIL)
 
 
 def read_evidence_file(path: Path | None) -> Evidence | None:
@@ -138,9 +133,9 @@ def show_compatibility(screen: Screen, proposal: Proposal) -> None:
         place = ".".join(str(step) for step in each.path)
         screen.line(f"  {mark} {each.message}{f' ({place})' if place else ''}")
     if proposal.affected_syncs:
-        syncs = plural(proposal.affected_syncs, "sync")
-        follow = "stay with the live version" if found.breaking else "use the new version from their next run on"
-        screen.line(f"  {syncs} of the live version {follow}")
+        using = "sync uses" if proposal.affected_syncs == 1 else "syncs use"
+        fate = "nothing changes there" if found.breaking else "the next run takes the new version"
+        screen.line(f"  {proposal.affected_syncs:,} {using} {found.old_version}: {fate}")
 
 
 def tell_warnings(warnings: tuple[str, ...]) -> None:

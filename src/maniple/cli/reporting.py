@@ -71,7 +71,7 @@ _DRIFTED = "the identifier changed: the old one is removed, the new one added"
 def _figures(report: RunReport) -> list[tuple[str, str]]:
     seconds = lasting(report.seconds)
     speed = f", {rate(report.users_per_s)}" if report.users_per_s else ""
-    doubt = "no answer came: the partner may have them or not; the next sync sends them again"
+    doubt = "no answer says whether the partner has them; the next sync sends them again"
     return [
         *([("list", f"{visible(str(report.list_id))}{_created(report)}")] if report.list_id is not None else []),
         ("cohort", _cohort(report.cohort_users, report.duplicates)),

@@ -4,51 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
+from maniple.cli import review_decisions
 from maniple.cli.handing_in import submission_json
 from maniple.cli.parameters import AsJson, flag
-from maniple.cli.review_decisions import SubmissionWord, register
+from maniple.cli.review_app import AUTHOR, LOOKING, SubmissionWord, app, verb
+from maniple.cli.review_trial import Seed, Users
 from maniple.cli.screen import hint, note, stdout
 from maniple.cli.table import Cell, Column
 from maniple.cli.words import ago, plural, utc
 from maniple.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from maniple.usecases.reviewing import FileDifference, Waiting
+    from maniple.usecases.review_queue import Waiting
+    from maniple.usecases.reviewing import FileDifference
 
-MOST_USERS = 10_000
-
-
-def check_users(_type: Any, value: int) -> None:
-    """Raises ValueError, which cyclopts tells of."""
-    if not 1 <= value <= MOST_USERS:
-        raise ValueError(f"It must be a number from 1 to {MOST_USERS:,}.")
-
-
-app = App(
-    name="review",
-    help_epilogue="""\
-A submission is named by its id, the beginning of one, or the integration's slug.
-You are whom MANIPLE_USER names, else who is logged in.
-
-Examples:
-  maniple review list
-  maniple review show my-partner
-  maniple review cases my-partner && maniple review try my-partner
-  maniple review comment my-partner "Is this documented?" --at manifest.yaml:31
-  maniple review request-changes my-partner "The limit is 100/s, see the docs"
-  maniple review approve my-partner --yes""",
-)
-register(app)
+__all__ = ["app", "review_decisions"]
+"""Importing a module adds its verbs."""
 Round: TypeAlias = Annotated[
     int | None, Parameter(name="--round", metavar="N", help="An earlier bundle instead of the newest.")
 ]
-Users: TypeAlias = Annotated[int, Parameter(name="--users", metavar="N", validator=check_users, help="How many users.")]
-Seed: TypeAlias = Annotated[int, Parameter(name="--seed", metavar="N", help="Other users.")]
 
 
-@app.command(name="list", sort_key=0)
+@verb("list", LOOKING, "list", "list --state all --json")
 def list_submissions(
     *,
     state: Annotated[
@@ -57,13 +36,8 @@ def list_submissions(
     ] = "waiting",
     json: AsJson = False,
 ) -> int:
-    """List submissions, those that wait longest first.
-
-    Examples:
-      maniple review list
-      maniple review list --state all --json
-    """
-    from maniple.usecases.reviewing import queue
+    """List submissions, those that wait longest first."""
+    from maniple.usecases.review_queue import queue
     from maniple.wiring import Workspace
 
     states = _states(state)
@@ -116,14 +90,9 @@ def waiting_json(each: Waiting) -> dict[str, Any]:
     return {**submission_json(each.submission), "age_seconds": round(each.age), **more}
 
 
-@app.command(sort_key=1)
+@verb("show", LOOKING, "show my-partner", "show my-partner --round 1 --json")
 def show(submission: SubmissionWord, /, *, round: Round = None, json: AsJson = False) -> int:
-    """Show everything about a submission: findings, compatibility, evidence, differences, what was said.
-
-    Examples:
-      maniple review show my-partner
-      maniple review show my-partner --round 1 --json
-    """
+    """Show everything about a submission: findings, compatibility, evidence, differences, what was said."""
     from maniple.cli.review_dossier import dossier_json, show_dossier
     from maniple.usecases.reviewing import inspect
     from maniple.wiring import Workspace
@@ -138,13 +107,9 @@ def show(submission: SubmissionWord, /, *, round: Round = None, json: AsJson = F
     return ExitCode.OK
 
 
-@app.command(sort_key=2)
+@verb("diff", LOOKING, "diff my-partner")
 def diff(submission: SubmissionWord, /, *, round: Round = None, json: AsJson = False) -> int:
-    """Show how its files differ from what is live, as a patch.
-
-    Examples:
-      maniple review diff my-partner
-    """
+    """Show how its files differ from what is live, as a patch."""
     from maniple.cli.review_dossier import diff_line
     from maniple.usecases.reviewing import inspect
     from maniple.wiring import Workspace
@@ -168,13 +133,9 @@ def _difference_json(each: FileDifference) -> dict[str, Any]:
     return {"file": each.name, "change": change, "lines": list(each.lines)}
 
 
-@app.command(sort_key=3)
+@verb("cases", LOOKING, "cases my-partner")
 def cases(submission: SubmissionWord, /, *, json: AsJson = False) -> int:
-    """Run its golden cases.
-
-    Examples:
-      maniple review cases my-partner
-    """
+    """Run its golden cases."""
     from maniple.usecases.reviewing import run_bundle_cases
     from maniple.wiring import Workspace
 
@@ -200,13 +161,9 @@ def _mark(good: bool) -> str:
     return stdout().paint("✓", "green") if good else stdout().paint("✗", "red")
 
 
-@app.command(sort_key=4)
+@verb("preview", LOOKING, "preview my-partner --users 5")
 def preview(submission: SubmissionWord, /, *, users: Users = 3, seed: Seed = 1, json: AsJson = False) -> int:
-    """Show the requests that it makes for invented users; nothing is sent.
-
-    Examples:
-      maniple review preview my-partner --users 5
-    """
+    """Show the requests that it makes for invented users; nothing is sent."""
     from maniple.usecases.exchange_text import preview_lines
     from maniple.usecases.preview import request_json
     from maniple.usecases.reviewing import preview_bundle
@@ -224,52 +181,17 @@ def preview(submission: SubmissionWord, /, *, users: Users = 3, seed: Seed = 1, 
     return ExitCode.OK
 
 
-@app.command(name="try", sort_key=5)
-def try_it(submission: SubmissionWord, /, *, users: Users = 20, seed: Seed = 1, json: AsJson = False) -> int:
-    """Sync an invented cohort with it against the simulator: everybody, then without those who left.
-
-    Examples:
-      maniple review try my-partner
-      maniple review try my-partner --users 2000 --json
-    """
-    import asyncio
-
-    from maniple.usecases.reviewing import try_bundle
-    from maniple.wiring import Workspace
-
-    with Workspace.open() as workspace:
-        tried = asyncio.run(try_bundle(workspace, submission, users=users, seed=seed))
-    screen = stdout()
-    if json:
-        keys = ("status", "added", "removed", "skipped", "rejected", "reason", "message")
-        screen.json({"failed": tried.failed, "runs": [{key: getattr(run, key) for key in keys} for run in tried.runs]})
-        return ExitCode.FAILED if tried.failed else ExitCode.OK
-    for run in tried.runs:
-        figures = f"{run.added:,} added, {run.removed:,} removed, {run.skipped:,} skipped, {run.rejected:,} refused"
-        screen.line(
-            f"{_mark(run.status.startswith('succeeded'))} run {run.number}: {run.status.replace('_', ' ')}, {figures}"
-        )
-        if run.reason:
-            screen.line(f"    {run.reason}: {run.message or ''}")
-    return ExitCode.FAILED if tried.failed else ExitCode.OK
-
-
-@app.command(sort_key=20)
+@verb("notices", AUTHOR, "notices", "notices --reviewers --json")
 def notices(
     *,
     reviewers: Annotated[bool, flag("--reviewers", "Those for whoever reviews.")] = False,
     every: Annotated[bool, flag("--all", "Also those that were read before.")] = False,
     json: AsJson = False,
 ) -> int:
-    """Show what you were told about your submissions; it counts as read then.
-
-    Examples:
-      maniple review notices
-      maniple review notices --reviewers --json
-    """
+    """Show what you were told about your submissions; it counts as read then."""
     from maniple.store.control.submission_rows import REVIEWERS
-    from maniple.usecases.submissions import mark_seen
-    from maniple.usecases.submissions import notices as told
+    from maniple.usecases.standing import mark_seen
+    from maniple.usecases.standing import notices as told
     from maniple.wiring import Workspace, person
 
     recipient = REVIEWERS if reviewers else person()

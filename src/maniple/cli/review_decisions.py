@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from maniple.cli.handing_in import confirmed, submission_json, tell_warnings
 from maniple.cli.inputs import STDIN
 from maniple.cli.parameters import AsJson, flag
+from maniple.cli.review_app import AUTHOR, DECIDING, SubmissionWord, verb
 from maniple.cli.screen import hint, note, stdout
 from maniple.cli.words import plural
 from maniple.errors import ExitCode, UsageError
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
     from maniple.usecases.submissions import Done
 
 
-def complete_submissions(_context: Any) -> Iterable[str]:
-    """The slugs of submissions, for the shell's completion."""
-    from maniple.wiring import Workspace
-
-    with Workspace.open() as workspace:
-        return sorted({row.slug for row in workspace.store.list_submissions()})
-
-
-SubmissionWord: TypeAlias = Annotated[
-    str, Parameter(name="SUBMISSION", completer=complete_submissions, help="Its id, the beginning of one, or the slug.")
-]
 Text: TypeAlias = Annotated[str, Parameter(name="TEXT", help="What to say; `-` reads stdin.")]
 Why: TypeAlias = Annotated[str, Parameter(name="WHY", help="The reason; the author reads it. `-` reads stdin.")]
 At: TypeAlias = Annotated[
@@ -41,19 +30,9 @@ Seen: TypeAlias = Annotated[
 ]
 
 
-def register(app: App) -> None:
-    """Add the verbs to `maniple review`."""
-    verbs: tuple[Callable[..., int], ...] = (comment, approve, request_changes, reject, deprecate, answer, withdraw)
-    for place, verb in enumerate(verbs, 10):
-        app.command(verb, name=verb.__name__.replace("_", "-"), sort_key=place)
-
-
+@verb("comment", DECIDING, 'comment my-partner "Is this limit documented?" --at manifest.yaml:31')
 def comment(submission: SubmissionWord, text: Text, /, *, at: At = None, json: AsJson = False) -> int:
-    """Say something about a submission, or about a line of one of its files.
-
-    Examples:
-      maniple review comment my-partner "Is this limit documented?" --at manifest.yaml:31
-    """
+    """Say something about a submission, or about a line of one of its files."""
     from maniple.usecases import reviewing
     from maniple.wiring import Workspace, open_notifier, person
 
@@ -66,12 +45,9 @@ def comment(submission: SubmissionWord, text: Text, /, *, at: At = None, json: A
     return _tell(done, "commented on", json=json)
 
 
+@verb("answer", AUTHOR, 'answer my-partner "It is: https://docs.acme.test/limits"')
 def answer(submission: SubmissionWord, text: Text, /, *, at: At = None, json: AsJson = False) -> int:
-    """Answer the reviewers of your submission.
-
-    Examples:
-      maniple review answer my-partner "It is: https://docs.acme.test/limits"
-    """
+    """Answer the reviewers of your submission."""
     from maniple.usecases import submissions
     from maniple.wiring import Workspace, open_notifier, person
 
@@ -84,6 +60,7 @@ def answer(submission: SubmissionWord, text: Text, /, *, at: At = None, json: As
     return _tell(done, "answered about", json=json)
 
 
+@verb("approve", DECIDING, "approve my-partner", 'approve my-partner --round 2 --why "Well done" --yes')
 def approve(
     submission: SubmissionWord,
     /,
@@ -93,23 +70,17 @@ def approve(
     yes: Yes = False,
     json: AsJson = False,
 ) -> int:
-    """Approve a submission: it is published, and syncs use it from their next run on.
-
-    Examples:
-      maniple review approve my-partner
-      maniple review approve my-partner --round 2 --why "Well done" --yes
-    """
+    """Approve a submission: it is published, and syncs use it from their next run on."""
     from maniple.usecases import reviewing
+    from maniple.usecases.review_queue import queue
     from maniple.wiring import Workspace, open_notifier, person
 
     with Workspace.open() as workspace:
         row = workspace.store.find_submission(submission)
-        [found] = [
-            each for each in reviewing.queue(workspace.store, states=(), slug=row.slug) if each.submission.id == row.id
-        ]
+        [found] = [each for each in queue(workspace.store, states=(), slug=row.slug) if each.submission.id == row.id]
         what = f"{row.name} {row.version} would be published, for everybody who works with `{workspace.home.path}`"
         if found.breaking:
-            what += f"; it is not compatible, and {plural(found.affected_syncs, 'sync')} stay with the version before"
+            what += f"; it is not compatible, and {plural(found.affected_syncs, 'sync')} would not follow"
         if not confirmed(what, "Approve?", yes=yes):
             note("nothing was decided")
             return ExitCode.OK
@@ -127,12 +98,9 @@ def approve(
     return code
 
 
+@verb("request-changes", DECIDING, 'request-changes my-partner "The limit is 100/s: https://docs.acme.test/limits"')
 def request_changes(submission: SubmissionWord, why: Why, /, *, round: Seen = None, json: AsJson = False) -> int:
-    """Ask the author to amend a submission.
-
-    Examples:
-      maniple review request-changes my-partner "The limit is 100/s: https://docs.acme.test/limits"
-    """
+    """Ask the author to amend a submission."""
     from maniple.usecases import reviewing
     from maniple.wiring import Workspace, open_notifier, person
 
@@ -143,14 +111,11 @@ def request_changes(submission: SubmissionWord, why: Why, /, *, round: Seen = No
     return _tell(done, "asked for changes to", json=json)
 
 
+@verb("reject", DECIDING, 'reject my-partner "The partner has closed this API" --yes')
 def reject(
     submission: SubmissionWord, why: Why, /, *, round: Seen = None, yes: Yes = False, json: AsJson = False
 ) -> int:
-    """Turn a submission down for good.
-
-    Examples:
-      maniple review reject my-partner "The partner has closed this API" --yes
-    """
+    """Turn a submission down for good."""
     from maniple.usecases import reviewing
     from maniple.wiring import Workspace, open_notifier, person
 
@@ -166,12 +131,9 @@ def reject(
     return _tell(done, "rejected", json=json)
 
 
+@verb("deprecate", DECIDING, 'deprecate my-partner "The API ends in May; use my-partner-2" --yes')
 def deprecate(submission: SubmissionWord, why: Why, /, *, yes: Yes = False, json: AsJson = False) -> int:
-    """Mark what is live as not to be used any more: syncs go on, `maniple connect` warns.
-
-    Examples:
-      maniple review deprecate my-partner "The API ends in May; use my-partner-2" --yes
-    """
+    """Mark what is live as not to be used any more: syncs go on, `maniple connect` warns."""
     from maniple.usecases import reviewing
     from maniple.wiring import Workspace, open_notifier, person
 
@@ -183,6 +145,7 @@ def deprecate(submission: SubmissionWord, why: Why, /, *, yes: Yes = False, json
     return _tell(done, "deprecated", json=json)
 
 
+@verb("withdraw", AUTHOR, 'withdraw my-partner --why "A new API is coming" --yes')
 def withdraw(
     submission: SubmissionWord,
     /,
@@ -191,11 +154,7 @@ def withdraw(
     yes: Yes = False,
     json: AsJson = False,
 ) -> int:
-    """Take your submission back; what was released internally goes on, until it is withdrawn too.
-
-    Examples:
-      maniple review withdraw my-partner --why "A new API is coming" --yes
-    """
+    """Take your submission back; what was released internally goes on, until it is withdrawn too."""
     from maniple.usecases import submissions
     from maniple.wiring import Workspace, open_notifier, person
 

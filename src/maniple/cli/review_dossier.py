@@ -94,6 +94,8 @@ def _evidence(screen: Screen, dossier: Dossier) -> None:
         mark = screen.paint("✓", "green") if good else screen.paint("✗", "red")
         why = f": {call['reason']}" if call["reason"] else ""
         screen.line(f"  {mark} {call['call']} at the {call['target']}, {call['result']}{why} ({call['at']})")
+    for check in dossier.proposal.checks:
+        screen.line(f"  {check.by} on {check.day}: {check.what}")
 
 
 def _differences(screen: Screen, dossier: Dossier) -> None:

@@ -138,7 +138,7 @@ def _reading(call: TrialCall) -> list[tuple[str, str]]:
         if why.action != "fail":
             lines.append((f"  then: {why.action}", ""))
         if outcome.in_doubt:
-            lines.append(("  no answer came to a request that was sent: the partner may have acted on it", ""))
+            lines.append(("  no answer says whether it was done: the partner may have acted on it", ""))
     else:
         lines.append(("= ✓ accepted", "green"))
     if call.list_id is not None:

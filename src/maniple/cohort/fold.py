@@ -13,7 +13,7 @@ Fate: TypeAlias = Literal["delivered", "in_doubt", "unsent", "rejected", "skippe
 """What became of one change.
 
 delivered  the partner accepted it
-in_doubt   it was sent and no answer came
+in_doubt   it was sent, and no answer says whether it was done
 unsent     it was not sent, or the partner refused the whole call
 rejected   the partner refused this user
 skipped    nothing could be sent for this user

@@ -92,8 +92,8 @@ class Rejects(ManifestModel):
     """How a row names users: by position, by identifier, or by a JSON pointer."""
     at: PathExpression | None = None
     """Where in a row the number, identifier or pointer stands; without it, by index, the row's own position."""
-    base: Literal[0, 1] = 0
-    """What the partner calls the first position."""
+    base: Literal[0, 1, 2] = 0
+    """What the partner calls the first position; 2 when it counts the lines of a file and line 1 is the header."""
     item: Template | None = None
     """By value: what the identifier is compared with, for each user."""
     pattern: str | None = Field(default=None, max_length=500)
@@ -135,8 +135,10 @@ class Match(ManifestModel):
     """By value: what the identifier is compared with."""
     pattern: str | None = None
     """By pointer: a regular expression with a group `index`."""
-    base: Literal[0, 1] = 0
-    """What the partner calls the first position."""
+    base: Literal[0, 1, 2] = 0
+    """What the partner calls the first position; 2 when it counts the lines of a file and line 1 is the header."""
+    exact: bool = False
+    """By value: the same letters in another case are another identifier."""
     where: PathExpression | None = None
     """Keeps the rows for which it is true."""
     save: dict[str, PathExpression] = Field(default_factory=dict)

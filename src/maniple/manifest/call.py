@@ -63,11 +63,14 @@ class Paginate(ManifestModel):
     """Follows pages of a reply."""
 
     next: PathExpression | None = None
-    """Where the reply has the next page's URL."""
+    """Where the reply has the next page's URL; `header:Link` is the link with `rel="next"` (RFC 8288)."""
     cursor: PathExpression | None = None
-    """Where the reply has the next page's cursor."""
+    """Where the reply has the next page's cursor; null, false and empty text end the pages."""
     param: str | None = None
-    """The query parameter that takes the cursor."""
+    """The query parameter that takes the cursor, or is counted up."""
+    advance: int | None = Field(default=None, ge=1, le=100_000)
+    """How much `param` grows from page to page: 1 for numbers of pages, a page's size for offsets. `query` has its
+    first value, and a page without rows is the last."""
     max_pages: int = Field(default=100, ge=1, le=10_000)
     """Most pages that are read."""
 
@@ -80,9 +83,9 @@ class Poll(ManifestModel):
     failed: PathExpression | None = None
     """True when the job has failed."""
     every: Duration = "2s"
-    """The pause between two questions."""
+    """The pause between two questions, from 100ms to 1h."""
     at_most: Duration = "10min"
-    """How long to ask."""
+    """How long to ask, up to 24h."""
     then: Literal["pending", "fail", "accept"] = "fail"
     """What becomes of the batch when the time is over. `pending` and `fail`: the next run sends it again. `accept`: its
     users count as taken, for partners that take hours, and whom the job refuses later is not learnt."""
@@ -128,7 +131,7 @@ class Exchange(ManifestModel):
     auth: Auth | list[Auth] | None = None
     """Authentication of this call, if not the manifest's."""
     timeout: Duration = "60s"
-    """How long to wait for the answer."""
+    """How long to wait for the answer, from 100ms to 1h."""
     when: Template | None = None
     """An expression: without it being true the call is left out."""
     save: dict[str, PathExpression] = Field(default_factory=dict)
@@ -174,7 +177,7 @@ class Call(Exchange):
     """On `create_list`: where the new list's id is."""
     first_batch: bool = False
     """On `create_list`: the call carries the first users."""
-    steps: Annotated[list[Step], Field(max_length=20)] | None = None
+    steps: Annotated[list[Step], Field(min_length=1, max_length=20)] | None = None
     """Several requests in order."""
 
     @model_validator(mode="after")

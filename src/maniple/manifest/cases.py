@@ -61,6 +61,8 @@ class ExpectedOutcome(ManifestModel):
 
     result: Literal["delivered", "failed"]
     list_id: str | int | None = None
+    members: int | list[str] | None = None
+    """The number that `count_members` reads, or the identifiers that `list_members` reads, in the partner's order."""
     rejected: list[RejectedUser] = Field(default_factory=list)
     reason: str | None = None
     message: str | None = None

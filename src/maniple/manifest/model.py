@@ -161,7 +161,7 @@ class Manifest(ManifestModel):
     batch: BatchSize | None = None
     """Default `batch` of the calls."""
     rejects: Rejects | None = None
-    """Default `rejects` of the calls."""
+    """Default `rejects` of the calls that are one request."""
     success: PathExpression | None = None
     """Default `success` of the calls."""
     limits: Limits = Limits()

@@ -92,3 +92,8 @@ def canonical_order(path: Path) -> Sequence[str] | None:
 @lru_cache
 def _keys(model: type[Any]) -> tuple[str, ...]:
     return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def is_written_out(path: Path) -> bool:
+    """Whether the map at `path` stands over several lines even when one line has room: calls and their steps."""
+    return (len(path) == 1 and path[0] in CALL_NAMES) or path[-2:-1] == ("steps",)

@@ -1,4 +1,4 @@
-"""The JSON Schemas of manifests and golden cases, made from the models, for editors and other programs.
+"""The JSON Schemas of manifests, golden cases and quality files, made from the models, for editors and other programs.
 
 A schema cannot say everything the models check (a rate that can be read, a path that is JMESPath); what it can say,
 it says so that an editor underlines the one key that is wrong and completes the keys of the one kind that is meant.
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from maniple.body import BODY_FORMATS
 from maniple.manifest.cases import Cases
+from maniple.manifest.exemptions import QualityFile
 from maniple.manifest.model import Manifest
 
 Schema: TypeAlias = dict[str, Any]
@@ -46,6 +47,11 @@ def manifest_schema() -> Schema:
 def cases_schema() -> Schema:
     """The schema of a destination's golden cases, JSON Schema draft 2020-12."""
     return _schema(Cases, "cases.v1.json", "maniple golden cases")
+
+
+def quality_schema() -> Schema:
+    """The schema of a destination's `quality.yaml`, JSON Schema draft 2020-12."""
+    return _schema(QualityFile, "quality.v1.json", "maniple quality file")
 
 
 def _schema(model: type[BaseModel], file: str, title: str) -> Schema:

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
-from textual.app import App, SuspendNotSupported
+from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from maniple.diagnostics.cells import visible
-from maniple.errors import ManipleError, UsageError
+from maniple.errors import ManipleError
 from maniple.portal.crash import describe_crash
 from maniple.portal.desk import Desk
 from maniple.portal.help import HelpScreen
-from maniple.portal.palette import PortalCommands
 from maniple.usecases.tastes import Tastes, keep_tastes, read_tastes
-from maniple.usecases.workshop import edit_elsewhere
 
+STYLES = Path(__file__).parent / "styles"
 DARK, LIGHT = "textual-dark", "textual-light"
+
+
+def _commands() -> type[Provider]:
+    from maniple.portal.palette import PortalCommands
+
+    return PortalCommands
 
 
 class Portal(App[None]):
     """The developer portal. Each screen is made when it is first gone to."""
 
     TITLE = "maniple"
-    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [f"styles/{name}.tcss" for name in ("portal",)]
-    COMMANDS = {PortalCommands}  # noqa: RUF012 - the type is Textual's
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [STYLES / f"{name}.tcss" for name in ("portal",)]
+    COMMANDS = {_commands}  # noqa: RUF012 - the type is Textual's
     COMMAND_PALETTE_DISPLAY = "^p"
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before anything else, so that they work over a question too.
@@ -106,29 +110,6 @@ class Portal(App[None]):
         self.notify(
             "\n".join(map(visible, words.splitlines())), title=error.title, severity="error", markup=False, timeout=10
         )
-
-    def edit_outside(self, path: Path) -> bool:
-        """Open the file in the author's own editor, in place of the portal until it is closed; False: it was not.
-
-        What went wrong has been told then. Save before, read the file again after.
-        """
-        try:
-            with self._away():
-                edit_elsewhere(self.desk.environ, path)
-        except ManipleError as error:
-            self.tell(error)
-            return False
-        return True
-
-    @contextmanager
-    def _away(self) -> Iterator[None]:
-        try:
-            with self.suspend():
-                yield
-        except SuspendNotSupported:
-            raise UsageError(
-                "an editor of your own needs a terminal", hint="run `maniple portal` without `--web`"
-            ) from None
 
     def action_help(self) -> None:
         """Help for the screen that is on top; pressed again, it closes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,9 +9,7 @@ from pathlib import Path
 
 from maniple.ports import Clock
 from maniple.store.home import Home
-from maniple.wiring import DATABASE_URL, Workspace, integration_folders, open_clock
-
-AUTHOR = "MANIPLE_USER"
+from maniple.wiring import DATABASE_URL, Workspace, integration_folders, open_clock, person
 
 
 @dataclass(frozen=True)
@@ -31,12 +28,18 @@ class Desk:
     @classmethod
     def open(cls, folder: Path, environ: Mapping[str, str] = os.environ, *, reviewer: bool = False) -> Desk:
         """A desk on this machine. Raises OperatorError when there is no home."""
-        author = environ.get(AUTHOR) or getpass.getuser()
-        return cls(folder, Home.locate(environ), open_clock(), author, dict(environ), reviewer)
+        return cls(folder, Home.locate(environ), open_clock(), person(environ), dict(environ), reviewer)
 
     def has_workspace(self) -> bool:
         """There is a control plane already."""
         return bool(self.environ.get(DATABASE_URL)) or self.home.database.exists()
+
+    def workspace_stamp(self) -> tuple[int, ...] | None:
+        """Something that changes whenever the control plane does; None where that cannot be told without asking it."""
+        if self.environ.get(DATABASE_URL):
+            return None
+        files = (self.home.database, self.home.database.with_name(f"{self.home.database.name}-wal"))
+        return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
 
     def workspace(self) -> Workspace:
         """The home with its control plane open; a context manager. Raises OperatorError."""

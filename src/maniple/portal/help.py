@@ -13,6 +13,8 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Static
 
+EVERYWHERE = {"app.focus_next": "Next field", "app.focus_previous": "Field before"}
+"""Actions that every screen has, and what help calls them."""
 SILENT = frozenset(("copy_text", "help_quit", "noop"))
 """Actions that a reader of help needs no line for."""
 
@@ -96,16 +98,19 @@ def what_of(screen: Screen[Any]) -> str:
 
 
 def chapters_of(screen: Screen[Any]) -> list[Chapter]:
-    """Every key that does something on `screen` now, those of the focused widget first."""
-    here: dict[str, list[ActiveBinding]] = {"Where the focus is": [], "On this screen": [], "Everywhere": []}
+    """Every key that does something on `screen` now."""
+    here: dict[str, list[ActiveBinding]] = {"On this screen": [], "Where the focus is": [], "Everywhere": []}
     for active in screen.active_bindings.values():
         action = active.binding.action.rpartition(".")[2].partition("(")[0]
-        if not active.binding.description or action in SILENT:
-            continue
-        of_widget = active.node is not screen and not isinstance(active.node, App)
-        title = "Where the focus is" if of_widget else "On this screen" if active.node is screen else "Everywhere"
-        here[title].append(active)
+        if active.binding.description and action not in SILENT:
+            here[_chapter(active, screen)].append(active)
     return [Chapter(title, _lines(bindings, screen.app)) for title, bindings in here.items() if bindings]
+
+
+def _chapter(active: ActiveBinding, screen: Screen[Any]) -> str:
+    if isinstance(active.node, App) or active.binding.action in EVERYWHERE:
+        return "Everywhere"
+    return "On this screen" if active.node is screen else "Where the focus is"
 
 
 def _lines(bindings: Iterable[ActiveBinding], app: App[Any]) -> tuple[Key, ...]:
@@ -113,7 +118,8 @@ def _lines(bindings: Iterable[ActiveBinding], app: App[Any]) -> tuple[Key, ...]:
     together: dict[tuple[str, str], list[str]] = {}
     for active in bindings:
         binding = active.binding
-        does = binding.description if not binding.tooltip else f"{binding.description}: {_lowered(binding.tooltip)}"
+        name = EVERYWHERE.get(binding.action, binding.description)
+        does = name if not binding.tooltip else f"{name}: {_lowered(binding.tooltip)}"
         together.setdefault((binding.action, does), []).append(app.get_key_display(binding))
     return tuple(Key(tuple(dict.fromkeys(keys)), does) for (_, does), keys in together.items())
 

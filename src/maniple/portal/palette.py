@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.markup import escape
 from textual.screen import Screen
 
 from maniple.diagnostics.cells import visible
-from maniple.portal.docs import DocsScreen
 from maniple.usecases.documentation import Page, list_pages
 from maniple.usecases.integrations import list_integrations
 
@@ -43,14 +45,22 @@ class PortalCommands(Provider):
         """What is shown before anything is typed."""
         for command in self._commands:
             if command.usual:
-                yield DiscoveryHit(command.name, command.run, help=command.help)
+                yield DiscoveryHit(Content(command.name), command.run, command.name, escape(command.help))
 
     async def search(self, query: str) -> Hits:
         """Commands whose name has the typed letters in their order."""
         matcher = self.matcher(query)
         for command in self._commands:
             if (score := matcher.match(command.name)) > 0:
-                yield Hit(score, matcher.highlight(command.name), command.run, command.name, command.help)
+                yield Hit(score, _highlighted(matcher, command.name), command.run, command.name, escape(command.help))
+
+
+def _highlighted(matcher: Matcher, name: str) -> Content:
+    """The name with the letters that were found; the matcher's own way would read it as markup."""
+    shown = Content(name)
+    for offset in matcher.fuzzy_search.match(matcher.query, name)[1]:
+        shown = shown.stylize(matcher.match_style, offset, offset + 1)
+    return shown
 
 
 def screen_commands(screen: Screen[Any]) -> list[Command]:
@@ -103,6 +113,8 @@ def _looks(app: Portal) -> list[Command]:
 
 def _pages(app: Portal) -> list[Command]:
     def show(page: Page) -> None:
+        from maniple.portal.docs import DocsScreen
+
         app.push_screen(DocsScreen(page))
 
     return [Command(f"Docs: {page.title}", page.about, partial(show, page), usual=False) for page in list_pages()]

@@ -28,12 +28,11 @@ def watch_viewer(leave: Callable[[], object], *, parent: bool, code: int) -> Thr
 def _watch(leave: Callable[[], object], parent: int | None, code: int) -> None:
     while not viewer_gone(parent):
         sleep(LOOKS)
-    try:
-        leave()
-    finally:
-        sleep(GRACE)
-        # Whatever hangs or spins now does so without anybody to see it.
-        os._exit(code)
+    # To leave may take for ever: what is written to a terminal that is gone may never be taken.
+    Thread(target=leave, daemon=True, name="leave").start()
+    sleep(GRACE)
+    # Whatever hangs or spins now does so without anybody to see it.
+    os._exit(code)
 
 
 def viewer_gone(parent: int | None) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from maniple.body import BODY_FORMATS
+from maniple.body.xml import XmlTextFormat
 from maniple.diagnostics.codes import finding
 from maniple.diagnostics.model import Diagnostic
 from maniple.diagnostics.suggest import hint_for, listed
@@ -202,6 +204,8 @@ def telling_list_names(given: Submission) -> Iterator[Diagnostic]:
     body = create.first.body if create is not None else None
     if create is None or body is None or given.manifest.cohort_name.prefix or "amp_cohort_id" in create.names:
         return
+    if isinstance(body.format, XmlTextFormat):
+        return  # only its holes are templates, and the words beside them stand in no leaf
     leaves = [leaf for leaf in _leaves(body.node) if _NAME_OF_COHORT in names(leaf)]
     if not leaves or any(isinstance(leaf, Text) and _has_words(leaf) for leaf in leaves):
         return
@@ -238,12 +242,12 @@ def _leaves(node: Node) -> Iterator[Const | Value | Text]:
 def _place_of_name(document: Document) -> tuple[Path, tuple[int, int] | None]:
     """The text of `create_list` that holds the cohort's name, and the characters of the name in it."""
     spellings = "|".join((_NAME_OF_COHORT, *PREDEFINED[_NAME_OF_COHORT].aliases))
-    body: Path = ("create_list", "json")
-    for path, text in _texts(document.data[body[0]][body[1]], body):
-        found = re.search(rf"\$(?:{spellings})\b", text)
+    call: Path = ("create_list",)
+    for path, text in _texts(document.data["create_list"], call):
+        found = re.search(rf"\$(?:{spellings})\b", text) if set(path) & set(BODY_FORMATS) else None
         if found is not None:
             return path, found.span()
-    return body, None
+    return call, None
 
 
 def _texts(tree: Any, path: Path) -> Iterator[tuple[Path, str]]:

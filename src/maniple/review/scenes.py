@@ -12,10 +12,10 @@ from maniple.cohort.member import INVALID
 from maniple.errors import SettingsError
 from maniple.manifest.fields import FormField
 from maniple.review.worlds import Tokens, World, plain_setting, plain_value
+from maniple.runtime.course import LONGEST_SAVED
 from maniple.runtime.mapping import MappingProgram
 from maniple.runtime.program import CallProgram, Program, field_scope
 from maniple.runtime.settings import filled
-from maniple.runtime.steps import LONGEST_SAVED
 from maniple.template.text import text_of
 
 Slot = Callable[[Any], Any]

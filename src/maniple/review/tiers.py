@@ -15,9 +15,9 @@ from maniple.auth import Auth
 from maniple.diagnostics.model import Diagnostic
 from maniple.manifest.answers import ErrorRule, ErrorRules
 from maniple.manifest.call import Call, Exchange
+from maniple.manifest.exemptions import QualityFile
 from maniple.manifest.limits import DEFAULT_ITEMS
 from maniple.manifest.model import Manifest
-from maniple.review.exemptions import QualityFile
 from maniple.source.text import Path
 
 Tier: TypeAlias = Literal["bronze", "silver", "gold"]

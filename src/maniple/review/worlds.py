@@ -11,7 +11,7 @@ import re2
 
 from maniple.cohort.member import INVALID
 from maniple.manifest.fields import FormField
-from maniple.manifest.mappings import Pattern
+from maniple.manifest.mappings import Format, Pattern
 from maniple.runtime.mapping import MappingProgram
 from maniple.runtime.marks import marked_steps
 from maniple.runtime.prepare import Batch, batch_scope, prepare
@@ -158,21 +158,25 @@ def plain_value(program: Program, mapping: MappingProgram, world: World, tokens:
         return {tokens.text(): tokens.text()}
     choice = mapping.choice(world.targets)
     wanted = (choice.rule if choice else mapping.rule).format
+    raw, another = _raw_value(wanted, tokens), _raw_value(wanted, tokens)
+    convert = mapping.converter(world.context(program).scope, world.targets)
+    value, other = convert([raw, another]) if convert else (raw, another)
+    # A rule that cuts a value short makes the same of all tokens; then none would stand for itself.
+    return raw if value is INVALID or value in (None, "", other) else value
+
+
+def _raw_value(wanted: Format, tokens: Tokens) -> str:
+    if isinstance(wanted, Pattern):
+        return _fitting(wanted.regex, tokens)
     number = tokens.number()
-    raw: Any
     match wanted:
         case "any":
-            raw = f"zq{number}v"
+            return f"zq{number}v"
         case "email":
-            raw = f"zq{number}@x.test"
+            return f"zq{number}@x.test"
         case "e164":
-            raw = f"+1555{number}"
+            return f"+1555{number}"
         case "uuid":
-            raw = f"{number:08x}-0000-4000-8000-000000000000"
+            return f"{number:08x}-0000-4000-8000-000000000000"
         case "integer":
-            raw = str(number)
-        case Pattern(regex=regex):
-            raw = _fitting(regex, tokens)
-    convert = mapping.converter(world.context(program).scope, world.targets)
-    value = convert([raw])[0] if convert else raw
-    return raw if value is INVALID or value in (None, "") else value
+            return str(number)

@@ -28,6 +28,8 @@ class Addressed(Protocol):
     def item(self) -> ColumnTemplate | None: ...
     @property
     def pattern(self) -> Any: ...
+    @property
+    def exact(self) -> bool: ...
 
 
 def rows_of(found: Any, *, xml: bool = False) -> Sequence[Any]:
@@ -76,6 +78,12 @@ class Addresses:
         """The row says with an empty list that it names nobody."""
         return self.program.at is not None and search(self.program.at, row, self.budget) == []
 
+    def is_exact(self, row: Any, index: int) -> bool:
+        """The row, which `find` found to name this user, does so letter for letter."""
+        if self.program.by != "value" or self.by_value is None:
+            return True
+        return any(index in self.by_value.get(text_of(value), ()) for value in self._named(row) if value is not None)
+
     def _named(self, row: Any) -> list[Any]:
         value = search(self.program.at, row, self.budget) if self.program.at is not None else row
         return value if isinstance(value, list) else [value]
@@ -95,7 +103,7 @@ class Addresses:
                     self.by_value.setdefault(text_of(value), []).append(index)
                     self.by_folded.setdefault(text_of(value).casefold(), []).append(index)
         named = [text_of(value) for value in self._named(row) if value is not None]
-        by_value, by_folded = self.by_value, self.by_folded
+        by_value, by_folded = self.by_value, {} if self.program.exact else self.by_folded
         return [index for text in named for index in by_value.get(text) or by_folded.get(text.casefold(), [])]
 
     def _by_pointer(self, row: Any) -> list[int]:

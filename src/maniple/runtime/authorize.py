@@ -71,6 +71,8 @@ def authorized(
     program = step.auth.chosen(scope)
     if program is None:
         return Authorized(_filled(step, request, scope, Credential()), step)
+    if program.is_still and not step.auth.variables:
+        return Authorized(request, step, program)
     given = step.auth.given(program, scope)
     got = yield from patiently(program.kind.obtain(given, expired.credential if expired else None), dice, policy)
     if isinstance(got, Denied):
@@ -135,7 +137,7 @@ def _unauthorized(denied: Denied) -> Unauthorized:
 def _filled(step: StepProgram, request: Request, scope: Scope, credential: Credential) -> Request:
     """The request with the values of the credential in the places of their marks."""
     names = step.auth.variables
-    if not names & step.names:
+    if not names or not names & step.names:
         return request
     known = {**scope, **dict.fromkeys(names), **{name: credential.values.get(name) for name in names}}
     if step.body is not None and step.body.names & names:

@@ -56,8 +56,6 @@ def beyond_bounds(manifest: Manifest) -> Iterator[Finding]:
         yield from _exchange(call, (name,))
         for position, step in enumerate(call.steps or ()):
             yield from _exchange(step, (name, "steps", position))
-            if step.poll is not None:
-                yield from _poll(step.poll, (name, "steps", position, "poll"))
 
 
 def _exchange(exchange: Exchange, path: Path) -> Iterator[Finding]:
@@ -65,6 +63,8 @@ def _exchange(exchange: Exchange, path: Path) -> Iterator[Finding]:
     yield from _rules(exchange.errors, (*path, "errors"))
     if not TIMEOUTS[0] <= seconds(exchange.timeout) <= TIMEOUTS[1]:
         yield "MAN401", "an answer is waited for from 100ms to 1h", (*path, "timeout"), {"hint": "write `60s`"}
+    if exchange.poll is not None:
+        yield from _poll(exchange.poll, (*path, "poll"))
 
 
 def _poll(poll: Poll, path: Path) -> Iterator[Finding]:

@@ -23,6 +23,9 @@ UNCLASSIFIED_MESSAGE = (
 )
 """The standing text of the system that manifests were first written for."""
 UNREACHED = "No answer from the partner"
+NOTHING_DONE = frozenset({501, 503, 505, 511})
+"""Statuses from 500 up that say that nothing was done: not known, not now, not this way, not from here (RFC 9110, 15.6;
+RFC 6585, 6)."""
 LONGEST_REASON = 200
 LONGEST_MESSAGE = 2_000
 """Characters of a message that are kept."""
@@ -146,6 +149,19 @@ def _by_rule(rule: RuleProgram, reply: Reply, scope: Mapping[str, Any]) -> Readi
     why = Classification(rule.reason, told(message, LONGEST_MESSAGE), rule.place, reply.status, rule.action)
     default = reply.status in WORTH_RETRYING and rule.action == "fail"
     return Refused(why, default if rule.retry is None else rule.retry, rule.retry_after)
+
+
+def leaves_doubt(reading: Reading, reply: Reply) -> bool:
+    """Whether the partner may have done what it was asked, although `reply` does not say so.
+
+    That is so when no answer came to a request that was sent, when the partner or a gateway before it broke down over
+    the request (a 5xx, whatever a rule makes of it), and when a 2xx is no success only because it cannot be read.
+    """
+    if reply.in_doubt or (500 <= reply.status < 600 and reply.status not in NOTHING_DONE):
+        return True
+    if isinstance(reading, Accepted) or reading.why.rule is not None or not 200 <= reply.status < 300:
+        return False
+    return reply.tree is None or reply.is_broken
 
 
 def told(text: str, most: int) -> str:

@@ -108,13 +108,7 @@ class _Compiler:
         list_id = self._list_id(base)
         calls = self._calls(base, with_list)
         self._read_back()
-        rates = compile_rates(
-            self.reader,
-            self.manifest.limits,
-            ("limits",),
-            self.field_names,
-            {mapping.name for mapping in self.manifest.mappings},
-        )
+        rates = compile_rates(self.reader, self.manifest.limits, ("limits",), self.field_names)
         rows = variables_table(self.declared.sections, self.reader.uses)
         self._unused(rows)
         diagnostics = tuple(_in_order(self.reader.findings))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -49,7 +49,6 @@ class CallCompiler:
         self.reader = reader
         self.steps = steps
         self.auth_of = auth_of
-        self.users = frozenset(mapping.name for mapping in manifest.mappings)
         self.targets = frozenset(f"{name}.target" for name in reader.targets)
 
     def compile(self, name: str, call: Call, available: Available, users: Available) -> CallProgram:
@@ -84,7 +83,7 @@ class CallCompiler:
             parallel=(call.limits.parallel if call.limits else None)
             or self.manifest.limits.parallel
             or DEFAULT_PARALLEL,
-            rates=compile_rates(self.reader, call.limits, (name, "limits"), available, self.users),
+            rates=compile_rates(self.reader, call.limits, (name, "limits"), available),
             budget=self._budget(name, call, available),
             by=by,
             by_name=by_name if by_name in users else None,
@@ -267,7 +266,7 @@ class CallCompiler:
 
 
 def compile_rates(
-    reader: TemplateReader, limits: Limits | None, path: Path, available: Available, users: Collection[str]
+    reader: TemplateReader, limits: Limits | None, path: Path, available: Available
 ) -> tuple[RateWindow, ...]:
     """The rate windows of `limits` at `path`.
 
@@ -275,13 +274,13 @@ def compile_rates(
     connection, which is all that one run sees of it.
     """
     windows: list[RateWindow] = []
-    for rate in limits.rates if limits is not None else ():
-        window = rate_window(rate)
+    for position, rate in enumerate(limits.rates if limits is not None else ()):
+        place: Path = (*path, "rate") if limits is not None and limits.rate == rate else (*path, "rate", position)
         scope = (rate_scope(rate) or "").removeprefix("$")
-        if isinstance(window[0], str):
-            reader.text(f"${window[0]}", (*path, "rate"), available, ".".join(map(str, path)))
-        if scope not in users:
-            windows.append(window)
+        per_user = reader.is_of_users(scope)
+        reader.text(rate, place, {**available, scope: "user"} if per_user else available, ".".join(map(str, path)))
+        if not per_user:
+            windows.append(rate_window(rate))
     return tuple(windows)
 
 

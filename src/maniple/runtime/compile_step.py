@@ -11,13 +11,8 @@ from maniple.manifest.model import Manifest
 from maniple.runtime.body import compile_body, item_of_body
 from maniple.runtime.compile_request import RequestCompiler
 from maniple.runtime.credentials import AuthProgram
-from maniple.runtime.program import (
-    MatchProgram,
-    PaginateProgram,
-    PollProgram,
-    SaveProgram,
-    StepProgram,
-)
+from maniple.runtime.learning import MatchProgram, PaginateProgram, PollProgram, SaveProgram
+from maniple.runtime.program import StepProgram
 from maniple.runtime.reading import Available, TemplateReader
 from maniple.runtime.rejects import RejectsProgram
 from maniple.runtime.rules import compile_path, compile_pattern, compile_rejects, compile_rules
@@ -98,12 +93,16 @@ class StepCompiler:
             condition=exchange.when or "",
             save=self._save(exchange, path),
             match=self._match_of(exchange, path, section, inside, users),
-            paginate=self._paginate(exchange.paginate, path) if exchange.paginate else None,
+            paginate=self._paginate(exchange.paginate, exchange, path) if exchange.paginate else None,
             poll=self._poll(exchange.poll, path) if exchange.poll else None,
             once=isinstance(exchange, Step) and exchange.once,
             carries_users=item is not None or (single and bool(outside & rows)),
             waits=tuple((call.limits or self.manifest.limits).wait or self.manifest.limits.wait),
         )
+        if step.once and step.carries_users:
+            message = "a step that is done `once` a run would send the users of the first batch alone"
+            hint = "leave `once` out, or let another step send the users"
+            self.reader.report("MAN505", message, (*path, "once"), key=True, hint=hint)
         return CompiledStep(step, outside, rows)
 
     def _condition(
@@ -117,12 +116,12 @@ class StepCompiler:
         return (None, ColumnTemplate(node, frozenset(users))) if about_users else (condition, None)
 
     def _success(self, exchange: Exchange, call: Call, path: Path) -> object:
-        """The step's condition; a plain call also takes the manifest's."""
+        """The step's condition, else its call's, else the manifest's."""
         if exchange.success is not None:
             return compile_path(self.reader, exchange.success, (*path, "success"))
-        if exchange is call:
-            return compile_path(self.reader, self.manifest.success, ("success",))
-        return compile_path(self.reader, call.success, (path[0], "success"))
+        if call.success is not None:
+            return compile_path(self.reader, call.success, (path[0], "success"))
+        return compile_path(self.reader, self.manifest.success, ("success",))
 
     def _rejects(
         self, exchange: Exchange, call: Call, path: Path, available: Available, rows: frozenset[str]
@@ -178,6 +177,7 @@ class StepCompiler:
             item=ColumnTemplate(node, rows) if rows and match.item is not None else None,
             one=ScalarTemplate(node) if not rows and match.item is not None else None,
             pattern=pattern,
+            exact=match.exact,
             save=tuple(
                 (variable, compile_path(self.reader, found, (*place, "save", variable)))
                 for variable, found in match.save.items()
@@ -185,19 +185,37 @@ class StepCompiler:
             missing=match.missing,
         )
 
-    def _paginate(self, paginate: Paginate, path: Path) -> PaginateProgram:
+    def _paginate(self, paginate: Paginate, exchange: Exchange, path: Path) -> PaginateProgram:
         place: Path = (*path, "paginate")
-        if (paginate.next is None) == (paginate.cursor is None):
-            self.reader.report("MAN403", "`paginate` needs `next`, or `cursor` and `param`", place, key=True)
-        elif paginate.cursor is not None and paginate.param is None:
-            message = "`paginate` by `cursor` needs `param`: the query parameter that takes it"
+        ways = [way for way in ("next", "cursor", "advance") if getattr(paginate, way) is not None]
+        if len(ways) != 1:
+            message = "`paginate` needs `next`, or `cursor` and `param`, or `advance` and `param`"
             self.reader.report("MAN403", message, place, key=True)
+        elif ways != ["next"] and paginate.param is None:
+            message = f"`paginate` by `{ways[0]}` needs `param`: the query parameter that takes it"
+            self.reader.report("MAN403", message, place, key=True)
+        elif ways == ["advance"]:
+            self._check_counting(paginate, exchange, place)
+        link = paginate.next or ""
+        header = link.removeprefix(HEADER).strip() if link.startswith(HEADER) else None
         return PaginateProgram(
-            compile_path(self.reader, paginate.next, (*place, "next")),
+            None if header else compile_path(self.reader, paginate.next, (*place, "next")),
+            header,
             compile_path(self.reader, paginate.cursor, (*place, "cursor")),
             paginate.param,
+            paginate.advance,
             paginate.max_pages,
         )
+
+    def _check_counting(self, paginate: Paginate, exchange: Exchange, place: Path) -> None:
+        first = {**self.manifest.query, **exchange.query}.get(paginate.param or "")
+        if not str(first).isdecimal():
+            message = f"`{paginate.param}` is counted up, and `query` does not say from which number"
+            hint = f"write `query: {{{paginate.param}: 1}}` if that is the first page"
+            self.reader.report("MAN403", message, place, key=True, hint=hint)
+        elif exchange.match is None:
+            message = "`advance` ends with a page without rows, and no `match` says where the rows are"
+            self.reader.report("MAN403", message, place, key=True)
 
     def _poll(self, poll: Poll, path: Path) -> PollProgram:
         place: Path = (*path, "poll")

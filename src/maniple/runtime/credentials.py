@@ -28,6 +28,12 @@ class KindProgram:
     by_operator: bool = False
     """Some of its fields are given by whoever runs maniple."""
 
+    @cached_property
+    def is_still(self) -> bool:
+        """What it adds is all it does: it asks nobody for anything, signs nothing and fills nothing in."""
+        own = type(self.kind)
+        return own.obtain is AuthKind.obtain and own.sign is AuthKind.sign and not self.kind.variables
+
     def ends_with(self, reply: Reply) -> bool:
         """The reply says that the credential's time is over."""
         return self.kind.ends_with(reply) or any(rule.fits(reply) for rule in self.expired)
@@ -48,6 +54,8 @@ class AuthProgram:
 
     def chosen(self, scope: Scope) -> KindProgram | None:
         """The first kind whose `when` holds."""
+        if len(self.kinds) == 1 and self.kinds[0].when is None:
+            return self.kinds[0]
         return next((one for one in self.kinds if one.when is None or one.when.render(scope)), None)
 
     def render(self, scope: Scope, template: str) -> Any:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from maniple.runtime.authorize import Authorized, Unauthorized, authorized
-from maniple.runtime.classify import Accepted, Refused, classify
+from maniple.runtime.classify import Accepted, Refused, classify, leaves_doubt
 from maniple.runtime.program import Scope, StepProgram
 from maniple.runtime.retry import MAX_THROTTLED, Dice, RetryPolicy, asked_pause, is_throttled, pause_before
 from maniple.wire import Flow, Reply, Request, Wait
 
-TOO_MUCH = "The answer says too much"
-TOO_MUCH_MESSAGE = (
-    "The partner accepted the call and named more refused users than can be read, so nobody knows who was taken. "
-    "The next run sends these users again."
-)
 LONGEST_PAUSE = 3_600.0
 """Seconds that a partner who is not throttling may ask to wait before one try."""
 
@@ -28,6 +23,7 @@ class Tally:
     throttles: int = 0
     throttled_for: float = 0.0
     in_doubt: bool = False
+    """Some reply leaves open whether the partner did the work."""
 
 
 def exchange(
@@ -42,8 +38,8 @@ def exchange(
             return authorization.reading, authorization.reply, tally
         reply = yield authorization.request
         tally.requests += 1
-        tally.in_doubt = tally.in_doubt or reply.in_doubt
         reading = classify(step.rules, step.success, reply, scope)
+        tally.in_doubt = tally.in_doubt or leaves_doubt(reading, reply)
         # Once: a token that is refused as soon as it was got is not the fault of its age.
         expired = authorization if expired is None and authorization.is_expired_by(reply) else None
         if expired is not None:

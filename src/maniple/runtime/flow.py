@@ -12,7 +12,8 @@ from urllib.parse import unquote
 
 from maniple.body.reading import read_body
 from maniple.runtime.classify import Accepted
-from maniple.runtime.exchange import TOO_MUCH, TOO_MUCH_MESSAGE, exchange
+from maniple.runtime.course import LONGEST_SAVED, Course, set_out, verdicts_of
+from maniple.runtime.exchange import exchange
 from maniple.runtime.mend import mended
 from maniple.runtime.outcome import Classification, Delivered, Exchange, Failed, Outcome, Verdict
 from maniple.runtime.prepare import Prepared
@@ -20,7 +21,7 @@ from maniple.runtime.program import MENDING, CallProgram, RunContext
 from maniple.runtime.rejects import Refusals, read_rejects
 from maniple.runtime.retry import DEFAULT_POLICY, Dice, RetryPolicy
 from maniple.runtime.search import search
-from maniple.runtime.steps import LONGEST_SAVED, Course, set_out, verdicts_of, walk
+from maniple.runtime.steps import walk
 from maniple.template.text import text_of
 from maniple.wire import Flow, Record, Reply, Request
 
@@ -47,13 +48,13 @@ def _attempt(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPol
         return Delivered(prepared.verdicts, requests=0)
     step = call.first
     reading, reply, tally = yield from exchange(step, prepared.request, prepared.scope, dice, policy)
-    # A copy of the reply, without the tree that was read from it: it takes ten times the room.
-    last = Exchange(prepared.request, replace(reply))
+    names_users = isinstance(reading, Accepted) or reading.why.action == "drop_rejected_and_resend"
+    refusals = _refusals(call, prepared, reply) if names_users else Refusals()
+    last = Exchange(prepared.request, reply.unread())
     cost = (tally.requests, tally.retries)
     if isinstance(reading, Accepted):
-        refusals = _refusals(call, prepared, reply)
-        why = _unreadable(refusals, reply)
-        if why is not None:
+        if refusals.unknown is not None:
+            why = Classification(*refusals.unknown, None, reply.status)
             return Failed(why, True, prepared.verdicts, *cost, last)
         final = [verdict for verdict in refusals.verdicts if verdict.row not in refusals.again]
         again = [verdict for verdict in refusals.verdicts if verdict.row in refusals.again]
@@ -62,17 +63,7 @@ def _attempt(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPol
     if reading.why.action == "reject_items":
         refused = [Verdict(row, "rejected", reading.why.reason, reading.why.message) for row in range(prepared.size)]
         return Delivered((*prepared.verdicts, *_by_batch_row(prepared, refused)), *cost, {}, 0, last)
-    named = _refusals(call, prepared, reply).verdicts if reading.why.action == "drop_rejected_and_resend" else ()
-    return Failed(reading.why, tally.in_doubt, prepared.verdicts, *cost, last, named)
-
-
-def _unreadable(refusals: Refusals, reply: Reply) -> Classification | None:
-    """Why nobody knows what became of the batch, if nobody does: errors that fit no user fail it with their reason."""
-    if refusals.unread:
-        return Classification(TOO_MUCH, TOO_MUCH_MESSAGE, None, reply.status)
-    if refusals.stray is not None:
-        return Classification(*refusals.stray, None, reply.status)
-    return None
+    return Failed(reading.why, tally.in_doubt, prepared.verdicts, *cost, last, refusals.verdicts)
 
 
 def _in_steps(call: CallProgram, prepared: Prepared, dice: Dice, policy: RetryPolicy) -> Flow[Outcome]:

@@ -37,6 +37,7 @@ class _Mending:
     last: Exchange | None = None
     attempts: int = 0
     successes: int = 0
+    in_doubt: bool = False
     waiting: list[list[int]] = field(default_factory=list)
     later: list[tuple[int, Verdict]] = field(default_factory=list)
     """Users whom the partner would take later."""
@@ -46,6 +47,7 @@ class _Mending:
         self.requests += outcome.requests
         self.retries += outcome.retries
         self.last = outcome.last or self.last
+        self.in_doubt = self.in_doubt or (isinstance(outcome, Failed) and outcome.in_doubt)
         if isinstance(outcome, Delivered):
             self.successes += 1
             self.uncounted += outcome.rejected_uncounted
@@ -73,6 +75,7 @@ def mended(
         mending.uncounted, mending.successes = outcome.rejected_uncounted, 1
         mending.later = [(verdict.row, verdict) for verdict in outcome.again]
     else:
+        mending.in_doubt = outcome.in_doubt
         _take_up(mending, prepared, everyone, outcome)
     while mending.waiting:
         positions = mending.waiting.pop(0)
@@ -89,7 +92,7 @@ def mended(
         else:
             return _failed(mending, result.why, doubtful=True)
         if not mending.successes and mending.attempts >= MOST_IN_VAIN and isinstance(result, Failed):
-            return _failed(mending, result.why, doubtful=result.in_doubt)
+            return _failed(mending, result.why, doubtful=mending.in_doubt)
     why = yield from _send_later(call, prepared, mending, dice, policy, attempt)
     if why is not None:
         return _failed(mending, why, doubtful=True)

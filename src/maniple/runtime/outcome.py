@@ -75,7 +75,8 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The batch was not accepted. `in_doubt`: it was sent and no answer came, so the partner may hold it."""
+    """The batch was not accepted. `in_doubt`: it was sent, and no answer says whether it was done, so the partner may
+    hold it."""
 
     why: Classification
     in_doubt: bool = False

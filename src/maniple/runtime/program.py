@@ -16,6 +16,7 @@ from maniple.manifest.model import Manifest
 from maniple.runtime.body import BodyProgram
 from maniple.runtime.classify import RuleProgram
 from maniple.runtime.credentials import AuthProgram
+from maniple.runtime.learning import MatchProgram, PaginateProgram, PollProgram, SaveProgram
 from maniple.runtime.mapping import MappingProgram
 from maniple.runtime.rejects import RejectsProgram
 from maniple.template.compile import ColumnTemplate, PlacedText, ScalarTemplate
@@ -47,55 +48,6 @@ class ListIdProgram:
     written: str
     expression: Any = None
     template: ScalarTemplate | None = None
-
-
-@dataclass(frozen=True)
-class MatchProgram:
-    """`match`, compiled: rows of a reply name users of the batch, or the list. Paths are compiled JMESPath expressions.
-
-    `item` is what a row's identifier is compared with: a column where users are matched, else one value.
-    """
-
-    rows: Any
-    where: Any
-    by: Literal["index", "value", "pointer"]
-    at: Any
-    base: int
-    item: ColumnTemplate | None
-    one: ScalarTemplate | None
-    pattern: Any
-    save: tuple[tuple[str, Any], ...]
-    missing: Literal["reject", "already_gone", "create", "continue"]
-
-
-@dataclass(frozen=True)
-class PaginateProgram:
-    """`paginate`, compiled: where a reply has the next page's URL or cursor, and the parameter that takes a cursor."""
-
-    next: Any
-    cursor: Any
-    param: str | None
-    max_pages: int
-
-
-@dataclass(frozen=True)
-class PollProgram:
-    """`poll`, compiled. `every` and `at_most` are in seconds."""
-
-    until: Any
-    failed: Any
-    every: float
-    at_most: float
-    then: Literal["pending", "fail", "accept"]
-
-
-@dataclass(frozen=True)
-class SaveProgram:
-    """One saved value: a path into the reply's body, or the name of a header."""
-
-    name: str
-    expression: Any = None
-    header: str | None = None
 
 
 @dataclass(frozen=True)
@@ -132,12 +84,12 @@ class StepProgram:
     waits: tuple[LimitHeader, ...] = ()
     """Reply headers that say when to call again."""
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The variables that stand in its URL, query, headers, body and item."""
         return self.names_outside | (self.item.names if self.item else frozenset())
 
-    @property
+    @cached_property
     def names_outside(self) -> frozenset[str]:
         """The variables that stand in its URL, query, headers and body, outside of the items."""
         pairs = (*self.query, *self.headers)
@@ -146,7 +98,7 @@ class StepProgram:
         whole = [part for part in (self.url, self.body) if part is not None]
         return frozenset(name for part in (*values, *texts, *whole) for name in part.names)
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """One request and its answer, with nothing before or after it."""
         return not (self.match or self.paginate or self.poll or self.once or self.when or self.only or self.save)

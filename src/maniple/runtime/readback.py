@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maniple.runtime.addresses import rows_of
 from maniple.runtime.classify import Accepted
+from maniple.runtime.course import set_out
 from maniple.runtime.exchange import exchange
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.pages import leads_elsewhere, next_page
@@ -14,12 +15,22 @@ from maniple.runtime.program import CallProgram, RunContext, StepProgram
 from maniple.runtime.request import build_request
 from maniple.runtime.retry import DEFAULT_POLICY, Dice, RetryPolicy
 from maniple.runtime.search import MAX_STEPS, Budget, search
-from maniple.runtime.steps import set_out, walk
+from maniple.runtime.steps import walk
 from maniple.template.text import text_of
 from maniple.wire import Flow, Record, Reply
 
 COUNT = "members"
 """The variable that `count_members` saves."""
+
+
+def counted(saved: Mapping[str, Any]) -> int | None:
+    """The number of members in what `count_members` saved; None when it is no whole number.
+
+    >>> counted({"members": "12"}), counted({"members": True}), counted({})
+    (12, None, None)
+    """
+    digits = str(saved.get(COUNT))
+    return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
 def list_members(

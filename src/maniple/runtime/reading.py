@@ -76,6 +76,11 @@ class TemplateReader:
         """Whether `$name.key` is a hole."""
         return key in self.carried.get(name, ())
 
+    def is_of_users(self, name: str) -> bool:
+        """Whether a variable has one value for each user."""
+        row = PREDEFINED.get(name)
+        return (row is not None and row.place == "user") or self.elsewhere.get(name) == "user"
+
     def text(
         self,
         text: str,
@@ -229,7 +234,7 @@ class TemplateReader:
     def _without_value(self, use: Use, path: Path, section: str, where: dict[str, Any]) -> None:
         """A variable that exists, and has no value at this place."""
         row = PREDEFINED.get(use.name)
-        kind = "user" if row is not None and row.place == "user" else self.elsewhere.get(use.name, "")
+        kind = "user" if self.is_of_users(use.name) else self.elsewhere.get(use.name, "")
         notes = (f"`${row.name}` is {row.meaning}",) if row is not None else ()
         hint = None
         match kind:

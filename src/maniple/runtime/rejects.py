@@ -14,6 +14,16 @@ from maniple.template.compile import ColumnTemplate
 from maniple.template.text import text_of
 from maniple.wire import Reply
 
+TOO_MUCH = "The answer says too much"
+TOO_MUCH_MESSAGE = (
+    "The partner accepted the call and answered with more than can be read, so nobody knows what became of the users. "
+    "The next run sends these users again."
+)
+UNREADABLE = "The answer cannot be read"
+UNREADABLE_MESSAGE = (
+    "The partner accepted the call, but its answer is cut short or malformed, so nobody knows what became of the users. "
+    "The next run sends these users again."
+)
 DEFAULT_REASON = "refused by the partner"
 STEPS_A_USER = 50
 """Steps that reading the refusal of one user may take, beside those that any reply has."""
@@ -36,6 +46,7 @@ class RejectsProgram:
     message: Any
     count: Any
     retry: Any = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +57,25 @@ class Refusals:
     uncounted: int = 0
     unmatched: int = 0
     """Rows of the reply that name nobody of this batch."""
-    unread: bool = False
-    """The reply says too much to be read to its end, so nobody knows whom else it refuses."""
-    stray: tuple[str, str] | None = None
-    """Reason and message of the first row that names nobody."""
+    unknown: tuple[str, str] | None = None
+    """Reason and message why nobody knows whom else the reply refuses: it cannot be read, or speaks of nobody here."""
     again: frozenset[int] = frozenset()
     """The refused users whom the partner would take later."""
+
+
+STRAY_MESSAGE = (
+    "The partner refused somebody, and none of the users of the call is named like that, so nobody knows who was taken. "
+    "The destination's manifest must say how users are named."
+)
 
 
 def read_rejects(
     program: RejectsProgram, reply: Reply, columns: Mapping[str, list[Any]], scope: Mapping[str, Any], size: int
 ) -> Refusals:
-    """The refusals in a reply to a call that carried `size` items made from `columns`."""
+    """The refusals in a reply to a call that carried `size` items made from `columns`.
+
+    An error that names nobody of them fails the batch with its reason, as a reply does that cannot be read to its end.
+    """
     tree = reply.tree
     budget = Budget(MAX_STEPS + STEPS_A_USER * size)
     rows = rows_of(search(program.rows, tree, budget), xml=reply.is_xml) if program.rows is not None else []
@@ -80,11 +98,19 @@ def read_rejects(
                 again |= set(fresh)
         elif not named and not addresses.is_empty(row):
             unmatched += 1
-            stray = stray or _verdict(program, row, budget)
+            reason, message = _verdict(program, row, budget)
+            stray = stray or (reason, message or STRAY_MESSAGE)
     uncounted = _uncounted(program, tree, len(found), size, budget)
-    unread = (budget.spent or reply.is_beyond_reading) and len(found) < size
+    unread = why_unread(reply, budget) if len(found) < size else None
     verdicts = tuple(found[index] for index in sorted(found))
-    return Refusals(verdicts, uncounted, unmatched, unread, stray, frozenset(again))
+    return Refusals(verdicts, uncounted, unmatched, unread or stray, frozenset(again))
+
+
+def why_unread(reply: Reply, budget: Budget) -> tuple[str, str] | None:
+    """Reason and message for a reply that `budget` did not suffice to read, or that is cut short; None if it was read."""
+    if budget.spent or reply.is_beyond_reading:
+        return TOO_MUCH, TOO_MUCH_MESSAGE
+    return (UNREADABLE, UNREADABLE_MESSAGE) if reply.is_broken else None
 
 
 def _verdict(program: RejectsProgram, row: Any, budget: Budget) -> tuple[str, str]:

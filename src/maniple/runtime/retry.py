@@ -6,9 +6,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
-from maniple.manifest.limits import LimitHeader
 from maniple.wire import Reply, read_tree
+
+if TYPE_CHECKING:
+    from maniple.manifest.limits import LimitHeader
 
 Dice = Callable[[], float]
 """A number from 0 to 1, for jitter."""

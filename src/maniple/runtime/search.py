@@ -7,6 +7,7 @@ together: `[@,@][]` doubles a list each time it is written, and a filter visits 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from jmespath.exceptions import JMESPathError
@@ -25,11 +26,13 @@ class Exhausted(Exception):
 class Budget:
     """How many steps reading one reply may still take."""
 
-    __slots__ = ("interpreter", "left")
-
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self.left = steps
-        self.interpreter = _Interpreter(self)
+
+    @cached_property
+    def interpreter(self) -> _Interpreter:
+        """What walks a path as long as steps are left. Most replies are read without one."""
+        return _Interpreter(self)
 
     @property
     def spent(self) -> bool:

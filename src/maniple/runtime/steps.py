@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from maniple.runtime.addresses import Addresses, rows_of
 from maniple.runtime.classify import Accepted
-from maniple.runtime.exchange import TOO_MUCH, TOO_MUCH_MESSAGE, Tally, exchange
-from maniple.runtime.outcome import Classification, Exchange, Verdict
+from maniple.runtime.course import Course
+from maniple.runtime.exchange import exchange
+from maniple.runtime.learning import MatchProgram, PollProgram
+from maniple.runtime.outcome import Classification, Verdict
 from maniple.runtime.pages import leads_elsewhere, next_page
 from maniple.runtime.prepare import UNRESOLVED, why_unsendable
-from maniple.runtime.program import MatchProgram, PollProgram, StepProgram
-from maniple.runtime.rejects import STEPS_A_USER, read_rejects
+from maniple.runtime.program import StepProgram
+from maniple.runtime.rejects import STEPS_A_USER, read_rejects, why_unread
 from maniple.runtime.request import CONTROL, build_request, joined
 from maniple.runtime.retry import Dice, RetryPolicy
 from maniple.runtime.search import MAX_STEPS, Budget, search
@@ -22,113 +24,10 @@ from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
 from maniple.template.text import text_of
 from maniple.wire import Flow, Hold, Recall, Release, Remember, Reply, Request, Wait
 
-LONGEST_SAVED = 1_000
-"""Characters of a value that is saved from a reply: it goes into the requests that follow."""
-UNSENDABLE = "The partner's answer had a line break in a value that stands in a header of the next request"
 NOT_FOUND = "unknown to the partner"
 NOT_FOUND_MESSAGE = "The partner was asked for this user and does not know it"
 PENDING = "Still pending at the partner"
 PENDING_MESSAGE = "The partner took the users and had not finished after {:g} seconds. The next run sends them again."
-
-
-@dataclass
-class Course:
-    """How far a batch has come through the steps of its call. Rows are positions among the users of the batch."""
-
-    scope: dict[str, Any]
-    columns: dict[str, list[Any]]
-    size: int
-    """Users; 0 for a call that carries none."""
-    single: bool = False
-    dedupe: bool = False
-    """Equal items of a step are sent once."""
-    twins: dict[int, list[int]] = field(default_factory=dict)
-    """The users for whom another is sent, by that one."""
-    learned: set[str] = field(default_factory=set)
-    """The columns that replies fill."""
-    left: list[int] = field(default_factory=list)
-    """The users who have not been settled yet."""
-    verdicts: dict[int, Verdict] = field(default_factory=dict)
-    again: set[int] = field(default_factory=set)
-    """The rejected whom the partner would take later."""
-    reached: set[int] = field(default_factory=set)
-    """The users with whom some step did something."""
-    sent: list[int] = field(default_factory=list)
-    """The users of the last step that carried some."""
-    saved: dict[str, Any] = field(default_factory=dict)
-    named: list[Verdict] = field(default_factory=list)
-    """Whom the reply that ended the walk speaks of."""
-    matched: frozenset[int] = frozenset()
-    """The users whom a step's reply named."""
-    uncounted: int = 0
-    requests: int = 0
-    retries: int = 0
-    in_doubt: bool = False
-    last: Exchange | None = None
-
-    def part(self, rows: list[int]) -> dict[str, list[Any]]:
-        """The columns of some users."""
-        everybody = len(rows) == self.size
-        return self.columns if everybody else {name: [each[row] for row in rows] for name, each in self.columns.items()}
-
-    def count(self, tally: Tally, request: Request, reply: Reply) -> None:
-        """Add what an exchange has cost."""
-        self.requests += tally.requests
-        self.retries += tally.retries
-        self.in_doubt = self.in_doubt or tally.in_doubt
-        # A copy of the reply, without the tree that was read from it: it takes ten times the room.
-        self.last = Exchange(request, replace(reply))
-
-    def settle(self, row: int, verdict: Verdict | None = None) -> None:
-        """A user goes through no further step."""
-        if verdict is not None:
-            self.verdicts.setdefault(row, verdict)
-        self.left.remove(row)
-
-    def follow(self) -> None:
-        """Twins share the fate of the user who is sent for them, and what was found out about that one."""
-        left = set(self.left)
-        for row, others in self.twins.items():
-            for other in left & set(others):
-                for column in [self.columns[name] for name in self.learned]:
-                    column[other] = column[row] if column[other] is None else column[other]
-                if row in self.reached:
-                    self.reached.add(other)
-                if row not in self.left:
-                    verdict = self.verdicts.get(row)
-                    self.settle(other, replace(verdict, row=other) if verdict is not None else None)
-                if row in self.again:
-                    self.again.add(other)
-
-    def keep(self, name: str, value: Any) -> None:
-        """Save a value unless it has one already or is too long to go into a request."""
-        if value is None or len(text_of(value)) > LONGEST_SAVED:
-            self.saved.setdefault(name, None)
-            return
-        if self.saved.get(name) is None:
-            self.saved[name] = self.scope[name] = value
-
-
-def set_out(
-    scope: Mapping[str, Any],
-    columns: Mapping[str, list[Any]],
-    size: int,
-    steps: tuple[StepProgram, ...],
-    *,
-    single: bool,
-    dedupe: bool = False,
-) -> Course:
-    """A course at its beginning."""
-    course = Course({**scope, "steps": {}}, dict(columns), size, single, dedupe, left=list(range(size)))
-    for step in steps:
-        for saved in step.save:
-            course.scope.setdefault(saved.name, None)
-        for name, _ in step.match.save if step.match else ():
-            course.scope.setdefault(name, None)
-            if size:
-                course.learned.add(name)
-                course.columns[name] = [None] * size
-    return course
 
 
 def walk(
@@ -189,6 +88,7 @@ def _take(step: StepProgram, course: Course, dice: Dice, policy: RetryPolicy) ->
     if step.carries_users:
         course.sent = rows
     course.matched = frozenset()
+    course.loose.clear()
     why = yield from _pages(step, course, request, rows, scope, dice, policy)
     if why is None and step.match is not None:
         why = _missing(step.match, course, rows)
@@ -257,13 +157,13 @@ def _pages(
             course.in_doubt = course.in_doubt or step.method != "GET"
         why = _read(step, course, rows, reply)
         following = next_page(step, request, reply)
-        if why is not None or following is None or (step.match and course.matched >= set(rows) and course.size):
+        if why is not None or following is None or (step.match and course.is_settled(rows)):
             return why
         if leads_elsewhere(request, following):
             message = "The partner's next page is at another host, where the credentials must not go."
             return Classification("A page leads elsewhere", message)
         request = following
-    if step.match is not None and step.paginate is not None:
+    if step.match is not None and step.paginate is not None and not (course.size and course.matched >= set(rows)):
         message = f"After {most} pages the partner had still more, so nobody knows who is missing."
         return Classification("Too many pages", message)
     return None
@@ -325,15 +225,15 @@ def _read(step: StepProgram, course: Course, rows: list[int], reply: Reply) -> C
             saved.name, reply.header(saved.header) if saved.header else search(saved.expression, reply.tree, budget)
         )
     if step.match is not None:
-        _match(step.match, course, rows, reply)
+        unread = _match(step.match, course, rows, reply)
+        if unread is not None:
+            return Classification(*unread, None, reply.status)
     if step.rejects is None:
         return None
     spoken = rows if step.carries_users else course.sent
     refusals = read_rejects(step.rejects, reply, course.part(spoken), course.scope, len(spoken))
-    if refusals.unread:
-        return Classification(TOO_MUCH, TOO_MUCH_MESSAGE, None, reply.status)
-    if refusals.stray is not None:
-        return Classification(*refusals.stray, None, reply.status)
+    if refusals.unknown is not None:
+        return Classification(*refusals.unknown, None, reply.status)
     course.uncounted += refusals.uncounted
     for verdict in refusals.verdicts:
         row = spoken[verdict.row]
@@ -344,8 +244,11 @@ def _read(step: StepProgram, course: Course, rows: list[int], reply: Reply) -> C
     return None
 
 
-def _match(match: MatchProgram, course: Course, rows: list[int], reply: Reply) -> None:
-    """Find the users, or the list, that the rows of a reply name, and save what they say."""
+def _match(match: MatchProgram, course: Course, rows: list[int], reply: Reply) -> tuple[str, str] | None:
+    """Find the users, or the list, that the rows of a reply name, and save what they say.
+
+    Reason and message when the reply could not be read: whom it does not name is then not missing.
+    """
     budget = Budget(MAX_STEPS + STEPS_A_USER * len(rows))
     found = rows_of(search(match.rows, reply.tree, budget), xml=reply.is_xml)
     told = [
@@ -353,18 +256,15 @@ def _match(match: MatchProgram, course: Course, rows: list[int], reply: Reply) -
     ]
     if not course.size:
         _match_one(match, course, [row for _, row in told], budget)
-        return
+        return why_unread(reply, budget) if not course.matched else None
     addresses = Addresses(match, course.part(rows), course.scope, len(rows), budget)
     for position, row in told:
         for place in addresses.find(row, position):
-            who = rows[place]
+            who, exact = rows[place], addresses.is_exact(row, place)
             course.matched |= {who}
             for name, path in match.save:
-                column = course.columns[name]
-                if column[who] is None:
-                    column[who] = search(path, row, budget)
-                if course.single:
-                    course.keep(name, column[who])
+                course.learn(name, who, search(path, row, budget), exact=exact)
+    return why_unread(reply, budget) if len(course.matched) < len(rows) else None
 
 
 def _match_one(match: MatchProgram, course: Course, rows: list[Any], budget: Budget) -> None:
@@ -394,8 +294,3 @@ def _missing(match: MatchProgram, course: Course, rows: list[int]) -> Classifica
             course.reached.add(row)
             course.settle(row)
     return None
-
-
-def verdicts_of(course: Course) -> Iterator[Verdict]:
-    """The verdicts in order, without those who are to be tried again."""
-    return (course.verdicts[row] for row in sorted(course.verdicts) if row not in course.again)

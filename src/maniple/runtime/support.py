@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from maniple.diagnostics.suggest import hint_for, listed
 from maniple.manifest.answers import ErrorRule, ErrorRules
+from maniple.manifest.call import Call, Exchange
 from maniple.manifest.model import Manifest
 from maniple.manifest.saved import saved_names
 from maniple.runtime.body_fit import Finding, unfit_bodies
@@ -25,6 +26,7 @@ def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
         yield from _rules(call.errors, (name, "errors"))
         if call.list_id is not None and name != "create_list":
             yield "MAN406", "`list_id` belongs to `create_list`", (name, "list_id"), {"key": True}
+        yield from _beside_steps(name, call)
     create = manifest.create_list
     if (
         create is not None
@@ -40,6 +42,23 @@ def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
         )
     if create is not None and manifest.list_id is not None:
         yield "MAN406", "a manifest has `create_list` or a `list_id` of its own, not both", ("list_id",), {"key": True}
+
+
+def _beside_steps(name: str, call: Call) -> Iterator[Finding]:
+    """Keys of one request, where the call has several: nothing would read them."""
+    if call.steps is None:
+        return
+    named = [step.name for step in call.steps]
+    for position, step_name in enumerate(named):
+        if step_name is not None and step_name in named[:position]:
+            message = f"two steps have the name `{step_name}`"
+            place: Path = (name, "steps", position, "name")
+            yield "MAN508", message, place, {"hint": "give each step a name of its own"}
+    for key in Exchange.model_fields:
+        written = Exchange.model_fields[key].alias or key
+        if key in call.model_fields_set and key not in ("success", "errors", "auth"):
+            message = f"a call with `steps` has no `{written}` of its own"
+            yield "MAN406", message, (name, written), {"key": True, "hint": f"write `{written}` in the step it is for"}
 
 
 def _missing_calls(manifest: Manifest) -> Iterator[Finding]:

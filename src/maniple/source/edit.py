@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
-from typing import Any, TypeAlias
+from typing import Any
 
-from maniple.source.characters import BOM
-from maniple.source.locate import follow
+from maniple.source.lines import Lines
 from maniple.source.read import is_json, read_document
-from maniple.source.text import Document, Path, Source, Span
-
-KeyOrder: TypeAlias = Callable[[Path], Sequence[str] | None]
-"""The canonical order of the keys of the map at a path; None leaves the map as it is."""
+from maniple.source.text import Document, Path, Source
+from maniple.source.yaml_write import KeyOrder, key_rank, printable
 
 
 def reorder(document: Document, order_for: KeyOrder) -> str:
@@ -25,18 +21,16 @@ def reorder(document: Document, order_for: KeyOrder) -> str:
     anew, indented by 2. The data stay equal, and a second application changes nothing.
     """
     if is_json(document.source):
-        return json.dumps(_ordered(document.data, (), order_for), indent=2, ensure_ascii=False) + "\n"
-    closed = _closed(document)
-    tidy = _tidied(Source(document.source.name, _Layout(closed, order_for).text_in_order()))
+        return write_json(document.data, order_for)
+    tidy = _tidied(Source(document.source.name, _Layout(closed(document), order_for).text_in_order()))
     again, _ = read_document(Source(document.source.name, tidy))
     # A text that cannot be laid out anew without changing its meaning is left alone.
     return tidy if again is not None and again.data == document.data else document.source.text
 
 
-def key_rank(order: Sequence[str], keys: Sequence[str]) -> list[str]:
-    """`keys` in the order of `order`; those it does not name follow in their own order."""
-    known = [key for key in order if key in keys]
-    return [*known, *(key for key in keys if key not in known)]
+def write_json(data: Any, order_for: KeyOrder) -> str:
+    """Data as the text of a JSON document in canonical form."""
+    return printable(json.dumps(_ordered(data, (), order_for), indent=2, ensure_ascii=False)) + "\n"
 
 
 def _ordered(data: Any, path: Path, order_for: KeyOrder) -> Any:
@@ -78,57 +72,44 @@ def _below(keeps: bool, lines: str) -> str:
     return "".join(dropwhile(lambda line: not line.strip(), lines.splitlines(keepends=True)))
 
 
-class _Layout:
+class _Layout(Lines):
     """The text of one YAML document, cut into the entries of its block maps."""
 
     def __init__(self, document: Document, order_for: KeyOrder) -> None:
-        self.document = document
+        super().__init__(document)
         self.order_for = order_for
-        self.text = document.source.text
-        self.newline = "\r\n" if "\r\n" in self.text else "\n"
 
     def text_in_order(self) -> str:
         """The whole text with every block map in order."""
         if not isinstance(self.document.data, dict | list):
             return self.text
         span = self.document.values[()]
-        start = self._header_end(self._line_start(span.start)) if self._is_block(()) else span.start
+        start = self.header_end(self.line_start(span.start)) if self.is_block(()) else span.start
         laid = self._value((), start, len(self.text))
         above = "".join(f"{comment}{self.newline}" for comment in laid.above)
         return self.text[:start] + above + laid.text
 
-    def _header_end(self, first_line: int) -> int:
-        """Where the lines end that stay on top: up to the last blank line, `---` or editor directive."""
-        at = end = len(BOM) if self.text.startswith(BOM) else 0
-        while at < first_line:
-            after = self._line_end(at)
-            line = self.text[at:after].strip()
-            if not line or line.startswith(("---", "# yaml-language-server", "#!")):
-                end = after
-            at = after
-        return end
-
     def _value(self, path: Path, start: int, end: int) -> _Laid:
         """The new text of `start:end`, which holds the value at `path` and the comments that belong to it."""
-        value = self._at(path)
-        if isinstance(value, dict) and value and self._is_block(path):
+        value = self.at(path)
+        if isinstance(value, dict) and value and self.is_block(path):
             return self._map(path, value, start, end)
-        if isinstance(value, list) and value and self._is_block(path):
+        if isinstance(value, list) and value and self.is_block(path):
             return self._list(path, value, start, end)
-        return _Laid(self.text[start:end], keeps=self._keeps(self.document.values[path]))
+        return _Laid(self.text[start:end], keeps=self.keeps(self.document.values[path]))
 
     def _list(self, path: Path, items: list[Any], start: int, end: int) -> _Laid:
-        dash = self._column(self.document.values[path].start)
+        dash = self.column(self.document.values[path].start)
         parts: list[str] = []
         hoisted: tuple[str, ...] = ()
         cursor, keeps = start, False
         for index in range(len(items)):
             item = (*path, index)
-            item_start = self._region_start(item, cursor)
-            item_end = max(self._content_end(item, dash), item_start)
+            item_start = self.region_start(item, cursor)
+            item_end = max(self.content_end(item, dash), item_start)
             laid = self._value(item, item_start, item_end)
             between = _below(keeps, self.text[cursor:item_start])
-            if laid.above and ("\n" in between or cursor == self._line_start(cursor)):
+            if laid.above and ("\n" in between or cursor == self.line_start(cursor)):
                 cut = between.rfind("\n") + 1
                 between = between[:cut] + self._comment_lines(laid.above, dash) + between[cut:]
             else:
@@ -141,13 +122,13 @@ class _Layout:
     def _map(self, path: Path, value: dict[str, Any], start: int, end: int) -> _Laid:
         keys = list(value)
         first = self.document.keys[(*path, keys[0])].start
-        column = self._column(first)
-        if not all(self._starts_line(self.document.keys[(*path, key)].start, column) for key in keys[1:]):
+        column = self.column(first)
+        if not all(self.starts_line(self.document.keys[(*path, key)].start, column) for key in keys[1:]):
             return _Laid(self.text[start:end])
         entries, above, rest = self._entries(path, keys, column, start)
         order = self.order_for(path)
         wanted = keys if order is None else key_rank(order, keys)
-        inline = self._line_start(first) < start
+        inline = self.line_start(first) < start
         if wanted == keys:
             laid = self._in_place(entries, column, inline=inline)
         else:
@@ -161,7 +142,7 @@ class _Layout:
         parts: list[str] = []
         keeps = False
         for index, entry in enumerate(entries):
-            indent = "" if inline and index == 0 else self._indent(column)
+            indent = "" if inline and index == 0 else self.indent(column)
             parts += [_below(keeps, entry.leading), indent, entry.body]
             keeps = entry.keeps
         return _Laid("".join(parts), keeps=keeps)
@@ -176,9 +157,9 @@ class _Layout:
         for key in keys:
             child = (*path, key)
             key_span = self.document.keys[child]
-            leading = self.text[cursor : max(cursor, self._line_start(key_span.start))]
-            body_end = self._content_end(child, column)
-            value_start = self._region_start(child, key_span.end)
+            leading = self.text[cursor : max(cursor, self.line_start(key_span.start))]
+            body_end = self.content_end(child, column)
+            value_start = self.region_start(child, key_span.end)
             laid = self._value(child, value_start, body_end)
             above += laid.above
             entries.append(_Entry(key, leading, self.text[key_span.start : value_start] + laid.text, laid.keeps))
@@ -195,101 +176,15 @@ class _Layout:
             if index == 0 and inline:
                 above = tuple(line for line in lines if line)
             elif index == 0:
-                parts += [self._comment_lines(tuple(line for line in lines if line), column), self._indent(column)]
+                parts += [self._comment_lines(tuple(line for line in lines if line), column), self.indent(column)]
             else:
-                parts += [self._comment_lines(tuple(lines), column), self._indent(column)]
+                parts += [self._comment_lines(tuple(lines), column), self.indent(column)]
             parts.append(entry.body if entry.body.endswith("\n") else entry.body + self.newline)
             keeps = entry.keeps
         return _Laid("".join(parts), above, keeps)
 
     def _comment_lines(self, comments: tuple[str, ...], column: int) -> str:
-        return "".join(f"{self._indent(column) if line else ''}{line}{self.newline}" for line in comments)
-
-    def _region_start(self, path: Path, after: int) -> int:
-        """Where the value at `path` starts, with the comment lines above it when it starts a line of its own."""
-        start = self.document.values[path].start
-        if not self._is_block(path) or not self._at(path):
-            return max(start, after)
-        opening = self._line_end(after)
-        owns_line = self._line_start(start) >= opening and not self.text[self._line_start(start) : start].strip()
-        if path and isinstance(path[-1], int):
-            # Between two items the dash comes first: only what stands below the dash's line belongs to the item.
-            return self._below_dash(start, after) if owns_line else start
-        return opening if owns_line else start
-
-    def _below_dash(self, start: int, after: int) -> int:
-        """The start of the line below the dash whose item starts at `start`."""
-        at = self._line_start(start)
-        while at > after:
-            above = self._line_start(at - 1)
-            line = self.text[above:at].strip()
-            if line and not line.startswith("#"):
-                return at
-            at = above
-        return self._line_start(start)
-
-    def _content_end(self, path: Path, column: int) -> int:
-        """The end of the last line of the value at `path`, with the comments below it that are indented deeper."""
-        end = at = self._last_line_end(path)
-        while at < len(self.text):
-            after = self._line_end(at)
-            line = self.text[at:after]
-            if line.strip():
-                if not line.lstrip(" ").startswith("#") or len(line) - len(line.lstrip(" ")) <= column:
-                    break
-                end = after
-            at = after
-        return end
-
-    def _last_line_end(self, path: Path) -> int:
-        """The end of the last line that the value at `path` has text in."""
-        value = self._at(path)
-        span = self.document.values[path]
-        if value and self._is_block(path) and isinstance(value, dict | list):
-            last = list(value)[-1] if isinstance(value, dict) else len(value) - 1
-            return self._last_line_end((*path, last))
-        if not self._is_block_text(span):
-            key = self.document.keys.get(path)
-            return self._line_end(max(span.end, key.end if key else 0))
-        header_end = self._line_end(span.start)
-        if self._keeps(span):
-            return max(span.end, header_end)
-        trace = follow(self.text, span)
-        shown = [end for char, end in zip(trace.chars, trace.ends, strict=True) if char != "\n"]
-        return self._line_end(shown[-1]) if shown else header_end
-
-    def _is_block(self, path: Path) -> bool:
-        return self.text[self.document.values[path].start] not in "{["
-
-    def _is_block_text(self, span: Span) -> bool:
-        return self.text[span.start : span.start + 1] in ("|", ">") and span.end > span.start
-
-    def _keeps(self, span: Span) -> bool:
-        return self._is_block_text(span) and "+" in self.text[span.start : span.start + 3]
-
-    def _starts_line(self, at: int, column: int) -> bool:
-        return self._column(at) == column and not self.text[self._line_start(at) : at].strip(" " + BOM)
-
-    def _at(self, path: Path) -> Any:
-        value = self.document.data
-        for step in path:
-            value = value[step]
-        return value
-
-    def _indent(self, column: int) -> str:
-        return " " * column
-
-    def _column(self, at: int) -> int:
-        return at - self._line_start(at)
-
-    def _line_start(self, at: int) -> int:
-        start = self.text.rfind("\n", 0, at) + 1
-        return len(BOM) if start == 0 and self.text.startswith(BOM) else start
-
-    def _line_end(self, at: int) -> int:
-        """The offset after the line break of the line that holds `at`."""
-        found = self.text.find("\n", at)
-        return len(self.text) if found < 0 else found + 1
+        return "".join(f"{self.indent(column) if line else ''}{line}{self.newline}" for line in comments)
 
 
 def _tidied(source: Source) -> str:
@@ -330,7 +225,7 @@ def _is_text(document: Document, path: Path) -> bool:
     return isinstance(value, str)
 
 
-def _closed(document: Document) -> Document:
+def closed(document: Document) -> Document:
     """The document with a line break at its end, which a block text there does not take for its own."""
     text = document.source.text
     if text.endswith("\n") or not text.strip():
@@ -344,5 +239,5 @@ def _closed(document: Document) -> Document:
         header = text[last.start : header_end].replace("+", "", 1)
         chomped = header if "-" in header.split("#")[0] else header[0] + "-" + header[1:]
         text = text[: last.start] + chomped + text[header_end:]
-    closed, _ = read_document(Source(document.source.name, text + newline))
-    return closed if closed is not None else document
+    ended, _ = read_document(Source(document.source.name, text + newline))
+    return ended if ended is not None else document

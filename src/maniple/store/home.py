@@ -82,11 +82,6 @@ class Home:
         return self.path / "integrations"
 
     @property
-    def versions(self) -> Path:
-        """Every version that was published here: a folder a version, in it one for each destination."""
-        return self.path / "versions"
-
-    @property
     def drafts(self) -> Path:
         """Text that was typed in the portal and not saved, one file for each."""
         return self.path / "drafts"
@@ -105,6 +100,11 @@ class Home:
     def crash_report(self) -> Path:
         """Where a fault of the portal happened, the last time."""
         return self.path / "portal-crash.txt"
+
+    @property
+    def versions(self) -> Path:
+        """Every version that was published here: a folder a version, in it one for each destination."""
+        return self.path / "versions"
 
     @property
     def locks(self) -> Path:

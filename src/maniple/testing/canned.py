@@ -9,7 +9,7 @@ from typing import Any
 
 from maniple.manifest.cases import CannedReply
 from maniple.runtime.outcome import Outcome
-from maniple.wire import SIGN_IN, Flow, Moment, Nonce, Recall, Remember, Reply, Request, Wait
+from maniple.wire import SIGN_IN, Flow, Moment, Nonce, Recall, Record, Remember, Reply, Request, Wait
 
 NONCE = "0123456789abcdef"
 
@@ -18,7 +18,7 @@ NONCE = "0123456789abcdef"
 class Played:
     """What a case made happen. A request that is sent again is in `requests` once; `pauses` are seconds.
 
-    `skipped` and `rejected` are the id and the reason of each such user.
+    `skipped` and `rejected` are the id and the reason of each such user, `members` the identifiers read back.
     """
 
     requests: list[Request] = field(default_factory=list)
@@ -26,6 +26,7 @@ class Played:
     outcomes: list[Outcome] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     rejected: list[tuple[str, str]] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
     token_requests: list[Request] = field(default_factory=list)
     unanswered: list[Request] = field(default_factory=list)
     unused_replies: int = 0
@@ -90,6 +91,8 @@ class CannedPartner:
                 return self._moment
             case Nonce(octets):
                 return (NONCE * octets)[: 2 * octets]
+            case Record(outcome=list(identifiers)):
+                self.played.members += identifiers
             case Recall(key):
                 return self._remembered.get(key)
             case Remember(key, value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +15,14 @@ from maniple.runtime.flow import converse, create_list, deliver
 from maniple.runtime.outcome import Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare
 from maniple.runtime.program import CallProgram, Cohort, Operation, Program, RunContext, run_context
+from maniple.runtime.readback import list_members
 from maniple.runtime.resolve import ResolvedUsers, resolve_users
+from maniple.runtime.retry import Dice
 from maniple.runtime.settings import check_mappings, check_settings, split_settings
 from maniple.testing.canned import CannedPartner, OutOfReplies, Played
 from maniple.testing.destination import CASES_NAMES, MANIFEST_NAMES, named_in, read_cases, read_program
 from maniple.testing.verdict import judge
+from maniple.wire import Flow
 
 RUN_ID = "run_case"
 OPERATIONS: dict[str, Operation] = {
@@ -30,6 +33,11 @@ OPERATIONS: dict[str, Operation] = {
     "unset_property": "remove",
 }
 """What the calls do that are for one of the two."""
+WITHOUT_USERS: dict[str, Callable[[CallProgram, RunContext, Dice], Flow[Outcome]]] = {
+    "create_list": create_list,
+    "list_members": list_members,
+}
+"""How calls without users are made that learn more than `converse` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,7 @@ def play(program: Program, cases: Cases, case: Case, call: CallProgram, operatio
     partner = CannedPartner(case.replies, token, datetime.fromisoformat(cases.now).timestamp())
     try:
         if operation is None or mappings is None:
-            flow = create_list if case.call == "create_list" else converse
+            flow = WITHOUT_USERS.get(case.call, converse)
             partner.meet(flow(call, context, no_jitter))
         else:
             _play_users(program, mappings, case, call, operation, context, partner)

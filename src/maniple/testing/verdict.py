@@ -9,6 +9,7 @@ from typing import Any
 from maniple.body.reading import content_of, read_body
 from maniple.manifest.cases import Case, ExpectedOutcome, ExpectedRequest
 from maniple.runtime.outcome import Delivered, Failed
+from maniple.runtime.readback import counted
 from maniple.testing.canned import Played
 from maniple.testing.differences import difference, same
 from maniple.wire import Request, header_value
@@ -107,6 +108,8 @@ def _outcome(expected: ExpectedOutcome, played: Played) -> Iterator[str]:
     yield from _users("rejected", played.rejected, wanted)
     if "list_id" in expected.model_fields_set:
         yield from _list_id(expected.list_id, played)
+    if "members" in expected.model_fields_set:
+        yield from _members(expected.members, played)
     retries = sum(outcome.retries for outcome in played.outcomes)
     if expected.retries is not None and retries != expected.retries:
         yield f"the number of retries is {retries}, and the case says {expected.retries}"
@@ -128,6 +131,15 @@ def _why(expected: ExpectedOutcome, failure: Failed | None) -> Iterator[str]:
 
 def _quoted(value: str | None) -> str:
     return "nothing" if value is None else f"`{value}`"
+
+
+def _members(expected: Any, played: Played) -> Iterator[str]:
+    found: Any = played.members
+    if not isinstance(expected, list):
+        saved = [outcome.saved for outcome in played.outcomes if isinstance(outcome, Delivered)]
+        found = counted(saved[0]) if saved else None
+    if not same(found, expected):
+        yield f"the members differ: {difference(found, expected)}"
 
 
 def _list_id(expected: Any, played: Played) -> Iterator[str]:

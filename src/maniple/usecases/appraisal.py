@@ -12,6 +12,7 @@ from maniple.usecases.catalogue import Surroundings
 from maniple.usecases.draft import Draft
 from maniple.usecases.evidence import collect
 from maniple.usecases.proposal import Proposal, read_evidence, weigh
+from maniple.usecases.rehearsal_setup import tests_of
 
 
 def appraise(draft: Draft, home: Home, folders: tuple[Path, ...], *, deep: bool) -> Proposal:
@@ -25,7 +26,7 @@ def appraise(draft: Draft, home: Home, folders: tuple[Path, ...], *, deep: bool)
     logo = manifest.logo if manifest is not None else None
     files = gather(draft.path, logo=logo).files if draft.path.is_file() else {}
     bundle = Bundle({**files, draft.path.name: draft.text.encode("utf-8", "replace")})
-    evidence = read_evidence(collect(home, manifest.slug)) if manifest is not None else {}
+    evidence = read_evidence(collect(home, tests_of(draft.path))) if manifest is not None else {}
     around = Surroundings((home.integrations, *folders))
     return weigh(around, bundle, destination, evidence, folder=draft.path.resolve().parent, deep=deep)
 

@@ -9,6 +9,7 @@ from maniple.errors import OperatorError, UsageError
 from maniple.store.home import Home
 from maniple.usecases.bundle import BELONGING
 from maniple.usecases.catalogue import Surroundings
+from maniple.usecases.leaks import leaks
 from maniple.usecases.proposal import Evidence, Proposal, let_through, propose_into
 
 CATALOGUE = "integrations"
@@ -36,7 +37,9 @@ def write_branch(path: Path, into: Path, home: Home, *, evidence: Evidence | Non
     catalogue = into if into.resolve().name == CATALOGUE else into / CATALOGUE
     proposal = propose_into(Surroundings((catalogue,)), home, path, evidence=evidence)
     obstacles = tuple(each for each in proposal.obstacles if each != proposal.version_obstacle)
-    let_through(path, "submitted", obstacles)
+    program = proposal.destination.program
+    leaked = leaks(home, None, program, proposal.bundle) if program is not None else ()
+    let_through(path, "submitted", (*obstacles, *leaked))
     folder = catalogue / proposal.destination.usable().manifest.slug
     if folder.resolve() == proposal.destination.path.resolve().parent:
         return Branch(folder, (), (), proposal)

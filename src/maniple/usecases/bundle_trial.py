@@ -1,12 +1,12 @@
-"""Trying what was submitted without an account at the partner: its requests for invented users, and a sync with the
-simulator in a home of its own that is thrown away."""
+"""Trying what was submitted: its requests for invented users, and syncs with the simulator or with a test account of the
+partner, in a home of its own that is thrown away."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,31 +15,56 @@ from maniple.errors import UsageError
 from maniple.manifest.cases import Cases
 from maniple.manifest.load import read_named, validate
 from maniple.review.worlds import Tokens, plain_setting
+from maniple.runtime.outcome import Delivered
 from maniple.runtime.program import Program
 from maniple.runtime.settings import operator_fields, split_settings
 from maniple.sources.source import FileSource
 from maniple.store.home import HOME_VARIABLE
 from maniple.usecases.bundle import Bundle
-from maniple.usecases.destinations import Destination
+from maniple.usecases.connect import connect
+from maniple.usecases.destinations import Destination, load_file
+from maniple.usecases.forget import can_delete_list, delete_list
+from maniple.usecases.operator import keep_operator_values
 from maniple.usecases.preview import Preview, preview, start_trial
 from maniple.usecases.report import RunReport
+from maniple.usecases.request import SyncRequest
 from maniple.usecases.run import Progress
 from maniple.usecases.sample_users import sample_users, users_csv
+from maniple.usecases.setting import SyncTools
+from maniple.usecases.sync import sync_cohort
 from maniple.usecases.users import TestUsers
+from maniple.wiring import Workspace
 
 NOW = "2026-11-20T10:00:00Z"
 ShowTrial: TypeAlias = Callable[[int, Progress], None]
 """Hears of the run's number and how far it is."""
+NAME = "review"
 FEWEST = 3
 """With fewer invented users nobody leaves."""
 
 
+def quiet(_run: int, _progress: Progress) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A test account at the partner. `settings` are those of the form; what `mappings` do not say is as in the golden cases."""
+
+    settings: Mapping[str, Any] = field(repr=False)
+    mappings: Mapping[str, str] = field(default_factory=dict)
+    via: str | None = None
+    allow_private: bool = False
+
+
 @dataclass(frozen=True)
 class Tried:
-    """How a bundle synced: first everybody, then again when some have left."""
+    """How a bundle synced: first everybody, then again when some have left. `list_deleted`: nothing of it is left at the
+    partner; None when no list was to be deleted."""
 
     first: RunReport
     second: RunReport
+    list_deleted: bool | None = None
 
     @property
     def failed(self) -> bool:
@@ -93,7 +118,7 @@ def preview_of(bundle: Bundle, destination: Destination, *, users: int, seed: in
 
 
 async def sync_with_simulator(
-    bundle: Bundle, destination: Destination, *, users: int, seed: int, show: ShowTrial = lambda _, __: None
+    bundle: Bundle, destination: Destination, *, users: int, seed: int, show: ShowTrial = quiet
 ) -> Tried:
     """Sync an invented cohort twice, some leaving in between; `show` hears how far it is.
 
@@ -104,52 +129,73 @@ async def sync_with_simulator(
         from maniple.testing.simulator.serve import running
     except ImportError as cause:
         raise UsageError("the simulator is not installed", hint="pip install 'maniple[simulator]'") from cause
+    given = made_up(bundle, program, users=users, seed=seed)
+    with running(simulator_app([program])) as port:
+        stand_in = Account(given.settings, given.mappings, f"http://127.0.0.1:{port}", allow_private=True)
+        return await _in_a_home_of_its_own(bundle, program, given, stand_in, show, clean_up=False)
+
+
+async def sync_with_partner(
+    bundle: Bundle, destination: Destination, account: Account, *, users: int, seed: int, show: ShowTrial = quiet
+) -> Tried:
+    """The same with an account at the partner; its list is deleted afterwards if the manifest has a call for that.
+
+    Raises ManifestError, SettingsError and OperatorError.
+    """
+    program = destination.usable()
+    given = made_up(bundle, program, users=users, seed=seed)
+    mappings = {**given.mappings, **account.mappings}
+    users_of_it = sample_users(program, seed, mappings=mappings, how_many=max(users, FEWEST))
+    return await _in_a_home_of_its_own(
+        bundle, program, replace(given, mappings=mappings, users=users_of_it), account, show, clean_up=True
+    )
+
+
+async def _in_a_home_of_its_own(
+    bundle: Bundle, program: Program, given: MadeUp, account: Account, show: ShowTrial, *, clean_up: bool
+) -> Tried:
     folder = Path(tempfile.mkdtemp(prefix="maniple-review-"))
     try:
-        with running(simulator_app([program])) as port:
-            given = made_up(bundle, program, users=users, seed=seed)
-            return await _sync_twice(folder, bundle, program, given, f"http://127.0.0.1:{port}", show)
+        manifest = folder / program.manifest.slug / bundle.manifest
+        manifest.parent.mkdir()
+        manifest.write_bytes(bundle.files[bundle.manifest])
+        with Workspace.open({HOME_VARIABLE: str(folder / "home")}) as workspace:
+            _connect(workspace, manifest, program, given, account)
+            return await _sync_twice(workspace, folder, given.users, show, clean_up=clean_up)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _sync_twice(
-    folder: Path, bundle: Bundle, program: Program, given: MadeUp, via: str, show: ShowTrial
-) -> Tried:
-    from maniple.usecases.connect import connect
-    from maniple.usecases.destinations import load_file
-    from maniple.usecases.operator import keep_operator_values
-    from maniple.usecases.request import SyncRequest
-    from maniple.usecases.setting import SyncTools
-    from maniple.usecases.sync import sync_cohort
-    from maniple.wiring import Workspace
+def _connect(workspace: Workspace, manifest: Path, program: Program, given: MadeUp, account: Account) -> None:
+    own, operator = split_settings(program, account.settings)
+    if operator_fields(program):
+        keep_operator_values(workspace.home, program, operator)
+    connect(
+        workspace,
+        load_file(manifest),
+        name=NAME,
+        settings=own,
+        mappings=given.mappings,
+        via=account.via,
+        allow_private=account.allow_private,
+    )
 
-    manifest = folder / program.manifest.slug / bundle.manifest
-    manifest.parent.mkdir()
-    manifest.write_bytes(bundle.files[bundle.manifest])
-    own, operator = split_settings(program, given.settings)
-    stays = [operation == "add" for operation in given.users.operations]
-    everybody = _all_added(given.users, [True] * len(stays))
-    stayed = _all_added(given.users, stays)
-    with Workspace.open({HOME_VARIABLE: str(folder / "home")}) as workspace:
-        if operator_fields(program):
-            keep_operator_values(workspace.home, program, operator)
-        connect(
-            workspace,
-            load_file(manifest),
-            name="review",
-            settings=own,
-            mappings=given.mappings,
-            via=via,
-            allow_private=True,
-        )
-        runs = []
-        for number, cohort in enumerate((everybody, stayed)):
-            file = folder / f"cohort-{number}.csv"
-            file.write_text(users_csv(cohort), encoding="utf-8")
-            request = SyncRequest("review", FileSource(file), given.users.cohort().name, id_column="user_id")
-            runs.append(await sync_cohort(workspace, request, SyncTools(show=partial(show, number + 1))))
-    return Tried(runs[0], runs[1])
+
+async def _sync_twice(
+    workspace: Workspace, folder: Path, users: TestUsers, show: ShowTrial, *, clean_up: bool
+) -> Tried:
+    stays = [operation == "add" for operation in users.operations]
+    runs = []
+    for number, kept in enumerate(([True] * len(stays), stays)):
+        file = folder / f"cohort-{number}.csv"
+        file.write_text(users_csv(_all_added(users, kept)), encoding="utf-8")
+        request = SyncRequest(NAME, FileSource(file), users.cohort().name, id_column="user_id")
+        runs.append(await sync_cohort(workspace, request, SyncTools(show=partial(show, number + 1))))
+    [sync] = workspace.store.list_syncs()
+    deleted = None
+    if clean_up and can_delete_list(workspace, sync):
+        deleted = isinstance(await delete_list(workspace, sync), Delivered)
+    return Tried(runs[0], runs[1], deleted)
 
 
 def _all_added(users: TestUsers, kept: list[bool]) -> TestUsers:

@@ -5,27 +5,32 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maniple.manifest.load import load_manifest
-from maniple.manifest.model import Manifest
-from maniple.store.control.store import ControlStore
 from maniple.store.control.submission_rows import OPEN, SubmissionRow
-from maniple.store.control.submissions import Move
 from maniple.store.home import Home
 from maniple.usecases.bundle import Bundle, gather
 from maniple.usecases.destinations import MANIFEST_NAMES, read_content
 from maniple.usecases.mark import Mark, mark_in
 from maniple.usecases.publication import version_folder
-from maniple.wiring import Workspace
+from maniple.wiring import integration_folders
+
+if TYPE_CHECKING:
+    from maniple.manifest.model import Manifest
+    from maniple.store.control.store import ControlStore
+    from maniple.store.control.submissions import Move
+    from maniple.wiring import Workspace
 
 
 @dataclass(frozen=True)
 class Live:
-    """A destination as the catalogue holds it. `path` is its manifest."""
+    """A destination as the catalogue holds it. `path` is where connections find its manifest, `files` the folder of it."""
 
     path: Path
     manifest: Manifest
     mark: Mark | None
+    files: Path
 
     @property
     def version(self) -> str:
@@ -40,7 +45,7 @@ class Live:
     @property
     def bundle(self) -> Bundle:
         """Its files. Raises OperatorError."""
-        return gather(self.path, logo=self.manifest.logo)
+        return gather(self.files, logo=self.manifest.logo)
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,16 @@ class Surroundings:
 
     folders: tuple[Path, ...]
     store: ControlStore | None = None
+    home: Home | None = None
+    """Where earlier versions are kept."""
 
     @classmethod
     def of(cls, workspace: Workspace) -> Surroundings:
-        """The home's own folder comes first: what was published there."""
-        folders = dict.fromkeys((workspace.home.integrations, *workspace.catalogue_folders()))
-        return cls(tuple(folders), workspace.store)
+        """The home's own folder comes first: what was published there. What authors are at work on is not live."""
+        folders = dict.fromkeys(
+            (workspace.home.integrations.resolve(), *integration_folders(workspace.home, here=False))
+        )
+        return cls(tuple(folders), workspace.store, workspace.home)
 
 
 def live_version(around: Surroundings, slug: str, *, apart_from: Path | None = None) -> Live | None:
@@ -64,11 +73,31 @@ def live_version(around: Surroundings, slug: str, *, apart_from: Path | None = N
         place = folder / slug
         if apart_from is not None and place.resolve() == apart_from.resolve():
             continue
-        path = next((place / name for name in MANIFEST_NAMES if (place / name).is_file()), None)
-        manifest = _read(path) if path is not None else None
-        if path is not None and manifest is not None:
-            return Live(path, manifest, mark_in(place))
+        path = _manifest_in(place)
+        files = _settled(around, slug, place)
+        kept = _manifest_in(files) if files is not None else None
+        manifest = _read(kept) if kept is not None else None
+        if path is not None and files is not None and manifest is not None:
+            return Live(path, manifest, mark_in(files), files)
     return None
+
+
+def _manifest_in(folder: Path) -> Path | None:
+    return next((folder / name for name in MANIFEST_NAMES if (folder / name).is_file()), None)
+
+
+def _settled(around: Surroundings, slug: str, place: Path) -> Path | None:
+    """The folder itself. Where an approval was killed after it wrote and before it was recorded, the folder of the version
+    that is recorded; None when there is none."""
+    mark = mark_in(place)
+    if mark is None or around.store is None or around.home is None:
+        return place
+    known = around.store.publication(slug)
+    if known is not None and (known.submission_id, known.at) == (mark.submission, mark.at):
+        return place
+    if mark.submission not in [row.id for row in around.store.list_submissions(slug=slug)]:
+        return place
+    return version_folder(around.home, slug, known.version) if known is not None else None
 
 
 def affected_syncs(around: Surroundings, live: Live | None) -> int:
@@ -87,6 +116,8 @@ def moved_connections(
 
     Those of a breaking version stay with the one that they were made for, which has a folder of its own.
     """
+    from maniple.store.control.submissions import Move
+
     if live is None:
         return {}
     old = str(live.path.resolve())

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.manifest.cases import Cases
+from maniple.manifest.exemptions import QualityFile
 from maniple.manifest.load import read_named, validate
 from maniple.review.lint import lint, lint_files
 from maniple.source.text import Document
 from maniple.usecases.destinations import MANIFEST_NAMES, load_file, manifest_files, read_content
 
 CASES = "cases.yaml"
+QUALITY = "quality.yaml"
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,20 @@ def _check_folder(path: Path, document: Document | None) -> list[Diagnostic]:
     """What is wrong with the files beside a destination's manifest."""
     beside = {file.name for file in path.resolve().parent.iterdir()}
     findings = lint_files(document, beside) if document is not None else []
-    return [*findings, *check_cases(path.parent / CASES)] if CASES in beside else findings
+    if CASES in beside:
+        findings.extend(check_cases(path.parent / CASES))
+    if QUALITY in beside:
+        findings.extend(_check_form(path.parent / QUALITY, QualityFile))
+    return findings
 
 
 def check_cases(path: Path) -> list[Diagnostic]:
     """What is wrong with the form of a file of golden cases."""
+    return _check_form(path, Cases)
+
+
+def _check_form(path: Path, model: type[Cases] | type[QualityFile]) -> list[Diagnostic]:
     document, findings = read_named(str(path), read_content(path))
     if document is None:
         return findings
-    return [*findings, *validate(document, Cases)[1]]
+    return [*findings, *validate(document, model)[1]]

@@ -77,5 +77,8 @@ def connection_settings(workspace: Workspace, connection: ConnectionRow, program
 
 
 def destination_for(workspace: Workspace, word: str) -> Destination:
-    """The destination with this slug or at this path. Raises UsageError."""
+    """The destination with this slug or at this path, also when it was published on another machine. Raises UsageError."""
+    from maniple.usecases.publication import bring_up
+
+    bring_up(workspace.home, workspace.store)
     return find_destination(word, workspace.catalogue_folders())

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.diagnostics.suggest import hint_for
 from maniple.errors import ManifestError, OperatorError, UsageError
-from maniple.manifest.load import load_manifest
-from maniple.manifest.model import Manifest
-from maniple.runtime.compile import try_compile
-from maniple.runtime.program import Program, VariableRow
 from maniple.source.characters import MAX_BYTES
-from maniple.source.text import Document
 from maniple.usecases.mark import mark_in
+
+if TYPE_CHECKING:
+    from maniple.manifest.model import Manifest
+    from maniple.runtime.program import Program, VariableRow
+    from maniple.source.text import Document
 
 MANIFEST_NAMES = ("manifest.yaml", "manifest.yml", "manifest.json")
 
@@ -103,6 +104,10 @@ def load_file(path: Path) -> Destination:
 
 def load_content(path: Path, content: bytes, *, folder: Path | None = None) -> Destination:
     """Load and compile a manifest whose bytes are at hand."""
+    # Who only lists folders does not wait for the language.
+    from maniple.manifest.load import load_manifest
+    from maniple.runtime.compile import try_compile
+
     loaded = load_manifest(
         str(path),
         content,

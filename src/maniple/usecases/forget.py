@@ -11,7 +11,8 @@ from maniple.runtime.retry import RetryPolicy
 from maniple.store.control.rows import SyncRow
 from maniple.store.lock import SyncLock
 from maniple.usecases.request import request_of_sync
-from maniple.usecases.setting import REAL, SyncTools, call_partner, context_of, iso_time, open_setting
+from maniple.usecases.setting import REAL, SyncTools, call_partner, context_of, open_setting
+from maniple.usecases.words import iso_time
 from maniple.wiring import Workspace, open_clock
 
 PATIENCE = RetryPolicy(2)

@@ -10,25 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from slugify import slugify
-
 from maniple.diagnostics.model import blocking
 from maniple.errors import OperatorError, UsageError
-from maniple.source.text import Document
-from maniple.source.text import Path as Place
+from maniple.store.control.submission_rows import NoticeRow, SubmissionState
 from maniple.store.drafts import Drafts
 from maniple.store.home import Home
 from maniple.store.trash import Deleted, Trash
 from maniple.usecases.destinations import load_file, manifest_in
-from maniple.usecases.draft import Draft
-from maniple.usecases.scaffold import check_slug
+from maniple.usecases.standing import mark_seen, notices, standings
 
 if TYPE_CHECKING:
+    from maniple.source.text import Document
+    from maniple.source.text import Path as Place
     from maniple.store.control.store import ControlStore
 
-State: TypeAlias = Literal[
-    "draft", "released", "under_review", "changes_requested", "approved", "rejected", "withdrawn", "deprecated"
-]
+State: TypeAlias = Literal["draft"] | SubmissionState
 """Where an integration stands. A draft has been seen by nobody else; an approved one is live in the catalogue."""
 
 FIRST_VERSION = "1.0.0"
@@ -83,21 +79,54 @@ def list_integrations(home: Home, folder: Path) -> list[Integration]:
     return sorted(found, key=lambda integration: (-integration.edited, integration.slug))
 
 
-def details_of(path: Path) -> Details:
-    """What is known of an integration when its manifest is read and checked. Raises OperatorError."""
-    draft = Draft.of(load_file(path))
-    errors = len(blocking(draft.findings))
-    warnings = len(draft.findings) - errors
-    manifest = draft.destination.manifest
+def details_of(home: Home, path: Path) -> Details:
+    """What is known of an integration when its manifest is read and checked, as a submission would be.
+
+    Takes some hundredths of a second, and more of one that may be gold. Raises OperatorError.
+    """
+    # The first look at the folder does not wait for what reads manifests.
+    from maniple.usecases.catalogue import Surroundings
+    from maniple.usecases.proposal import propose_into
+
+    # A list does not compare with what is live: the screen of a submission does.
+    nowhere = Surroundings(())
+    proposal = propose_into(nowhere, home, path, deep=False)
+    if proposal.quality is not None and proposal.quality.tier == "silver":
+        proposal = propose_into(nowhere, home, path)
+    errors = len(blocking(proposal.findings))
+    warnings = len(proposal.findings) - errors
+    manifest = proposal.destination.manifest
     if manifest is None:
-        return Details(errors=max(1, errors), warnings=warnings)
+        return Details(*_texts(proposal.destination.document), max(1, errors), warnings)
     texts = (manifest.name, manifest.kind, manifest.category, manifest.version, manifest.summary)
-    return Details(*texts, errors, warnings)
+    return Details(*texts, errors, warnings, (proposal.quality.tier if proposal.quality else None) or "")
 
 
-def states(_store: ControlStore) -> Mapping[str, State]:
+def _texts(document: Document | None) -> tuple[str, str, str, str, str]:
+    """What can be told of a manifest that cannot be used."""
+    data = document.data if document is not None and isinstance(document.data, dict) else {}
+    name, kind, category, version, summary = (
+        value if isinstance(value := data.get(key), str) else ""
+        for key in ("name", "kind", "category", "version", "summary")
+    )
+    return name, kind, category, version, summary
+
+
+def states(store: ControlStore) -> dict[str, State]:
     """Where the integrations stand that are more than drafts, by slug."""
-    return {}
+    return {slug: standing.state for slug, standing in standings(store).items()}
+
+
+def unread(store: ControlStore, author: str) -> int:
+    """How many messages an author has from reviewers that were not read yet."""
+    return len(notices(store, author))
+
+
+def read_messages(store: ControlStore, author: str) -> list[NoticeRow]:
+    """What an author has been told, the latest first; from now on all of it counts as read."""
+    told = notices(store, author, unseen=False)
+    mark_seen(store, author)
+    return told
 
 
 def matches(words: str, *texts: str) -> bool:
@@ -108,6 +137,8 @@ def matches(words: str, *texts: str) -> bool:
 
 def suggest_slug(name: str) -> str:
     """A slug made of a name; empty when it has no letter or digit."""
+    from slugify import slugify
+
     return slugify(name, max_length=64, word_boundary=True)
 
 
@@ -117,6 +148,8 @@ def clone(source: Path, folder: Path, slug: str, name: str) -> Path:
     Everything beside the manifest is copied, comments stay, and the copy begins at version 1.0.0. Raises UsageError for
     a slug that cannot be one or is taken, and for an empty name; OperatorError when it cannot be written.
     """
+    from maniple.usecases.scaffold import check_slug
+
     check_slug(slug)
     if not name.strip():
         raise UsageError("a name is missing", hint="type the name that end users are to see")

@@ -12,9 +12,9 @@ from typing import Any
 from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import Refused, UsageError
 from maniple.manifest.cases import Cases
+from maniple.manifest.exemptions import HumanCheck, QualityFile
 from maniple.manifest.load import read_named, validate
 from maniple.review.compat import Compatibility, compare
-from maniple.review.exemptions import QualityFile
 from maniple.review.lint import lint, lint_files
 from maniple.review.logo import logo_fault
 from maniple.review.tiers import Beside, Missing, Quality, TestedCall, quality
@@ -66,6 +66,8 @@ class Proposal:
     evidence: Evidence
     twin: str | None = None
     """Another integration that has this display name."""
+    checks: tuple[HumanCheck, ...] = ()
+    """What people have tried, as `quality.yaml` says."""
 
     @property
     def obstacles(self) -> tuple[str, ...]:
@@ -198,6 +200,7 @@ def weigh(
         affected_syncs(around, live),
         evidence,
         name_taken(around, manifest.name, manifest.slug),
+        tuple(exemptions.checks),
     )
 
 
@@ -228,10 +231,11 @@ def read_evidence(content: bytes) -> Evidence:
 
 def _recorded(home: Home, destination: Destination) -> Evidence:
     from maniple.usecases.evidence import collect
+    from maniple.usecases.rehearsal_setup import tests_of
 
     if destination.manifest is None:
         return {}
-    return read_evidence(collect(home, destination.manifest.slug))
+    return read_evidence(collect(home, tests_of(destination.path)))
 
 
 def cases_report(bundle: Bundle, destination: Destination) -> CasesReport | None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def report_of(proposal: Proposal) -> dict[str, Any]:
-    """`{tier, missing, exempted, findings, cases, compatibility, live_version, affected_syncs, tested, obstacles}`."""
+    """`{tier, missing, exempted, findings, cases, compatibility, live_version, affected_syncs, tested, checks,
+    obstacles}`."""
     found = proposal.quality
     return {
         "tier": found.tier if found is not None else None,
@@ -26,6 +27,7 @@ def report_of(proposal: Proposal) -> dict[str, Any]:
         "live_version": proposal.live.version if proposal.live is not None else None,
         "affected_syncs": proposal.affected_syncs,
         "tested": _tested(proposal),
+        "checks": [{"what": each.what, "by": each.by, "day": each.day} for each in proposal.checks],
         "obstacles": list(proposal.obstacles),
     }
 

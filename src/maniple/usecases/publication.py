@@ -10,12 +10,16 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maniple.errors import OperatorError
 from maniple.store.home import Home
 from maniple.usecases.bundle import BELONGING, Bundle
 from maniple.usecases.destinations import MANIFEST_NAMES
-from maniple.usecases.mark import MARK, Mark
+from maniple.usecases.mark import MARK, Mark, mark_in
+
+if TYPE_CHECKING:
+    from maniple.store.control.store import ControlStore
 
 
 def version_folder(home: Home, slug: str, version: str) -> Path:
@@ -39,6 +43,22 @@ def publish(home: Home, slug: str, bundle: Bundle, mark: Mark) -> Path:
             f"`{folder}` cannot be written: {cause.strerror}", hint="make space on that disk, or make it writable"
         ) from cause
     return folder / bundle.manifest
+
+
+def bring_up(home: Home, store: ControlStore) -> None:
+    """Publish here what was published elsewhere with the same database, on a server that several machines use.
+
+    Raises OperatorError.
+    """
+    if store.engine.dialect.name == "sqlite":
+        return
+    for row in store.list_publications():
+        mark = Mark(row.version, row.internal, row.by, row.at, row.submission_id, row.deprecation)
+        found = mark_in(home.integrations / row.slug)
+        if found is None or (found.submission, found.at) != (mark.submission, mark.at):
+            publish(home, row.slug, Bundle.unpack(store.bundle(row.submission_id, row.round)), mark)
+        elif found.deprecated != mark.deprecated:
+            remark(home, row.slug, mark)
 
 
 def withdraw(home: Home, slug: str) -> None:

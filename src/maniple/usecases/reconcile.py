@@ -12,7 +12,7 @@ from maniple.errors import DeliveryError, UsageError
 from maniple.runtime.flow import converse
 from maniple.runtime.outcome import Delivered, Failed
 from maniple.runtime.program import CallProgram, RunContext
-from maniple.runtime.readback import COUNT, list_members
+from maniple.runtime.readback import counted, list_members
 from maniple.sources.source import kept_source
 from maniple.store.control.rows import SyncRow
 from maniple.store.data.readback import (
@@ -36,11 +36,11 @@ from maniple.usecases.setting import (
     SyncTools,
     call_partner,
     context_of,
-    iso_time,
     membership_of,
     open_setting,
 )
 from maniple.usecases.sync import carry_out_plan
+from maniple.usecases.words import iso_time
 from maniple.wiring import Workspace, open_clock, retry_policy
 
 
@@ -117,8 +117,7 @@ async def _count(workspace: Workspace, setting: Setting, context: RunContext, to
     outcome = await call_partner(workspace, setting, call, flow, context, tools)
     if isinstance(outcome, Failed):
         raise DeliveryError(setting.redactor.text(outcome.why.message))
-    found = text_of(outcome.saved.get(COUNT))
-    return int(found) if found.isascii() and found.isdigit() else None
+    return counted(outcome.saved)
 
 
 async def _compare(

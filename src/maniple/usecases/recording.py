@@ -16,9 +16,9 @@ from maniple.runtime.outcome import Failed
 from maniple.runtime.program import CallProgram, Program
 from maniple.source.read import is_json
 from maniple.source.text import Document
+from maniple.store.files import replace_file
 from maniple.testing.destination import CASES_NAMES, named_in, read_file
 from maniple.testing.golden import OPERATIONS, play, run_case
-from maniple.usecases.rehearsal_setup import replace_file
 from maniple.usecases.scaffolding.yaml_text import block, member
 from maniple.usecases.witness import Exchange, Inputs, TestCall
 from maniple.wire import SIGN_IN, Request, header_value, read_tree
@@ -52,7 +52,7 @@ def record_case(folder: Path, program: Program, call: TestCall) -> Recorded:
     problems = run_case(program, read, read.cases[-1]) if read.cases else ["nothing was added"]
     if problems:
         raise UsageError(f"the recorded call does not make a case that passes: {problems[0]}")
-    replace_file(path, text.encode(), mode=0o644)
+    replace_file(path, text.encode())
     line = again.source.position(again.span(("cases", len(read.cases) - 1)).start)[0]
     return Recorded(path, case["name"], line)
 

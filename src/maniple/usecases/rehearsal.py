@@ -19,10 +19,10 @@ from maniple.runtime.program import CallProgram, Program
 from maniple.runtime.retry import RetryPolicy
 from maniple.usecases.preview import RUN_ID, USER_CALLS, Trial, saved_values, start_trial
 from maniple.usecases.rehearsal_setup import Setup
-from maniple.usecases.setting import iso_time
 from maniple.usecases.trial_calls import TrialCall, try_calls
 from maniple.usecases.users import TestUsers, id_of
 from maniple.usecases.witness import Exchange, Inputs, TestCall, Witness
+from maniple.usecases.words import iso_time
 from maniple.wire import SIGN_IN, Reply, Request
 
 PATIENCE = RetryPolicy(1)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from maniple.errors import OperatorError
+from maniple.store.files import PRIVATE, replace_file
 from maniple.store.home import Home
-from maniple.usecases.rehearsal_setup import rehearsal_folder, replace_file
+from maniple.usecases.rehearsal_setup import rehearsal_folder
 from maniple.usecases.witness import TestCall, read_test_call
 
 FILE = "history.jsonl"
@@ -42,7 +43,7 @@ def keep_call(home: Home, slug: str, call: TestCall) -> tuple[TestCall, ...]:
             break
         lines.append(line)
     folder = home.create().make(rehearsal_folder(home, slug))
-    replace_file(folder / FILE, b"".join(line + b"\n" for line in reversed(lines)))
+    replace_file(folder / FILE, b"".join(line + b"\n" for line in reversed(lines)), mode=PRIVATE, durable=False)
     return tuple(calls[: len(lines)])
 
 

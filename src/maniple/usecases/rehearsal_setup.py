@@ -4,7 +4,6 @@ never in the manifest."""
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import quote
 
 from maniple.errors import OperatorError, UsageError
 from maniple.runtime.program import Program
+from maniple.store.files import PRIVATE, replace_file
 from maniple.store.home import Home
 from maniple.store.secrets import FernetSecrets
 from maniple.usecases.rehearsal_users import read_rehearsal_users, settings_told
@@ -34,6 +34,8 @@ class Setup:
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     mappings: Mapping[str, str] = field(default_factory=dict)
     list_id: str | int | None = None
+    saved: Mapping[str, Any] = field(default_factory=dict)
+    """What the creation of that list saved beside its id."""
     users: str = ""
     seed: int = 1
     simulated: bool = True
@@ -64,6 +66,11 @@ class Setup:
         return chosen
 
 
+def tests_of(path: Path) -> str:
+    """What the tests of the manifest at `path` are kept under: its folder's name, which stays while the slug is typed."""
+    return path.resolve().parent.name
+
+
 def rehearsal_folder(home: Home, slug: str) -> Path:
     """Where what belongs to the rehearsals of one integration lies; it need not be there."""
     return home.path / FOLDER / (quote(slug, safe="").replace(".", "%2E") or "unnamed")
@@ -81,6 +88,7 @@ def read_setup(home: Home, slug: str) -> Setup:
         settings={**plain.get("settings", {}), **secret},
         mappings=plain.get("mappings", {}),
         list_id=plain.get("list_id"),
+        saved=plain.get("saved", {}),
         users=plain.get("users", ""),
         seed=plain.get("seed", 1),
         simulated=plain.get("simulated", True),
@@ -96,13 +104,16 @@ def keep_setup(home: Home, slug: str, setup: Setup, secret_names: frozenset[str]
         "settings": plain,
         "mappings": dict(setup.mappings),
         "list_id": setup.list_id,
+        "saved": dict(setup.saved),
         "users": setup.users,
         "seed": setup.seed,
         "simulated": setup.simulated,
     }
-    replace_file(folder / PLAIN, json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
+    replace_file(
+        folder / PLAIN, json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n", mode=PRIVATE, durable=False
+    )
     if secret or (folder / SEALED).exists():
-        replace_file(folder / SEALED, FernetSecrets(home.key_file).seal(json.dumps(secret)))
+        replace_file(folder / SEALED, FernetSecrets(home.key_file).seal(json.dumps(secret)), mode=PRIVATE)
 
 
 def read_list_id(text: str) -> str | int | None:
@@ -115,22 +126,6 @@ def read_list_id(text: str) -> str | int | None:
         return None
     plain = text.isascii() and text.isdigit() and (text == "0" or text[0] != "0")
     return int(text) if plain else text
-
-
-def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Put `content` in a file, at once or not at all; only its owner can read it, if `mode` does not say more.
-
-    Raises OperatorError.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with open(file, "wb") as out:
-            out.write(content)
-        draft.replace(path)
-    except OSError as cause:
-        draft.unlink(missing_ok=True)
-        raise OperatorError(f"`{path}` cannot be written: {cause.strerror}") from cause
 
 
 def _plain(path: Path) -> dict[str, Any]:

@@ -4,36 +4,55 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from maniple.errors import UsageError
 from maniple.ports import Notifier
-from maniple.store.control.store import ControlStore
-from maniple.store.control.submission_rows import EntryRow, RoundRow, SubmissionRow, SubmissionState
+from maniple.runtime.program import Program
+from maniple.store.control.submission_rows import EntryRow, RoundRow, SubmissionRow
 from maniple.store.control.submissions import Told, Word
 from maniple.testing.golden import CasesReport
 from maniple.usecases import telling
 from maniple.usecases.bundle import Bundle
-from maniple.usecases.bundle_trial import ShowTrial, Tried, preview_of, sync_with_simulator
-from maniple.usecases.catalogue import Surroundings, live_version, moved_connections
+from maniple.usecases.bundle_trial import (
+    Account,
+    ShowTrial,
+    Tried,
+    preview_of,
+    quiet,
+    sync_with_partner,
+    sync_with_simulator,
+)
+from maniple.usecases.catalogue import Surroundings, moved_connections
 from maniple.usecases.mark import Mark, mark_in
+from maniple.usecases.operator import operator_values
 from maniple.usecases.preview import Preview
 from maniple.usecases.proposal import Proposal, cases_report, evidence_in, let_through, opened, weigh
 from maniple.usecases.publication import publish, remark
+from maniple.usecases.review_queue import Waiting, queue
 from maniple.usecases.submissions import Done, checked_word
 from maniple.wiring import Workspace
 
-
-@dataclass(frozen=True)
-class Waiting:
-    """A submission in the queue. `age` is in seconds since something was last said or done, `tier` as it was computed when
-    it was submitted, `breaking` against what was live then."""
-
-    submission: SubmissionRow
-    age: float
-    tier: str | None
-    breaking: bool
-    affected_syncs: int
+__all__ = [
+    "Account",
+    "Dossier",
+    "FileDifference",
+    "Tried",
+    "Waiting",
+    "approve",
+    "comment",
+    "deprecate",
+    "differences",
+    "inspect",
+    "preview_bundle",
+    "program_of",
+    "queue",
+    "reject",
+    "request_changes",
+    "run_bundle_cases",
+    "try_bundle",
+]
 
 
 @dataclass(frozen=True)
@@ -65,29 +84,6 @@ class Dossier:
     """Who handed in what is live, if it was published here."""
 
 
-def queue(
-    store: ControlStore, *, states: tuple[SubmissionState, ...] = ("under_review",), slug: str | None = None
-) -> list[Waiting]:
-    """The submissions in these states, those that wait longest first; no states: in any."""
-    reports = store.newest_reports()
-    now = store.now()
-    found = [_waiting(row, reports.get(row.id, {}), now) for row in store.list_submissions(states, slug=slug)]
-    return sorted(found, key=lambda each: -each.age)
-
-
-def _waiting(row: SubmissionRow, report: Mapping[str, object], now: float) -> Waiting:
-    compatibility = report.get("compatibility")
-    breaking = bool(compatibility.get("breaking")) if isinstance(compatibility, dict) else False
-    tier, syncs = report.get("tier"), report.get("affected_syncs")
-    return Waiting(
-        row,
-        max(0.0, now - row.updated_at),
-        tier if isinstance(tier, str) else None,
-        breaking,
-        syncs if isinstance(syncs, int) else 0,
-    )
-
-
 def inspect(workspace: Workspace, word: str, *, round: int | None = None, deep: bool = True) -> Dossier:
     """A submission (id, the beginning of one, or slug) with everything about it; `round` shows an earlier bundle.
 
@@ -99,12 +95,19 @@ def inspect(workspace: Workspace, word: str, *, round: int | None = None, deep: 
     if shown is None:
         raise UsageError(f"`{row.slug}` has no round {round}", hint=f"its rounds are 1 to {row.round}")
     bundle = Bundle.unpack(workspace.store.bundle(row.id, shown.number))
-    proposal = weigh(Surroundings.of(workspace), bundle, opened(bundle, row.slug), evidence_in(bundle), deep=deep)
+    around, folder = Surroundings.of(workspace), _author_folder(shown)
+    proposal = weigh(around, bundle, opened(bundle, row.slug), evidence_in(bundle), folder=folder, deep=deep)
     entries = tuple(workspace.store.entries(row.id))
     live = proposal.live.bundle.own if proposal.live is not None else {}
     publication = workspace.store.publication(row.slug)
     by = workspace.store.find_submission(publication.submission_id).author if publication is not None else None
     return Dossier(row, rounds, entries, shown, bundle, proposal, differences(live, bundle.own), by)
+
+
+def _author_folder(round: RoundRow) -> Path | None:
+    """Where its author works, if that was on this machine: what lies there is not live."""
+    folder = round.report.get("folder")
+    return Path(folder) if isinstance(folder, str) else None
 
 
 def differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[FileDifference, ...]:
@@ -150,11 +153,32 @@ def preview_bundle(workspace: Workspace, word: str, *, users: int = 3, seed: int
 
 
 async def try_bundle(
-    workspace: Workspace, word: str, *, users: int = 20, seed: int = 1, show: ShowTrial = lambda _, __: None
+    workspace: Workspace,
+    word: str,
+    *,
+    users: int = 20,
+    seed: int = 1,
+    account: Account | None = None,
+    show: ShowTrial = quiet,
 ) -> Tried:
-    """Sync an invented cohort with the newest bundle against the simulator, in a home of its own that is thrown away."""
+    """Sync an invented cohort with the newest bundle, in a home of its own that is thrown away: with the simulator, or with
+    a test account of the partner, where the list is deleted afterwards if the manifest can. `show` hears how far it is.
+
+    Raises ManifestError, SettingsError, UsageError when the simulator cannot play the manifest, OperatorError.
+    """
     row, bundle = _newest(workspace, word)
-    return await sync_with_simulator(bundle, opened(bundle, row.slug), users=users, seed=seed, show=show)
+    destination = opened(bundle, row.slug)
+    if account is None:
+        return await sync_with_simulator(bundle, destination, users=users, seed=seed, show=show)
+    given = {**operator_values(workspace.home, destination.usable()), **account.settings}
+    account = replace(account, settings=given)
+    return await sync_with_partner(bundle, destination, account, users=users, seed=seed, show=show)
+
+
+def program_of(workspace: Workspace, word: str) -> Program:
+    """The program of the newest bundle. Raises ManifestError."""
+    row, bundle = _newest(workspace, word)
+    return opened(bundle, row.slug).usable()
 
 
 def _newest(workspace: Workspace, word: str) -> tuple[SubmissionRow, Bundle]:
@@ -226,17 +250,17 @@ def approve(
     made for. Raises UsageError as `request_changes` does, Refused when something blocks by now.
     """
     found, bundle = _newest(workspace, word)
-    proposal = weigh(Surroundings.of(workspace), bundle, opened(bundle, found.slug), evidence_in(bundle), deep=False)
+    around, folder = Surroundings.of(workspace), _author_folder(workspace.store.rounds(found.id)[found.round - 1])
+    proposal = weigh(around, bundle, opened(bundle, found.slug), evidence_in(bundle), folder=folder, deep=False)
     if found.state == "under_review":
         let_through(found.slug, "approved", proposal.obstacles)
-    live = live_version(Surroundings.of(workspace), found.slug)
     breaking = proposal.compatibility is not None and bool(proposal.compatibility.breaking)
 
     def put(row: SubmissionRow) -> None:
-        mark = Mark(row.version, False, reviewer, workspace.store.now(), row.id)
+        mark = Mark(row.version, False, reviewer, row.updated_at, row.id)
         publish(workspace.home, row.slug, bundle, mark)
 
-    moves = moved_connections(workspace.home, live, found, bundle, breaking=breaking)
+    moves = moved_connections(workspace.home, proposal.live, found, bundle, breaking=breaking)
     said = Word("approved", reviewer, why.strip(), seen_round=seen_round or found.round)
     notice = telling.of_approval(found, reviewer)
     row = workspace.store.record(found.id, said, notice=notice, effect=put, moves=moves)

@@ -21,9 +21,9 @@ from maniple.runtime.flow import converse, create_list, deliver, recorded
 from maniple.runtime.outcome import Classification, Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, Prepared, prepare, prepare_nobody
 from maniple.runtime.program import CallProgram, Operation, Program, RunContext
-from maniple.runtime.readback import COUNT
+from maniple.runtime.readback import counted
 from maniple.runtime.retry import Dice, RetryPolicy
-from maniple.store.control.rows import BatchRow, RunRow, SyncRow
+from maniple.store.control.rows import BatchRow, BatchState, RunRow, SyncRow
 from maniple.store.control.store import ControlStore
 from maniple.store.data.folder import open_plan
 from maniple.store.data.planfile import PlanBatch, PlanFile
@@ -180,9 +180,7 @@ class Run:
         if call is None or self.delivery.stop:
             return None
         outcome = await self._talk(call)
-        matched = outcome.saved.get(COUNT) if isinstance(outcome, Delivered) else None
-        digits = str(matched)
-        return int(digits) if digits.isascii() and digits.isdigit() and not isinstance(matched, bool) else None
+        return counted(outcome.saved) if isinstance(outcome, Delivered) else None
 
     async def _talk(self, call: CallProgram) -> Outcome:
         """Make a call that carries no users."""
@@ -411,18 +409,14 @@ def _settlement(place: Place, outcome: Outcome, before: tuple[int, int]) -> tupl
     """The ledger's row for an outcome, and its verdicts counted from the part's first user."""
     verdicts = [replace(verdict, row=verdict.row - place.first_row) for verdict in outcome.verdicts]
     rejected = sum([verdict.kind == "rejected" for verdict in verdicts])
-    facts: dict[str, Any] = {
-        "requests": before[0] + outcome.requests,
-        "retries": before[1] + outcome.retries,
-        "rejected": rejected,
-        "skipped": len(verdicts) - rejected,
-        "http_status": outcome.last.reply.status if outcome.last else None,
-    }
+    counted = (before[0] + outcome.requests, before[1] + outcome.retries, rejected, len(verdicts) - rejected)
+    status = outcome.last.reply.status if outcome.last else None
+    where = (place.operation, place.index, place.part, place.start, place.count)
     if isinstance(outcome, Delivered):
-        return _row(place, "delivered", uncounted=outcome.rejected_uncounted, **facts), verdicts
+        return BatchRow(*where, "delivered", *counted, outcome.rejected_uncounted, status), verdicts
     why = outcome.why
-    state = "in_doubt" if outcome.in_doubt else "failed"
-    return _row(place, state, reason=why.reason, message=why.message, rule=why.rule, **facts), verdicts
+    state: BatchState = "in_doubt" if outcome.in_doubt else "failed"
+    return BatchRow(*where, state, *counted, 0, status, why.reason, why.message, why.rule), verdicts
 
 
 def operations() -> Iterator[Operation]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -116,8 +115,3 @@ def context_of(setting: Setting, sync: SyncRow | None, request: SyncRequest, run
         mappings=mappings_of(setting),
     )
     return context if request.property is None else context.with_list({"property_name": request.property})
-
-
-def iso_time(moment: float) -> str:
-    """A moment in ISO 8601, UTC."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from maniple.errors import UsageError
 from maniple.ports import Clock
@@ -12,24 +13,29 @@ from maniple.runtime.program import Program
 from maniple.usecases.rehearsal import Target
 from maniple.wiring import allows_private, open_sender
 
+if TYPE_CHECKING:
+    from maniple.testing.simulator.state import PartnerState
+
 PARTNER = "partner"
 SIMULATOR = "simulator"
 
 
 class StandIn:
     """The targets of one integration's test calls, made when they are first called and kept as long as the program is
-    the same: the simulated partner remembers its lists, the partner's tokens are not got twice.
+    the same: the partner's tokens are not got twice. The simulated partner remembers its lists also when the manifest is
+    changed.
 
     Close it when nobody tests any more.
     """
 
     def __init__(self, clock: Clock, environ: Mapping[str, str]) -> None:
-        self._clock = clock
+        self.clock = clock
         self._environ = environ
         self._stack = ExitStack()
         self._program: Program | None = None
         self._settings: Mapping[str, object] = {}
         self._target: Target | None = None
+        self._state: PartnerState | None = None
 
     async def target(self, program: Program, settings: Mapping[str, object], *, simulated: bool) -> Target:
         """Whom to call. Raises UsageError when the simulator cannot play the manifest, OperatorError."""
@@ -40,7 +46,7 @@ class StandIn:
         await self.close()
         via = await asyncio.to_thread(self._start, program) if simulated else None
         allowed = simulated or allows_private(self._environ)
-        self._target = Target(name, open_sender(allow_private=allowed, via=via), self._clock)
+        self._target = Target(name, open_sender(allow_private=allowed, via=via), self.clock)
         self._program, self._settings = program, dict(settings)
         return self._target
 
@@ -59,5 +65,10 @@ class StandIn:
             from maniple.testing.simulator.serve import running
         except ImportError as cause:
             raise UsageError("the simulator is not installed", hint="pip install 'maniple[simulator]'") from cause
-        port = self._stack.enter_context(running(simulator_app([program])))
+        simulator = simulator_app([program])
+        (partner,) = simulator.partners.values()
+        if self._state is not None:
+            partner.state = self._state
+        self._state = partner.state
+        port = self._stack.enter_context(running(simulator))
         return f"http://127.0.0.1:{port}"

@@ -5,20 +5,36 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from maniple.errors import UsageError
 from maniple.ports import Notifier
-from maniple.store.control.store import ControlStore
-from maniple.store.control.submission_rows import NoticeRow, PublicationRow, SubmissionRow, SubmissionState
+from maniple.store.control.submission_rows import SubmissionRow
 from maniple.store.control.submissions import Handed, Word
 from maniple.usecases import telling
 from maniple.usecases.bundle import EVIDENCE, REPORT, Bundle, digest
+from maniple.usecases.leaks import leaks
 from maniple.usecases.mark import Mark
 from maniple.usecases.proposal import Evidence, Proposal, let_through, propose
 from maniple.usecases.publication import publish
 from maniple.usecases.publication import withdraw as take_out
+from maniple.usecases.standing import DRAFT, Standing, mark_seen, notices, standings, state_of
 from maniple.wiring import Workspace
+
+__all__ = [
+    "DRAFT",
+    "Done",
+    "Standing",
+    "answer",
+    "checked_address",
+    "checked_word",
+    "mark_seen",
+    "notices",
+    "release_internally",
+    "standings",
+    "state_of",
+    "submit",
+    "withdraw",
+]
 
 
 @dataclass(frozen=True)
@@ -27,33 +43,6 @@ class Done:
 
     submission: SubmissionRow
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where an integration stands. `state` is `draft` when nobody else has seen it; `live` is what the catalogue holds."""
-
-    state: Literal["draft"] | SubmissionState
-    submission: SubmissionRow | None = None
-    live: PublicationRow | None = None
-
-
-DRAFT = Standing("draft")
-
-
-def standings(store: ControlStore) -> dict[str, Standing]:
-    """Where every integration stands that is more than a draft, by slug: the newest submission of each."""
-    live = {publication.slug: publication for publication in store.list_publications()}
-    newest: dict[str, SubmissionRow] = {}
-    for row in store.list_submissions():
-        if row.slug not in newest or row.created_at > newest[row.slug].created_at:
-            newest[row.slug] = row
-    return {slug: Standing(row.state, row, live.get(slug)) for slug, row in newest.items()}
-
-
-def state_of(store: ControlStore, slug: str) -> Standing:
-    """Where one integration stands."""
-    return standings(store).get(slug, DRAFT)
 
 
 def submit(
@@ -71,9 +60,10 @@ def submit(
     Blocks for up to seconds, as `propose` does. Raises Refused with every reason when something blocks, UsageError when
     the open submission is somebody else's.
     """
+    address = checked_address(email)
     proposal = propose(workspace, path, evidence=evidence)
-    let_through(path, "submitted", proposal.obstacles)
-    handed = _handed(proposal, author, email, note, internal=False)
+    let_through(path, "submitted", (*proposal.obstacles, *_leaks(workspace, proposal)))
+    handed = _handed(proposal, author, address, note, internal=False)
     row = workspace.store.hand_in(handed, notice=telling.of_submission(handed))
     return Done(row, telling.mail_reviewers(notifier, row, telling.of_submission(handed).text, note))
 
@@ -91,9 +81,10 @@ def release_internally(
 
     Raises as `submit` does, and UsageError when a reviewed version is live.
     """
+    address = checked_address(email)
     proposal = propose(workspace, path, evidence=evidence)
-    let_through(path, "released", proposal.release_obstacles)
-    handed = _handed(proposal, author, email, note, internal=True)
+    let_through(path, "released", (*proposal.release_obstacles, *_leaks(workspace, proposal)))
+    handed = _handed(proposal, author, address, note, internal=True)
     live = workspace.store.publication(handed.slug)
     if live is not None and not live.internal:
         raise UsageError(
@@ -102,7 +93,7 @@ def release_internally(
         )
 
     def put(row: SubmissionRow) -> None:
-        mark = Mark(row.version, True, author, workspace.store.now(), row.id)
+        mark = Mark(row.version, True, author, row.updated_at, row.id)
         publish(workspace.home, row.slug, proposal.bundle, mark)
 
     return Done(workspace.store.hand_in(handed, effect=put))
@@ -142,16 +133,6 @@ def answer(
     return Done(row, telling.mail_reviewers(notifier, row, notice.text, said.text))
 
 
-def notices(store: ControlStore, author: str, *, unseen: bool = True) -> list[NoticeRow]:
-    """What an author has been told, newest first; reviewers are `submission_rows.REVIEWERS`."""
-    return store.notices(author, unseen=unseen)
-
-
-def mark_seen(store: ControlStore, author: str) -> None:
-    """The author has read all notices."""
-    store.mark_seen(author)
-
-
 def checked_word(workspace: Workspace, found: SubmissionRow, word: Word) -> Word:
     """A word with a text, about a line that there is. Raises UsageError."""
     text = word.text.strip()
@@ -172,6 +153,16 @@ def checked_word(workspace: Workspace, found: SubmissionRow, word: Word) -> Word
     return Word(word.kind, word.who, text, word.file, word.line, word.seen_round)
 
 
+def checked_address(email: str | None) -> str | None:
+    """An e-mail address, None for a blank one. Raises UsageError for what is none."""
+    from maniple.delivery.mail import is_address
+
+    address = (email or "").strip() or None
+    if address is not None and not is_address(address):
+        raise UsageError(f"`{address}` is no e-mail address", hint="write it as `ada@acme.test`")
+    return address
+
+
 def _own(workspace: Workspace, word: str, author: str) -> SubmissionRow:
     found = workspace.store.find_submission(word)
     if found.author != author:
@@ -180,6 +171,14 @@ def _own(workspace: Workspace, word: str, author: str) -> SubmissionRow:
             hint="set `MANIPLE_USER` if you are both; reviewers use `maniple review comment`",
         )
     return found
+
+
+def _leaks(workspace: Workspace, proposal: Proposal) -> tuple[str, ...]:
+    program = proposal.destination.program
+    if program is None:
+        return ()
+    bundle = proposal.bundle.with_files({EVIDENCE: _json(proposal.evidence)})
+    return leaks(workspace.home, workspace.store, program, bundle)
 
 
 def _handed(proposal: Proposal, author: str, email: str | None, note: str, *, internal: bool) -> Handed:
@@ -195,7 +194,7 @@ def _handed(proposal: Proposal, author: str, email: str | None, note: str, *, in
         email=email,
         bundle=packed,
         sha256=digest(packed),
-        report=report,
+        report={**report, "folder": str(proposal.destination.path.resolve().parent)},
         note=note.strip(),
         internal=internal,
     )

@@ -29,13 +29,13 @@ from maniple.usecases.setting import (
     Setting,
     SyncTools,
     context_of,
-    iso_time,
     mappings_of,
     membership_of,
     open_setting,
 )
 from maniple.usecases.settle import Settlement, drop_old_files, drop_working_files, settle
 from maniple.usecases.tokens import connection_memory
+from maniple.usecases.words import iso_time
 from maniple.wiring import Workspace, open_clock, retry_policy
 
 MOST = 0.5

@@ -8,7 +8,8 @@ from maniple.runtime.program import Cohort, run_context
 from maniple.runtime.retry import RetryPolicy
 from maniple.store.control.rows import ConnectionRow
 from maniple.usecases.connect import connected_program
-from maniple.usecases.setting import REAL, SyncTools, call_partner, iso_time, open_setting
+from maniple.usecases.setting import REAL, SyncTools, call_partner, open_setting
+from maniple.usecases.words import iso_time
 from maniple.wiring import Workspace, open_clock
 
 PATIENCE = RetryPolicy(2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from maniple.body.compression import expand, is_compressed
 from maniple.runtime.classify import UNREACHED, Accepted, classify
@@ -77,6 +77,7 @@ class Inputs:
 class TestCall:
     """One test call as it went. `at` is ISO 8601 in UTC, `target` whom it was made to: `partner` or `simulator`."""
 
+    __test__: ClassVar[bool] = False
     at: str
     call: str
     operation: str

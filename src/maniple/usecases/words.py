@@ -1,6 +1,8 @@
-"""Numbers as a person reads them."""
+"""Numbers and moments in words."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 
 def count(number: int) -> str:
@@ -18,3 +20,8 @@ def octets(number: int) -> str:
     if number < 10_000:
         return plural(number, "byte")
     return f"{number / 1_000:,.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:,.1f} MB"
+
+
+def iso_time(moment: float) -> str:
+    """A moment in ISO 8601, UTC."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -155,7 +155,7 @@ class EntryScreen(ModalScreen[str | None]):
             if manifest is None:
                 yield Static(f"✗ its manifest cannot be read: see `maniple check {self.entry.slug}`", markup=False)
             else:
-                yield Static(entry_text(manifest))
+                yield Static(entry_text(manifest, self.entry))
         yield Footer(show_command_palette=False)
 
     def action_leave(self) -> None:

@@ -6,14 +6,17 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
 from maniple.diagnostics.cells import visible
-from maniple.manifest.model import Manifest
 from maniple.usecases.destinations import CatalogueEntry
 from maniple.usecases.integrations import Details, Integration, State
+
+if TYPE_CHECKING:
+    from maniple.manifest.model import Manifest
+    from maniple.store.control.submission_rows import NoticeRow
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 
@@ -75,6 +78,25 @@ def shown_path(path: Path, environ: Mapping[str, str]) -> str:
     return visible(absolute)
 
 
+def masthead(folder: str, author: str, unread: int) -> Content:
+    """The line on top: where one is, who one is, and whether reviewers said something."""
+    told = (f"   ✉ {count(unread, 'new message')}  [m]", "$text-warning") if unread else ""
+    return Content.assemble(
+        (" maniple ", "bold $text-primary"), f" {folder} ", (f" {visible(author)}", "$foreground-muted"), told
+    )
+
+
+def messages(notices: Sequence[NoticeRow], now: float) -> Content:
+    """What reviewers said, the latest first."""
+    if not notices:
+        return Content("Nobody has said anything yet.")
+    lines = [
+        Content.assemble((f"{ago(now - notice.at, notice.at):>12}", "$foreground-muted"), f"  {visible(notice.text)}")
+        for notice in notices
+    ]
+    return Content("\n").join(lines)
+
+
 def name_of(integration: Integration, details: Details | None) -> str:
     """What a row is called: the integration's name, else its folder's."""
     return visible(details.name if details is not None and details.name else integration.slug)
@@ -109,8 +131,10 @@ def row_details(integration: Integration, details: Details | None, state: State)
     )
     if details is None:
         return Content("\n").join([title, Content.styled("Its manifest is being read …", "$foreground-muted")])
-    facts = [word for word in (details.category, details.kind and f"{details.kind}-based", details.version) if word]
-    lines = [title, Content.styled(" · ".join(map(visible, facts)), "$foreground-muted")]
+    kind = f"{visible(details.kind)}-based" if details.kind else ""
+    category = category_words(details.category) if details.category else ""
+    facts = " · ".join(word for word in (category, kind, visible(details.version)) if word)
+    lines = [title, *([Content.styled(facts, "$foreground-muted")] if facts else [])]
     if details.summary:
         lines.append(Content(visible(details.summary)))
     lines.append(_next_step(details, state))
@@ -137,7 +161,7 @@ def nothing_yet(folder: str) -> Content:
         (folder, "bold"),
         ".\n\n",
         ("  n  ", "bold reverse"),
-        "  begin one: from scratch, a template, a curl command or an API description\n\n",
+        "  begin one: from scratch, a template, a curl command, an API file\n\n",
         ("  2  ", "bold reverse"),
         "  look at the catalogue: c there starts yours from one that works\n\n",
         ("  f1 ", "bold reverse"),
@@ -169,6 +193,10 @@ def categories(entries: Sequence[CatalogueEntry]) -> list[tuple[str, str]]:
 def tile_lines(entry: CatalogueEntry, width: int) -> tuple[str, str, str, str]:
     """Name, facts and two lines of summary of a tile, each of at most `width` characters."""
     facts = f"{category_words(entry.category)} · {entry.kind or 'not readable'}"
+    if entry.deprecated is not None:
+        facts = f"⊘ deprecated · {facts}"
+    elif entry.internal:
+        facts = f"◈ internal · {facts}"
     if entry.problems:
         facts = f"✗ {count(entry.problems, 'error')} · {facts}"
     first, second = _two_lines(visible(entry.summary), width)
@@ -187,7 +215,7 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
 
 
-def entry_text(manifest: Manifest) -> Content:
+def entry_text(manifest: Manifest, entry: CatalogueEntry) -> Content:
     """Everything that a catalogue page says of a destination."""
     ways = manifest.auth if isinstance(manifest.auth, list) else [manifest.auth]
     facts = [
@@ -206,6 +234,10 @@ def entry_text(manifest: Manifest) -> Content:
         for label, value in facts
         if value
     ]
+    if entry.deprecated is not None:
+        lines += [Content(""), Content.styled(f"⊘ deprecated: {visible(entry.deprecated)}", "$text-warning")]
+    elif entry.internal:
+        lines += [Content(""), Content.styled("◈ released internally: nobody has reviewed it", "$text-accent")]
     if manifest.description:
         lines += [Content(""), Content(visible(" ".join(manifest.description.split())))]
     if manifest.maintainer is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -24,7 +24,8 @@ from maniple.portal.confirm import Confirm
 from maniple.portal.desk import Desk
 from maniple.portal.home.catalogue import CataloguePane, EntryScreen
 from maniple.portal.home.clone import CloneScreen
-from maniple.portal.home.present import count, name_of, nothing_found, nothing_yet, row_details, shown_path
+from maniple.portal.home.messages import MessagesScreen
+from maniple.portal.home.present import count, masthead, name_of, nothing_found, nothing_yet, row_details, shown_path
 from maniple.portal.home.table import IntegrationTable, Row
 from maniple.portal.home.tiles import TileGrid
 from maniple.usecases.integrations import (
@@ -38,6 +39,7 @@ from maniple.usecases.integrations import (
     matches,
     put_back,
     states,
+    unread,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN = 2.0
 """Seconds between looks at the folder, for what others do to it."""
+TELL_EVERY = 0.15
+"""Seconds between what is shown of manifests that are being read."""
 MINE, CATALOGUE = "mine", "catalogue"
 
 
@@ -54,7 +58,9 @@ class Shelf:
     """What a look at the folder showed."""
 
     integrations: tuple[Integration, ...] = ()
-    states: Mapping[str, State] | None = None
+    states: Mapping[str, State] = field(default_factory=dict)
+    unread: int = 0
+    """Messages of reviewers."""
     deleted: Deleted | None = None
 
 
@@ -75,6 +81,7 @@ class HomeScreen(Screen[None]):
         Binding("slash", "search", "Search", key_display="/", tooltip="Find by any word of name, category or state"),
         Binding("f", "filter", "Filter", tooltip="Show one category of the catalogue"),
         Binding("r", "review", "Review", tooltip="The review desk: what waits for a decision"),
+        Binding("m", "messages", "Messages", tooltip="What reviewers said"),
         Binding("1", "tab('mine')", "My integrations", show=False, tooltip="The tab with your integrations"),
         Binding("2", "tab('catalogue')", "Catalogue", show=False, tooltip="The tab with the catalogue"),
         Binding("escape", "back", "Clear search", show=False, tooltip="Clear the search, and back to what it searched"),
@@ -85,6 +92,8 @@ class HomeScreen(Screen[None]):
         self.desk = desk
         self.shelf: Shelf | None = None
         self._known: dict[Path, tuple[float, Details]] = {}
+        self._stamp: tuple[int, ...] | None = None
+        """Of the control plane when it was read last."""
         self._wanted: Path | None = None
         """Where the cursor is to go as soon as it is listed."""
 
@@ -100,12 +109,12 @@ class HomeScreen(Screen[None]):
             super().__init__()
             self.shelf = shelf
 
-    class ManifestRead(Message):
-        """The manifest of an integration was read."""
+    class ManifestsRead(Message):
+        """Some manifests were read."""
 
-        def __init__(self, integration: Integration, details: Details) -> None:
+        def __init__(self, details: Mapping[Path, tuple[float, Details]]) -> None:
             super().__init__()
-            self.integration, self.details = integration, details
+            self.details = details
 
     def compose(self) -> ComposeResult:
         yield Static(self._masthead(), id="masthead")
@@ -144,31 +153,52 @@ class HomeScreen(Screen[None]):
         worker = get_current_worker()
         desk = self.desk
         integrations = tuple(list_integrations(desk.home, desk.folder))
-        shelf = Shelf(integrations, self._read_states(integrations), last_deleted(desk.home, desk.folder))
+        shelf = Shelf(integrations, *self._read_states(), last_deleted(desk.home, desk.folder))
         if shelf != self.shelf:
             self.post_message(self.FolderRead(shelf))
+        found: dict[Path, tuple[float, Details]] = {}
+        told = desk.clock.monotonic()
         for integration in integrations:
             if worker.is_cancelled:
                 return
             known = self._known.get(integration.path)
             if known is None or known[0] != integration.edited:
-                self.post_message(self.ManifestRead(integration, _details(integration)))
+                found[integration.path] = (integration.edited, self._details(integration))
+            if found and desk.clock.monotonic() - told > TELL_EVERY:
+                self.post_message(self.ManifestsRead(found))
+                found, told = {}, desk.clock.monotonic()
+        if found:
+            self.post_message(self.ManifestsRead(found))
 
-    def _read_states(self, integrations: tuple[Integration, ...]) -> Mapping[str, State]:
+    def _details(self, integration: Integration) -> Details:
+        try:
+            return details_of(self.desk.home, integration.path)
+        except ManipleError:
+            # It went away between two looks, or may not be read: to open it says which.
+            return Details(errors=1)
+
+    def _read_states(self) -> tuple[Mapping[str, State], int]:
+        """Where everything stands, and how many messages were not read."""
         # A control plane that was never used knows of no submission, and takes long to make.
-        if not integrations or not self.desk.has_workspace():
-            return {}
+        if not self.desk.has_workspace():
+            return {}, 0
+        stamp = self.desk.workspace_stamp()
+        if self.shelf is not None and stamp is not None and stamp == self._stamp:
+            return self.shelf.states, self.shelf.unread
         with self.desk.workspace() as workspace:
-            return dict(states(workspace.store))
+            told = states(workspace.store), unread(workspace.store, self.desk.author)
+        self._stamp = self.desk.workspace_stamp()
+        return told
 
     def on_home_screen_folder_read(self, event: FolderRead) -> None:
         """Show the folder."""
         self.shelf = event.shelf
+        self.query_one("#masthead", Static).update(self._masthead())
         self.show_rows()
 
-    def on_home_screen_manifest_read(self, event: ManifestRead) -> None:
-        """Show what the manifest says."""
-        self._known[event.integration.path] = (event.integration.edited, event.details)
+    def on_home_screen_manifests_read(self, event: ManifestsRead) -> None:
+        """Show what the manifests say."""
+        self._known.update(event.details)
         self.show_rows()
 
     def rows(self) -> list[Row]:
@@ -176,7 +206,7 @@ class HomeScreen(Screen[None]):
         if self.shelf is None:
             return []
         known = {path: details for path, (_, details) in self._known.items()}
-        standing = self.shelf.states or {}
+        standing = self.shelf.states
         words = self.query_one("#find-mine", Input).value
         rows = [
             Row(found, known.get(found.path), standing.get(found.slug, "draft")) for found in self.shelf.integrations
@@ -233,6 +263,8 @@ class HomeScreen(Screen[None]):
             return self.chosen is not None or (self.tab == CATALOGUE and self.query_one(TileGrid).entry is not None)
         if action == "undo":
             return self.shelf is not None and self.shelf.deleted is not None and self.tab == MINE
+        if action == "messages":
+            return self.shelf is not None and self.shelf.unread > 0
         if action == "filter":
             return self.tab == CATALOGUE
         return True
@@ -255,6 +287,10 @@ class HomeScreen(Screen[None]):
         """See what would be sent to review."""
         if self.chosen is not None:
             self.portal.open_submission(self.chosen.path)
+
+    def action_messages(self) -> None:
+        """Read what reviewers said."""
+        self.app.push_screen(MessagesScreen(self.desk))
 
     def action_search(self) -> None:
         """Find by words."""
@@ -350,11 +386,8 @@ class HomeScreen(Screen[None]):
         self.look()
 
     def _masthead(self) -> Content:
-        return Content.assemble(
-            (" maniple ", "bold $text-primary"),
-            f" {shown_path(self.desk.folder, self.desk.environ)} ",
-            (f" {visible(self.desk.author)}", "$foreground-muted"),
-        )
+        where = shown_path(self.desk.folder, self.desk.environ)
+        return masthead(where, self.desk.author, self.shelf.unread if self.shelf is not None else 0)
 
 
 def _matches(words: str, row: Row) -> bool:
@@ -362,11 +395,3 @@ def _matches(words: str, row: Row) -> bool:
     state = row.state.replace("_", " ").replace("approved", "live")
     texts = (details.name, details.category, details.kind, details.summary, details.tier)
     return matches(words, row.integration.slug, state, *texts)
-
-
-def _details(integration: Integration) -> Details:
-    try:
-        return details_of(integration.path)
-    except ManipleError:
-        # It went away between two looks, or may not be read: the next look tells.
-        return Details(errors=1)

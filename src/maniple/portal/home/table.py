@@ -50,6 +50,8 @@ class IntegrationTable(DataTable[Text]):
     HELP = "Your integrations, the one edited last first. Enter opens the one with the cursor."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select_cursor", "Open", tooltip="Work on this integration"),
+        Binding("home", "scroll_top", "First", show=False),
+        Binding("end", "scroll_bottom", "Last", show=False),
     ]
     DEFAULT_CSS = """
     IntegrationTable { height: 1fr; background: $background; }

@@ -44,6 +44,8 @@ class TileGrid(ScrollView, can_focus=True):
     TileGrid {
         height: 1fr;
         padding: 0 1;
+        overflow-x: hidden;
+        scrollbar-gutter: stable;
         background: $background;
         & > .tile { background: $surface; color: $text; }
         & > .tile--name { color: $text; text-style: bold; }

@@ -28,13 +28,14 @@ from maniple.portal.review.decisions import (
     requesting_changes,
 )
 from maniple.portal.review.diff_view import DiffView
-from maniple.portal.review.present import dossier_heading, evidence_text, preview_text, verdict_lines
-from maniple.portal.review.trial_pane import TrialPane
+from maniple.portal.review.present import dossier_heading, evidence_text, verdict_lines
+from maniple.portal.review.requests_pane import RequestsPane
+from maniple.portal.review.trial_pane import USERS, TrialPane
 from maniple.portal.submit.present import entry_lines
 from maniple.usecases import reviewing
 from maniple.usecases.appraisal import calls_of_cases
+from maniple.usecases.bundle_trial import Account
 from maniple.usecases.documentation import page_of_rule
-from maniple.usecases.preview import Preview
 from maniple.usecases.reviewing import Dossier
 from maniple.wiring import open_notifier
 
@@ -54,7 +55,7 @@ FIRST = {
     "verdict": "#verdict-lines",
     "findings": "#finding-lines",
     "evidence": "#evidence-scroll",
-    "requests": "#requests-scroll",
+    "requests": "#requests-pane",
     "trial": "#trial-pane",
     "history": "#history-lines",
 }
@@ -77,6 +78,7 @@ class DossierScreen(Screen[None]):
         Binding("c", "comment", "Comment", tooltip="Say something about the line under the cursor, or about the whole"),
         Binding("k", "run_cases", "Cases", tooltip="Run its golden cases"),
         Binding("t", "try_sync", "Trial sync", tooltip="Sync invented users with it against the simulator"),
+        Binding("p", "try_partner", "Partner", tooltip="The same with a test account of the partner"),
         Binding("s", "stop", "Stop", tooltip="Stop the trial sync"),
         Binding("o", "docs", "Rule's page", show=False, tooltip="What the rule under the cursor says"),
         Binding(
@@ -91,16 +93,7 @@ class DossierScreen(Screen[None]):
             for at, (name, title) in enumerate(TABS.items(), 1)
         ),
     ]
-    DEFAULT_CSS = """
-    DossierScreen {
-        #dossier-heading { background: $panel; height: auto; max-height: 6; padding: 0 1; }
-        TabbedContent, ContentSwitcher { height: 1fr; }
-        TabPane { padding: 0; height: 1fr; }
-        Lines { height: 1fr; max-height: 1fr; padding: 0 1; }
-        VerticalScroll { padding: 0 1; }
-        #same { display: none; padding: 1 2; }
-    }
-    """
+    CSS_PATH = "../styles/review.tcss"
 
     def __init__(self, desk: Desk, word: str) -> None:
         """`word` is the submission's id."""
@@ -110,7 +103,6 @@ class DossierScreen(Screen[None]):
         self.dossier: Dossier | None = None
         self.settled = False
         """What is shown is how things are, and nothing is under way."""
-        self.previewed: Preview | None = None
         self._round: int | None = None
         self._busy = False
 
@@ -120,13 +112,6 @@ class DossierScreen(Screen[None]):
         def __init__(self, dossier: Dossier, calls: dict[str, str], *, deep: bool) -> None:
             super().__init__()
             self.dossier, self.calls, self.deep = dossier, calls, deep
-
-    class Previewed(Message):
-        """Its requests are known, or why there are none."""
-
-        def __init__(self, found: Preview | ManipleError) -> None:
-            super().__init__()
-            self.found = found
 
     class Failed(Message):
         """Something could not be done."""
@@ -155,8 +140,8 @@ class DossierScreen(Screen[None]):
                 yield Lines(id="finding-lines")
             with TabPane(titles["evidence"], id="evidence"), VerticalScroll(id="evidence-scroll"):
                 yield Static("", id="evidence-text")
-            with TabPane(titles["requests"], id="requests"), VerticalScroll(id="requests-scroll"):
-                yield Static("… making the requests for invented users", id="requests-text")
+            with TabPane(titles["requests"], id="requests"):
+                yield RequestsPane(self.desk, self.word)
             with TabPane(titles["trial"], id="trial"):
                 yield TrialPane(self.desk, self.word)
             with TabPane(titles["history"], id="history"):
@@ -220,7 +205,7 @@ class DossierScreen(Screen[None]):
         self.query_one("#history-lines", Lines).show(entry_lines(dossier.entries, found.document, found.path.name))
         self._show_counts(dossier)
         if first:
-            self.preview()
+            self.query_one(RequestsPane).look()
         self.refresh_bindings()
 
     def _show_counts(self, dossier: Dossier) -> None:
@@ -234,24 +219,6 @@ class DossierScreen(Screen[None]):
         for at, (name, title) in enumerate(TABS.items(), 1):
             if name in counts:
                 tabs.get_tab(name).label = Content(f"{at} {title} ({counts[name]})")
-
-    @work(thread=True, exclusive=True, group="preview")
-    def preview(self) -> None:
-        """The requests that it makes for invented users."""
-        try:
-            with self.desk.workspace() as workspace:
-                self.post_message(self.Previewed(reviewing.preview_bundle(workspace, self.word)))
-        except ManipleError as error:
-            self.post_message(self.Previewed(error))
-
-    def on_dossier_screen_previewed(self, event: Previewed) -> None:
-        """Show the requests."""
-        text = self.query_one("#requests-text", Static)
-        if isinstance(event.found, ManipleError):
-            text.update(Content.assemble(("✗ no requests: ", "$text-error"), visible(event.found.message)))
-            return
-        self.previewed = event.found
-        text.update(preview_text(event.found))
 
     def on_dossier_screen_failed(self, event: Failed) -> None:
         """Tell who must act."""
@@ -275,7 +242,7 @@ class DossierScreen(Screen[None]):
         """Decisions are there when they can be made."""
         if action == "stop":
             return self.query_one(TrialPane).under_way
-        if action == "try_sync":
+        if action in ("try_sync", "try_partner"):
             return self.dossier is not None and not self.query_one(TrialPane).under_way
         if self.dossier is None:
             return action in ("leave", "show_tab")
@@ -349,6 +316,20 @@ class DossierScreen(Screen[None]):
         """Sync invented users against the simulator."""
         self.action_show_tab("trial")
         self.query_one(TrialPane).begin_sync()
+
+    def action_try_partner(self) -> None:
+        """Ask for a test account of the partner, then sync invented users with it."""
+        from maniple.portal.review.account import AccountScreen
+
+        if self.dossier is None:
+            return
+
+        def go_on(account: Account | None) -> None:
+            if account is not None:
+                self.action_show_tab("trial")
+                self.query_one(TrialPane).begin_sync(account)
+
+        self.app.push_screen(AccountScreen(self.desk, self.dossier, USERS), go_on)
 
     def action_stop(self) -> None:
         """Stop the trial sync."""

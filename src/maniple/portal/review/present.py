@@ -198,6 +198,13 @@ def tried_text(tried: Tried, whom: str) -> Content:
         )
         if run.reason:
             parts.append(f"  {visible(run.reason)}: {visible(run.message or '')}\n")
+    match tried.list_deleted:
+        case True:
+            parts.append("the list was deleted at the partner")
+        case False:
+            parts.append(("▲ the list could not be deleted, and is still at the partner", "$text-warning"))
+        case None:
+            pass
     return Content.assemble(*parts)
 
 

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static, TextArea
 
 from maniple.diagnostics.cells import visible
-from maniple.portal.confirm import Question
+from maniple.portal.confirm import Confirm
 
 
 class Say(ModalScreen[str | None]):
@@ -25,7 +25,7 @@ class Say(ModalScreen[str | None]):
         Binding("escape", "leave", "Cancel", priority=True, tooltip="Go back; nothing is changed"),
     ]
     DEFAULT_CSS = (
-        Question.DEFAULT_CSS.replace("Question {", "Say {").replace("width: 72;", "width: 84;")
+        Confirm.DEFAULT_CSS.replace("Confirm {", "Say {").replace("width: 72;", "width: 84;")
         + """
     Say {
         & TextArea { height: 6; margin-top: 1; }
@@ -34,7 +34,7 @@ class Say(ModalScreen[str | None]):
     }
     """
     )
-    HORIZONTAL_BREAKPOINTS = Question.HORIZONTAL_BREAKPOINTS
+    HORIZONTAL_BREAKPOINTS = Confirm.HORIZONTAL_BREAKPOINTS
 
     def __init__(
         self, title: str, text: str, *, yes: str, ask: str, quote: str = "", needed: bool = True, risky: bool = False

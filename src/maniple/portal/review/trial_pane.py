@@ -20,7 +20,7 @@ from maniple.portal.review.present import progress_text, tried_text
 from maniple.portal.review.trying import SyncUnderWay
 from maniple.testing.golden import CasesReport
 from maniple.usecases import reviewing
-from maniple.usecases.bundle_trial import Tried
+from maniple.usecases.bundle_trial import Account, Tried
 from maniple.usecases.run import Progress
 
 USERS = 20
@@ -30,7 +30,7 @@ USERS = 20
 class TrialPane(VerticalScroll):
     """Runs the cases, and syncs with the simulator; a sync can be stopped."""
 
-    HELP = "k runs the golden cases again. t syncs invented users with the simulator, twice: some leave in between."
+    HELP = "k runs the golden cases again. t syncs invented users with the simulator, twice: some leave in between; p does it with a test account of the partner."
     DEFAULT_CSS = """
     TrialPane {
         padding: 0 1;
@@ -73,7 +73,10 @@ class TrialPane(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Static("", id="cases-head")
         yield Lines(id="case-lines")
-        yield Static("No trial sync was made yet: t makes one with the simulator.", id="trial-sync")
+        yield Static(
+            "No trial sync was made yet: t makes one with the simulator, p with a test account of the partner.",
+            id="trial-sync",
+        )
 
     def on_unmount(self) -> None:
         """Nobody waits for the sync any more."""
@@ -104,12 +107,13 @@ class TrialPane(VerticalScroll):
         words = event.found.message if isinstance(event.found, ManipleError) else count_cases(event.found)
         self.notify(visible(words), markup=False)
 
-    def begin_sync(self) -> None:
-        """Sync invented users with the simulator, unless that is under way."""
+    def begin_sync(self, account: Account | None = None) -> None:
+        """Sync invented users with the simulator, or with an account at the partner, unless that is under way."""
         if self._under_way is not None:
             return
-        self._under_way = SyncUnderWay(self.desk, self.word, self._advance, users=USERS)
-        self.query_one("#trial-sync", Static).update("… a simulated partner is being started  (s stops)")
+        self._under_way = SyncUnderWay(self.desk, self.word, self._advance, users=USERS, account=account)
+        begun = "a simulated partner is being started" if account is None else "connecting to the partner"
+        self.query_one("#trial-sync", Static).update(f"… {begun}  (s stops)")
         self.post_message(self.Changed())
         self._sync(self._under_way)
 
@@ -137,7 +141,8 @@ class TrialPane(VerticalScroll):
     def on_trial_pane_ended(self, event: Ended) -> None:
         """Show how it went."""
         event.stop()
-        self._under_way = None
+        under_way, self._under_way = self._under_way, None
+        whom = "the simulator" if under_way is None or under_way.account is None else "the partner's test account"
         text = self.query_one("#trial-sync", Static)
         match event.found:
             case None:
@@ -147,5 +152,5 @@ class TrialPane(VerticalScroll):
                 text.update(Content.assemble((f"✗ no trial sync: {visible(error.message)}", "$text-error"), hint))
             case tried:
                 self.tried = tried
-                text.update(tried_text(tried, "the simulator"))
+                text.update(tried_text(tried, whom))
         self.post_message(self.Changed())

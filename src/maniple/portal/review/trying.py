@@ -1,4 +1,4 @@
-"""Trying a submission: its requests, its golden cases, a sync with the simulator that can be stopped."""
+"""Trying a submission: its requests, its golden cases, a sync that can be stopped."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 
 from maniple.portal.desk import Desk
-from maniple.usecases.bundle_trial import ShowTrial, Tried
+from maniple.usecases.bundle_trial import Account, ShowTrial, Tried
 from maniple.usecases.reviewing import try_bundle
 
 
 class SyncUnderWay:
-    """One sync in a loop of its own: it reads and writes files, and would hold up the screen."""
+    """One sync in a loop of its own: it reads and writes files, and would hold up the screen.
 
-    def __init__(self, desk: Desk, word: str, show: ShowTrial, *, users: int) -> None:
-        self.desk, self.word, self.show, self.users = desk, word, show, users
+    Without an account it is with the simulator.
+    """
+
+    def __init__(self, desk: Desk, word: str, show: ShowTrial, *, users: int, account: Account | None) -> None:
+        self.desk, self.word, self.show, self.users, self.account = desk, word, show, users, account
         self._stop: Callable[[], object] | None = None
         self._stopped = False
 
@@ -33,7 +36,7 @@ class SyncUnderWay:
         if self._stopped:
             raise asyncio.CancelledError
         with self.desk.workspace() as workspace:
-            return await try_bundle(workspace, self.word, users=self.users, show=self.show)
+            return await try_bundle(workspace, self.word, users=self.users, account=self.account, show=self.show)
 
     def stop(self) -> None:
         """Stop it, from another thread."""

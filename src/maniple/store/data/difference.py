@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from maniple.store.data.columns import (
     quote_name,
     same,
 )
-from maniple.store.data.engine import fetch_count, open_engine, take_over, write_parquet
+from maniple.store.data.engine import fetch_count, open_engine, take_over, widen, write_parquet
 from maniple.store.data.folder import PlanFolder
 from maniple.store.data.values import MEMORY, Planned
 
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 _KEPT = f"(d.wanted_row IS NOT NULL AND d.{ACCEPTED_ROW} IS NOT NULL AND NOT d.doubt)"
 """A pair of `delta d` that is accepted as it is wanted."""
+PART = 14_000_000
+"""Pairs that are compared at once in 512 MB when identifiers have some twenty characters. More are compared in parts."""
+WIDE = 1_900
+"""MB that the comparison of several parts may take, where the machine has twice that: fewer parts are read less often."""
 _NOTHING = Planned(adds=0, removes=0, shared=0, unchanged=0, drifted=0)
 
 
@@ -68,22 +73,24 @@ def plan_changes(
     *,
     resend: bool = False,
     memory: str = MEMORY,
+    part: int = PART,
 ) -> Planned:
     """Write `adds.parquet`, `removes.parquet` and `shared.parquet` to `out_dir`.
 
     The position of a row is its place in the batches. Adds are in the order of the cohort; removes and shared leavers
     by member id, then by what was sent: the same input gives the same files. `membership` None is a first run.
     `identity` names the mappings (or `amplitude_id`) the partner's remove call identifies a user by. With `resend` the
-    adds end with the members who are accepted as they are wanted, for partners who forget them.
+    adds end with the members who are accepted as they are wanted, for partners who forget them. `part` is how many
+    pairs are compared at a time.
     """
     identity_of(identity, mapping_names)
-    with open_engine(out_dir, memory) as connection:
+    with open_engine(out_dir, memory, keep_order=False) as connection:
         first = membership is None or not fetch_count(connection, f"SELECT count(*) FROM {parquet(membership)}")
         blank = PlanFolder(out_dir, tuple(mapping_names), tuple(identity), first, False, _NOTHING)
         if membership is None or first:
             folder = replace(blank, planned=_plan_first(connection, resolved, blank))
         else:
-            folder = _plan_further(connection, resolved, skips, membership, blank, resend=resend)
+            folder = _plan_further(connection, resolved, skips, membership, blank, resend=resend, part=part)
     folder.write()
     return folder.planned
 
@@ -105,13 +112,14 @@ def _plan_further(
     folder: PlanFolder,
     *,
     resend: bool,
+    part: int,
 ) -> PlanFolder:
     resolved_types = column_types(connection, parquet(resolved))
     wanted_types = {column: resolved_types[column] for column in folder.columns}
     conformed = conform(connection, membership, wanted_types, folder.accepted)
     accepted = accepted_table(connection, folder.accepted if conformed else membership, folder.columns)
     sides = _Sides(connection, resolved, accepted, skips, resolved_types, column_types(connection, accepted))
-    _compare(sides, folder.columns, resend=resend)
+    _compare(sides, folder.columns, resend=resend, parts=_parts(connection, (resolved, membership), part))
     kept = fetch_count(connection, f"SELECT count(*) FROM delta d WHERE {_KEPT}") if resend else 0
     adds = _write_adds(sides, folder)
     drifted = _collect_leavers(sides, folder.columns)
@@ -121,22 +129,38 @@ def _plan_further(
     return replace(folder, conformed=conformed, planned=planned)
 
 
-def _compare(sides: _Sides, columns: Sequence[str], *, resend: bool) -> None:
+def _parts(connection: DuckDBPyConnection, files: Sequence[Path], part: int) -> int:
+    """Into how many parts the comparison of `files` is cut; for several it is given more memory.
+
+    A join that does not fit is written to the disk and read again, which takes longer than reading the files again.
+    """
+    most = max(fetch_count(connection, f"SELECT count(*) FROM {parquet(file)}") for file in files)
+    if most <= part:
+        return 1
+    if part < PART:
+        return ceil(most / part)
+    return ceil(most * 512 / (part * widen(connection, WIDE)))
+
+
+def _compare(sides: _Sides, columns: Sequence[str], *, resend: bool, parts: int) -> None:
     """Make the table `delta`: pairs on one side only, and doubted pairs that are wanted; with `resend` every pair.
 
-    One full outer join, which hashes the accepted side once for both directions.
+    One full outer join a part, which hashes the accepted side once for both directions. Pairs that are the same are of
+    one member, so they fall into the same part.
     """
     kept = [MEMBER, *columns]
     left = [f"w.{quote_name(column)} AS {quote_name('w_' + column)}" for column in kept]
     right = [f"a.{quote_name(column)} AS {quote_name('a_' + column)}" for column in kept]
-    sides.connection.execute(f"""
-        CREATE TEMP TABLE delta AS
-        SELECT w.{ROW} AS wanted_row, a.row AS {ACCEPTED_ROW}, coalesce(a.doubt, false) AS doubt,
-            {", ".join(left + right)}
-        FROM {parquet(sides.resolved, rows=True)} w FULL OUTER JOIN {sides.accepted} a
-        ON {sides.agree(kept, "w", "a")}
-        WHERE {resend} OR w.{MEMBER} IS NULL OR a.{MEMBER} IS NULL OR a.doubt
-    """)
+    for number in range(parts):
+        mine = f"WHERE hash({MEMBER}) % {parts} = {number}" if parts > 1 else ""
+        sides.connection.execute(f"""
+            {"INSERT INTO delta" if number else "CREATE TEMP TABLE delta AS"}
+            SELECT w.{ROW} AS wanted_row, a.row AS {ACCEPTED_ROW}, coalesce(a.doubt, false) AS doubt,
+                {", ".join(left + right)}
+            FROM (FROM {parquet(sides.resolved, rows=True)} {mine}) w
+            FULL OUTER JOIN (FROM {sides.accepted} {mine}) a ON {sides.agree(kept, "w", "a")}
+            WHERE {resend} OR w.{MEMBER} IS NULL OR a.{MEMBER} IS NULL OR a.doubt
+        """)
 
 
 def _write_adds(sides: _Sides, folder: PlanFolder) -> int:

@@ -64,6 +64,23 @@ def open_engine(directory: Path, memory: str = MEMORY, *, keep_order: bool = Tru
         shutil.rmtree(spill, ignore_errors=True)
 
 
+def widen(connection: DuckDBPyConnection, most: int) -> int:
+    """Let an engine hold up to `most` MB, though never more than half of what DuckDB would take on this machine or in
+    this container, nor less than it may already; how many MB that is."""
+    before = _limit(connection)
+    connection.execute("RESET memory_limit")
+    after = max(before, min(most, _limit(connection) // 2))
+    connection.execute(f"SET memory_limit = '{after}MB'")
+    return after
+
+
+def _limit(connection: DuckDBPyConnection) -> int:
+    """The memory limit in MB; DuckDB says it in words, `18.8 GiB`."""
+    row = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+    amount, unit = str(row[0]).split() if row else ("512", "MB")
+    return round(float(amount) * (1 << 10 * ["bytes", "KiB", "MiB", "GiB", "TiB"].index(unit)) / 1e6)
+
+
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
     """A path beside `out`: what is written there becomes `out`, safely on disk, when the block ends well.

@@ -33,7 +33,7 @@ _REASON = """
     CASE state
         WHEN 'rejected' THEN 'rejected by partner: ' || reason
         WHEN 'skipped' THEN reason
-        WHEN 'in_doubt' THEN 'in doubt: the partner did not answer'
+        WHEN 'in_doubt' THEN 'in doubt: the partner did not say whether it was done'
         WHEN 'unsent' THEN 'not sent'
     END
 """

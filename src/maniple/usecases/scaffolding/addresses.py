@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from maniple.usecases.scaffolding.declarations import Declarations, escape
 from maniple.usecases.scaffolding.identifiers import (
@@ -19,6 +19,9 @@ from maniple.usecases.scaffolding.identifiers import (
 )
 
 _VERSION: Final = re.compile(r"v?[0-9]{1,2}(\.[0-9]+)*|api|v[0-9]+(alpha|beta)[0-9]*|[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+
+_UNSENDABLE: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
+"""Characters that a URL cannot have as they are."""
 
 
 def address_of(url: str, declarations: Declarations, *, creates: bool = False) -> str:
@@ -48,6 +51,13 @@ def _host(host: str, declarations: Declarations) -> str:
     """A host in which a placeholder for its first name is a `subdomain` field."""
     first, dot, rest = host.partition(".")
     name = placeholder(first) if dot else None
+    part = (
+        re.fullmatch(r"(?P<before>[A-Za-z0-9-]+)\{(?P<name>[\w-]+)\}(?P<after>[A-Za-z0-9-]*)", first) if dot else None
+    )
+    if part is not None:
+        field = declarations.field(part["name"], "subdomain", "01")[1:]
+        hole = "{{ %s }}" % field if part["after"] else f"${field}"  # noqa: UP031  braces
+        return f"{part['before']}{hole}{part['after']}.{rest}"
     return f"{declarations.field(name, 'subdomain', 'acme')}.{rest}" if name is not None else escape(host)
 
 
@@ -58,7 +68,7 @@ def _before(segments: list[str], place: int) -> str:
 def _segment(segment: str, before: str, declarations: Declarations, *, creates: bool) -> str:
     name = placeholder(segment)
     if name is None and not _looks_like_id(segment, before):
-        return escape(segment)
+        return escape(_UNSENDABLE.sub(lambda found: quote(found[0], safe="", errors="replace"), segment))
     owner = bare(before)
     role = role_of(name) if name is not None else "other"
     if not creates and (role == "list" or (role == "other" and owner in COLLECTIONS and _says_nothing(name, before))):

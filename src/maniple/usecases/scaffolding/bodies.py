@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Literal
-from urllib.parse import parse_qsl
 
-from maniple.source.curl import CurlCommand
 from maniple.source.text import Path
 from maniple.usecases.scaffolding.credentials import label_of
 from maniple.usecases.scaffolding.declarations import Declarations, escape
@@ -58,41 +53,6 @@ NAME: Final = "\x00name"
 _STANDING: Final = {ITEMS: "$items", NAME: COHORT_NAME}
 _DROPPED: Final = "\x00dropped"
 """Stands for a member that is left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class SampleBody:
-    """The body of a sample: its format, a body key of the language, and its data; no format when it cannot be read."""
-
-    format: str | None
-    tree: Any = None
-    problem: str | None = None
-
-
-def sample_body(command: CurlCommand) -> SampleBody:
-    """What the body of a command says."""
-    if command.body is None or not command.body.strip():
-        return SampleBody(None)
-    try:
-        tree = json.loads(command.body)
-    except (ValueError, RecursionError):
-        tree = None
-    if isinstance(tree, dict | list):
-        return SampleBody("json", tree)
-    if re.match(r"[\w.%\[\]-]+=", command.body):
-        return SampleBody("form", _form(command.body))
-    return SampleBody(None, None, "the body is neither JSON nor a form, and was not taken over")
-
-
-def _form(body: str) -> dict[str, Any]:
-    """A form as a map; a name that is given several times has a list."""
-    tree: dict[str, Any] = {}
-    for name, value in parse_qsl(body, keep_blank_values=True):
-        if name not in tree:
-            tree[name] = value
-        else:
-            tree[name] = [*tree[name], value] if isinstance(tree[name], list) else [tree[name], value]
-    return tree
 
 
 def users_in(tree: Any) -> Path | None:

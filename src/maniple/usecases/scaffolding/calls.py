@@ -1,26 +1,27 @@
-"""Calls of a manifest, each made from one `curl` command or mirrored from another call."""
+"""Calls of a manifest, each made from one sample or mirrored from another call."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from maniple.source.curl import CurlCommand
 from maniple.usecases.scaffolding.addresses import address_of
+from maniple.usecases.scaffolding.answers import id_in, path_text
+from maniple.usecases.scaffolding.batches import with_batch
 from maniple.usecases.scaffolding.bodies import (
     ITEMS,
     NAME,
+    About,
     Rewriting,
-    SampleBody,
     identifiers_below,
     names_of,
     replaced,
-    sample_body,
     users_in,
 )
-from maniple.usecases.scaffolding.credentials import other_headers
+from maniple.usecases.scaffolding.credentials import BATCH_ID, other_headers
 from maniple.usecases.scaffolding.declarations import Declarations, escape
 from maniple.usecases.scaffolding.draft import COHORT_NAME, COHORT_PROPERTY, DraftCall
 from maniple.usecases.scaffolding.identifiers import (
@@ -35,6 +36,8 @@ from maniple.usecases.scaffolding.identifiers import (
     secret_name,
     secret_value,
 )
+from maniple.usecases.scaffolding.sample import Sample, SampleBody
+from maniple.usecases.scaffolding.trimming import said_of, trimmed
 
 _USER_VARIABLES: Final = frozenset(identifier.name for identifier in IDENTIFIERS)
 _OPPOSITES: Final = (
@@ -52,53 +55,116 @@ _OPPOSITES: Final = (
 """Words for removing and for adding."""
 
 
-def create_call(command: CurlCommand, declarations: Declarations) -> DraftCall:
-    """`create_list` from its command; where the answer has the id is a guess."""
-    sample = sample_body(command)
-    _complain(sample, "create_list", declarations)
-    guesses: dict[str, str] = {}
-    body: Any = {"name": COHORT_NAME}
-    if isinstance(sample.tree, dict):
-        path = names_of(sample.tree)
+def create_call(sample: Sample, declarations: Declarations) -> DraftCall:
+    """`create_list` from its sample; where the answer has the id is a guess."""
+    body = _needed(sample, "create_list", "create", declarations)
+    guesses: dict[str, str] = {"url": "this call makes a list"} if sample.described else {}
+    tree: Any = {"name": COHORT_NAME}
+    if isinstance(body.tree, dict):
+        path = names_of(body.tree)
         if path is None:
-            guesses[sample.format or "json"] = "no member looks like the list's name; put $amp_cohort_name in it"
-        named = replaced(sample.tree, path, NAME) if path is not None else sample.tree
-        body = Rewriting(declarations, "create").tree(named)
-    guesses["list_id"] = "where the new list's id is in the answer"
-    return DraftCall(
+            guesses[body.format or "json"] = "no member looks like the list's name; put $amp_cohort_name in it"
+        elif sample.described:
+            guesses[body.format or "json"] = f"`{path[-1]}` is the list's name"
+        named = replaced(body.tree, path, NAME) if path is not None else body.tree
+        tree = Rewriting(declarations, "create").tree(named)
+    at, why = id_in(sample.answer, sample.path)
+    call = DraftCall(
         "create_list",
-        command.method,
-        address_of(command.url, declarations, creates=True),
-        query=_query(command, declarations, creates=True),
-        headers=other_headers(command, declarations),
-        body_format=sample.format or "json",
-        body=body,
-        list_id={"response": "id"},
-        guesses=guesses,
+        sample.method,
+        address_of(sample.url, declarations, creates=True),
+        query=_query(sample, declarations, creates=True),
+        headers=_without_batch(other_headers(sample, declarations)),
+        body_format=body.format or "json",
+        body=tree,
+        list_id={"response": path_text(at)},
+        id_at=at,
+        guesses={**guesses, "list_id": why},
+    )
+    return in_parts(call)
+
+
+def _without_batch(headers: dict[str, str]) -> dict[str, str]:
+    """The headers of a call that is made for no batch."""
+    return {name: value for name, value in headers.items() if value != BATCH_ID}
+
+
+def users_call(name: str, sample: Sample, declarations: Declarations) -> DraftCall:
+    """A call that carries users, from its sample."""
+    body = _needed(sample, name, "call", declarations)
+    url = address_of(sample.url, declarations)
+    in_url = any(f"${mapping}" in url for mapping in declarations.mappings)
+    path = users_in(body.tree) if not in_url else None
+    query = _query(sample, declarations, users=path is None)
+    guesses = {"url": f"this call {_DOES[name]}"} if sample.described and name in _DOES else {}
+    headers = other_headers(sample, declarations)
+    call = DraftCall(name, sample.method, url, query=query, headers=headers, guesses=guesses)
+    if path is not None:
+        return in_parts(with_batch(_many(call, body, path, declarations), sample, body.most.get(path)))
+    outside = in_url or declarations.names_user(query)
+    if outside or _is_user(body):
+        return in_parts(_one(call, body, declarations, users=not outside))
+    return in_parts(with_batch(_nobody(call, body, declarations), sample, None))
+
+
+_DOES: Final = {
+    "add_users": "adds users",
+    "remove_users": "removes users",
+    "update_users": "adds and removes users",
+    "set_property": "sets a property of users",
+    "unset_property": "takes a property from users",
+    "replace_users": "takes the whole cohort",
+}
+
+
+PLAIN_CALLS: Final = ("rename_list", "delete_list", "verify")
+"""Calls that carry no users and are made when their operation is chosen."""
+
+
+def plain_call(name: str, sample: Sample, declarations: Declarations) -> DraftCall:
+    """A call that carries no users, such as `verify` or `delete_list`."""
+    body = _needed(sample, name, "create" if name == "rename_list" else "call", declarations)
+    path = names_of(body.tree) if name == "rename_list" else None
+    named = replaced(body.tree, path, NAME) if path is not None else body.tree
+    return in_parts(
+        DraftCall(
+            name,
+            sample.method,
+            address_of(sample.url, declarations),
+            query=_query(sample, declarations),
+            headers=_without_batch(other_headers(sample, declarations)),
+            body_format=body.format,
+            body=Rewriting(declarations, "call").tree(named) if body.format else None,
+        )
     )
 
 
-def users_call(name: str, command: CurlCommand, declarations: Declarations) -> DraftCall:
-    """A call that carries users, from its command."""
-    sample = sample_body(command)
-    _complain(sample, name, declarations)
-    url = address_of(command.url, declarations)
-    in_url = any(f"${mapping}" in url for mapping in declarations.mappings)
-    path = users_in(sample.tree) if not in_url else None
-    query = _query(command, declarations, users=path is None)
-    call = DraftCall(name, command.method, url, query=query, headers=other_headers(command, declarations))
-    if path is not None:
-        return _many(call, sample, path, declarations)
-    outside = in_url or declarations.names_user(query)
-    if outside or _is_user(sample):
-        return _one(call, sample, declarations, users=not outside)
-    return _nobody(call, sample, declarations)
+def _needed(sample: Sample, name: str, about: About, declarations: Declarations) -> SampleBody:
+    """The body without what it can do without."""
+    if sample.body.problem is not None:
+        declarations.note(f"`{name}`: {sample.body.problem}")
+    body, left_out = trimmed(sample.body, about)
+    if left_out:
+        declarations.note(f"`{name}`: optional members were left out: {said_of(left_out)}")
+    return body
 
 
-def _is_user(sample: SampleBody) -> bool:
+def in_parts(call: DraftCall) -> DraftCall:
+    """The call with a multipart body as the list of parts that the language has."""
+    if call.body_format != "multipart" or not isinstance(call.body, dict):
+        return call
+    parts = [{"name": name, "value": _part(value)} for name, value in call.body.items()]
+    return replace(call, body=parts) if parts else replace(call, body_format=None, body=None)
+
+
+def _part(value: Any) -> str:
+    return value if isinstance(value, str) else escape(json.dumps(value))
+
+
+def _is_user(body: SampleBody) -> bool:
     """The whole body describes one user."""
     apart = Declarations()
-    return apart.names_user(Rewriting(apart, "user").tree(sample.tree))
+    return apart.names_user(Rewriting(apart, "user").tree(body.tree))
 
 
 def _many(call: DraftCall, sample: SampleBody, path: tuple[str | int, ...], declarations: Declarations) -> DraftCall:
@@ -110,7 +176,7 @@ def _many(call: DraftCall, sample: SampleBody, path: tuple[str | int, ...], decl
     outer = Rewriting(declarations, "call").tree(replaced(sample.tree, path, ITEMS))
     optional = isinstance(users[0], dict) and len(identifiers_below(users[0])) > 1
     item = Rewriting(declarations, "user", optional=optional).item(users[0], key)
-    guesses = {"item": "one user of the array"}
+    guesses = {**call.guesses, "item": "one user of the array"}
     if not declarations.names_user(item):
         hole = declarations.mapping(USER_ID, "id", None)
         item = {**item, "id": hole} if isinstance(item, dict) else [*item, hole] if isinstance(item, list) else hole
@@ -122,7 +188,9 @@ def _one(call: DraftCall, sample: SampleBody, declarations: Declarations, *, use
     """One user a call: in the URL, in the query or as the whole body."""
     optional = users and len(identifiers_below(sample.tree)) > 1
     body = Rewriting(declarations, "user", optional=optional).tree(sample.tree) if sample.format else None
-    return replace(call, body_format=sample.format, body=body, single=True, guesses={"batch": "one user a call"})
+    return replace(
+        call, body_format=sample.format, body=body, single=True, guesses={**call.guesses, "batch": "one user a call"}
+    )
 
 
 def _nobody(call: DraftCall, sample: SampleBody, declarations: Declarations) -> DraftCall:
@@ -134,18 +202,17 @@ def _nobody(call: DraftCall, sample: SampleBody, declarations: Declarations) -> 
         body={**body, "users": "$items"},
         item=declarations.mapping(USER_ID, "User ID", None),
         guesses={
+            **call.guesses,
             sample.format or "json": "the sample has no users; put $items where your API expects them",
             "item": "one user",
         },
     )
 
 
-def _query(
-    command: CurlCommand, declarations: Declarations, *, users: bool = False, creates: bool = False
-) -> dict[str, Any]:
+def _query(sample: Sample, declarations: Declarations, *, users: bool = False, creates: bool = False) -> dict[str, Any]:
     """The query parameters that are no credentials."""
     written: dict[str, Any] = {}
-    for name, value in command.query:
+    for name, value in sample.query:
         if secret_name(name) or secret_value(value):
             continue
         word = placeholder(value)
@@ -162,11 +229,6 @@ def _query(
 
 def _names_user(key: str, value: str) -> bool:
     return bare(key) not in LIST_KEYS and bare(key) not in ("id", "ids") and identifier_of(key, value) is not None
-
-
-def _complain(sample: SampleBody, name: str, declarations: Declarations) -> None:
-    if sample.problem is not None:
-        declarations.note(f"`{name}`: {sample.problem}")
 
 
 def mirrored(call: DraftCall, name: str, *, removes: bool) -> DraftCall:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from maniple.auth.mark import mark_of
+from maniple.auth.token_kind import ACCESS_TOKEN
 from maniple.runtime.program import Cohort, Operation, Program
+from maniple.source.text import Path
 from maniple.usecases.preview import USER_CALLS, body_value, preview, start_trial
+from maniple.usecases.scaffolding.answers import answer_with
+from maniple.usecases.scaffolding.credentials import BATCH_ID
 from maniple.usecases.scaffolding.draft import Draft, DraftField
 from maniple.usecases.scaffolding.yaml_text import block, member
 from maniple.usecases.users import TestUsers
-from maniple.wire import Request
+from maniple.wire import Request, header_value
 
 COHORT: Final = Cohort("Power users", "c0h0rt", "")
 _ENTERED: Final = 2
@@ -82,7 +87,8 @@ def cases_text(draft: Draft, program: Program | None, schema: str | None) -> str
         lines += member("list", {"list_id": draft.list_example})
     lines += ["", "cases:"]
     for call in draft.calls:
-        lines += _case(draft, program, call.name)
+        if call.name in _TITLES:
+            lines += _case(draft, program, call.name)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -94,16 +100,19 @@ def _case(draft: Draft, program: Program, call: str) -> list[str]:
     case: dict[str, Any] = {"name": _TITLES[call], "call": call}
     if users:
         case["users"] = users
-    case["requests"] = [_expected(request) for request in requests]
-    answer = {"body": {_id_path(draft): draft.list_example}} if call == "create_list" else {}
+    changing = {name.lower() for each in draft.calls for name, value in each.headers.items() if value == BATCH_ID} | {
+        "user-agent"
+    }
+    case["requests"] = [_expected(request, changing) for request in requests]
+    answer = {"body": answer_with(_id_at(draft), draft.list_example)} if call == "create_list" else {}
     case["replies"] = [{"status": 200, **answer} for _ in requests]
     case["outcome"] = {"result": "delivered", **({"list_id": draft.list_example} if call == "create_list" else {})}
     return [*block([case], 2), ""]
 
 
-def _id_path(draft: Draft) -> str:
-    """The member of the answer that holds a new list's id."""
-    return next((call.list_id["response"] for call in draft.calls if call.list_id is not None), "id")
+def _id_at(draft: Draft) -> Path:
+    """The place in the answer that holds a new list's id."""
+    return next((call.id_at for call in draft.calls if call.list_id is not None), ("id",))
 
 
 def _requests(draft: Draft, program: Program, call: str, users: list[dict[str, str]]) -> tuple[Request, ...]:
@@ -122,12 +131,21 @@ def _requests(draft: Draft, program: Program, call: str, users: list[dict[str, s
     return preview(trial, show_secrets=True).requests
 
 
-def _expected(request: Request) -> dict[str, Any]:
-    headers = {name: value for name, value in request.headers if name.lower() != "user-agent"}
+def _expected(request: Request, changing: set[str]) -> dict[str, Any]:
+    """The request as a case has it, without the headers that differ from run to run."""
+    headers = {
+        # A case that says nothing of tokens gets this one from the partner.
+        name: value.replace(mark_of(ACCESS_TOKEN), "golden_token")
+        for name, value in request.headers
+        if name.lower() not in changing
+    }
     written: dict[str, Any] = {"method": request.method, "url": request.url}
     if headers:
         written["headers"] = headers
     body = body_value(request.body)
+    if isinstance(body, str):
+        boundary = (header_value(request.headers, "content-type") or "").partition("boundary=")[2]
+        body = (body.replace(boundary, "boundary") if boundary else body).replace("\r\n", "\n")
     return {**written, "body": body} if body is not None else written
 
 

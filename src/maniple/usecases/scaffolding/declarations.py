@@ -29,11 +29,11 @@ class Declarations:
         if text not in self.notes:
             self.notes.append(text)
 
-    def secret(self, name: str, label: str) -> str:
+    def secret(self, name: str, label: str, *, operator: bool = False) -> str:
         """A credential; the one that was given stays out."""
         name = _free(name)
-        self.note("the credentials you gave are not in this file: the end user fills them in")
-        self.fields.setdefault(name, DraftField(name, label, "secret", f"example-{name.replace('_', '-')}"))
+        example = f"example-{name.replace('_', '-')}"
+        self.fields.setdefault(name, DraftField(name, label, "secret", example, operator=operator))
         return f"${name}"
 
     def field(self, name: str, type: str = "string", example: str | int | None = None) -> str:

@@ -73,14 +73,16 @@ IDENTIFIERS: Final = (EMAIL, PHONE, EXTERNAL_ID, USER_ID)
 
 COLLECTIONS: Final = _words(
     "list lists staticlist staticlists segment segments audience audiences group groups cohort cohorts tag tags "
-    "contactlist contactlists mailinglist mailinglists userlist userlists"
+    "contactlist contactlists mailinglist mailinglists userlist userlists customerlist customerlists customaudience "
+    "customaudiences"
 )
 """Words for what holds the members of a cohort."""
 PEOPLE: Final = _words(
     "user users member members contact contacts subscriber subscribers profile profiles people person customers"
 )
 LIST_KEYS: Final = _words(
-    "listid segmentid audienceid groupid cohortid tagid staticlistid contactlistid list segment audience userlistid"
+    "listid segmentid audienceid groupid cohortid tagid staticlistid contactlistid list segment audience userlistid "
+    "customerlistid customaudienceid"
 )
 NAME_KEYS: Final = (
     "name",

@@ -6,6 +6,7 @@ import re
 import textwrap
 from typing import Any, Final
 
+from maniple.diagnostics.cells import visible
 from maniple.usecases.scaffolding.draft import Draft, DraftCall, DraftField, DraftMapping
 from maniple.usecases.scaffolding.yaml_text import WIDTH, folded, inline, member, scalar
 
@@ -17,6 +18,9 @@ _CALL_COMMENTS: Final = {
     "remove_users": "Called with the users who left the cohort.",
     "set_property": "Called with the users who entered the cohort. $items is an array with one `item` for each user.",
     "unset_property": "Called with the users who left the cohort.",
+    "rename_list": "Called when the cohort has another name.",
+    "delete_list": "Called when the sync is deleted.",
+    "verify": "Called to see whether the credentials are good; nothing is changed.",
     "replace_users": "Called with the whole cohort in every run. $items is an array with one `item` for each user.",
 }
 _KIND_COMMENTS: Final = {
@@ -39,7 +43,7 @@ def manifest_text(draft: Draft, schema: str | None) -> str:
         lines += ["", *_comment(_list_comment(draft)), *member("list_id", draft.list_id)]
     for call in draft.calls:
         lines += ["", *_comment(_CALL_COMMENTS[call.name]), *_call(call)]
-    lines += _limits()
+    lines += _limits(draft)
     lines += _errors(draft)
     return "\n".join(lines) + "\n"
 
@@ -49,7 +53,7 @@ def _comment(text: str, indent: int = 0) -> list[str]:
     pad = " " * indent + "# "
     lines: list[str] = []
     for part in text.split("\n"):
-        whole = re.sub(r"`[^`]*`", lambda found: found[0].replace(" ", "\x00"), part)
+        whole = re.sub(r"`[^`]*`", lambda found: found[0].replace(" ", "\x00"), visible(part))
         wrapped = textwrap.wrap(
             whole, WIDTH, initial_indent=pad, subsequent_indent=pad, break_on_hyphens=False, break_long_words=False
         )
@@ -63,10 +67,10 @@ def _commented(lines: list[str], comment: str) -> list[str]:
 
 
 def _opening(draft: Draft) -> list[str]:
-    if draft.guessed:
+    if draft.origin:
         text = (
-            "This manifest was guessed from curl commands. Go through it with your API's documentation from top to "
-            "bottom: `# guess:` marks what the commands did not say. `maniple check` names what is wrong or missing, "
+            f"This manifest was guessed from {draft.origin}. Go through it with your API's documentation from top to "
+            "bottom: `# guessed:` marks what was not said. `maniple check` names what is wrong or missing, "
             "`maniple preview` shows the exact requests."
         )
     else:
@@ -88,8 +92,12 @@ def _identity(draft: Draft) -> list[str]:
         *_commented([f"slug: {draft.slug}"], "the name of this folder"),
         *_commented(["version: 0.1.0"], "of this file; 1.0.0 when it is ready"),
         *_commented([f"name: {name}"], "as your customers know you"),
-        *_commented(["category: other"], "advertising, analytics, messaging ...: the editor lists them"),
-        *_commented([f"summary: {scalar(f'Cohorts to {draft.name}.')}"], "one line, 80 characters at most"),
+        *_commented(
+            [f"category: {scalar(draft.category)}"], "advertising, analytics, messaging ...: the editor lists them"
+        ),
+        *_commented(
+            [f"summary: {scalar(draft.summary or f'Cohorts to {draft.name}.')}"], "one line, 80 characters at most"
+        ),
         "# description: What arrives at your side, and what it is good for.",
         f'# maintainer: {{name: {name}, support: "https://example.com/support"}}',
         '# sources: ["https://example.com/docs/lists, read 2026-01-31"]     # where the facts come from',
@@ -99,7 +107,8 @@ def _identity(draft: Draft) -> list[str]:
 def _access(draft: Draft) -> list[str]:
     lines = [
         "",
-        *_comment("How your API knows who calls: none, basic, bearer, header or custom."),
+        *_comment("How your API knows who calls: none, basic, bearer, header, custom, oauth2_refresh ..."),
+        *_guess(draft.whys.get("auth"), 0),
         *member("auth", draft.auth),
     ]
     if draft.headers:
@@ -115,7 +124,12 @@ def _access(draft: Draft) -> list[str]:
         ]
         lines += ["fields:", *(line for form_field in draft.fields for line in _field(form_field))]
     if draft.define:
-        lines += ["", *_comment("Texts that are needed several times."), *member("define", dict(draft.define))]
+        lines += [
+            "",
+            *_comment("Texts that are needed several times."),
+            *_guess(draft.whys.get("define"), 0),
+            *member("define", dict(draft.define)),
+        ]
     return lines
 
 
@@ -124,8 +138,15 @@ def _field(form_field: DraftField) -> list[str]:
         f"  - name: {form_field.name}",
         f"    type: {form_field.type}",
         f"    label: {scalar(form_field.label)}",
+        *([f"    default: {scalar(form_field.options[0][1])}"] if form_field.options else []),
+        *(member("options", _options(form_field), 4) if form_field.options else []),
+        *(["    from: operator"] if form_field.operator else []),
         "    # help: Where the end user finds it, such as Settings > API keys.",
     ]
+
+
+def _options(form_field: DraftField) -> list[dict[str, str]]:
+    return [{"label": label, "value": value, "host": host} for label, value, host in form_field.options]
 
 
 def _mappings(draft: Draft) -> list[str]:
@@ -135,7 +156,7 @@ def _mappings(draft: Draft) -> list[str]:
     lines = ["", *_comment(text), "mappings:", *(line for mapping in draft.mappings for line in _mapping(mapping))]
     optional = [mapping.identifier.name for mapping in draft.mappings if mapping.optional]
     if len(optional) > 1:
-        lines += ["", *_comment("guess: each user needs at least one of these."), *member("require", [optional])]
+        lines += ["", *_comment("guessed: each user needs at least one of these."), *member("require", [optional])]
     return lines
 
 
@@ -152,7 +173,7 @@ def _mapping(mapping: DraftMapping) -> list[str]:
     if identifier.normalize is not None:
         lines += _commented([f"    normalize: {scalar(identifier.normalize)}"], "done before the format is looked at")
     if mapping.hash is not None:
-        lines += _commented([f"    hash: {mapping.hash}"], "guess: the sample value looks like such a hash")
+        lines += _commented([f"    hash: {mapping.hash}"], "guessed: the sample value looks like such a hash")
     if mapping.optional:
         lines.append("    optional: true")
     return lines
@@ -161,8 +182,8 @@ def _mapping(mapping: DraftMapping) -> list[str]:
 def _list_comment(draft: Draft) -> str:
     if draft.kind == "list":
         return (
-            "guess: the end user names a list that is there already. If your API can create lists, describe the call as "
-            "`create_list` and delete this line and the field `list`."
+            "guessed: the end user names a list that is there already. If your API can create lists, describe the call "
+            "as `create_list` and delete this line and the field `list`."
         )
     return "The list is one that the end user names."
 
@@ -177,29 +198,34 @@ def _call(call: DraftCall) -> list[str]:
         keys[call.body_format] = member(call.body_format, call.body, 2)
     if call.item is not None:
         keys["item"] = member("item", call.item, 2)
-    if call.name != "create_list":
-        keys["batch"] = [f"  batch: {{items: {1 if call.single else 1000}}}"]
+    if call.carries_users:
+        keys["batch"] = [f"  batch: {{items: {1 if call.single else call.batch or 1000}}}"]
     if call.list_id is not None:
         keys["list_id"] = member("list_id", dict(call.list_id), 2)
-    guesses = dict(call.guesses)
-    if call.name != "create_list":
-        guesses.setdefault("batch", "the most users that one call may carry")
+    guesses = call.whys
     lines = [f"{call.name}:"]
     for key, written in keys.items():
         lines += [*_guess(guesses.get(key)), *written]
     return lines
 
 
-def _guess(text: str | None) -> list[str]:
-    return _comment(f"guess: {text}", 2) if text is not None else []
+def _guess(text: str | None, indent: int = 2) -> list[str]:
+    return _comment(f"guessed: {text}", indent) if text is not None else []
 
 
 def _url(url: str) -> str:
     return url if " " not in url and "#" not in url and not url.startswith(("{", "[")) else scalar(url)
 
 
-def _limits() -> list[str]:
+def _limits(draft: Draft) -> list[str]:
     text = "How fast your API may be called: calls at a time, and rates such as 90/s or 5000/min."
+    if draft.rates:
+        return [
+            "",
+            *_comment(text),
+            *_guess(draft.whys.get("limits"), 0),
+            *member("limits", {"rate": list(draft.rates)}),
+        ]
     return ["", *_comment(text), "# limits: {parallel: 4, rate: [90/s]}"]
 
 
@@ -221,7 +247,7 @@ def _errors(draft: Draft) -> list[str]:
             (
                 {
                     "status": 404,
-                    "calls": [call.name for call in draft.calls if call.name != "create_list"],
+                    "calls": [call.name for call in draft.calls if call.carries_users],
                     "reason": "List is gone",
                 },
                 f"The list was deleted in {name}. A new list is made and filled on the next run.",
@@ -233,11 +259,15 @@ def _errors(draft: Draft) -> list[str]:
             f"{name} asked for fewer requests for longer than we wait. Sync again later; only the rest is sent.",
         )
     )
+    for documented in draft.rules:
+        lines += _comment("guessed: the description documents this status; say what the end user has to do.", 2)
+        lines += [f"  - status: {scalar(documented.status)}", f"    reason: {scalar(documented.reason)}"]
+        lines += folded("message", f"{name} answered: {documented.message}.", 4)
     for rule, message in rules:
         written = [line for key, value in rule.items() for line in member(key, value, 4)]
         lines += [f"  - {written[0].lstrip()}", *written[1:], *folded("message", message, 4)]
         if rule["status"] == 404:
-            lines += ["    # guess: your API answers 404 only when the list is not there.", "    then: recreate_list"]
+            lines += ["    # guessed: your API answers 404 only when the list is not there.", "    then: recreate_list"]
         if rule["status"] == 429:
             lines.append("    retry: true")
     return lines

@@ -1,14 +1,14 @@
-"""Which call of a manifest each `curl` command is."""
+"""Which call of a manifest each sample is."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from maniple.source.curl import CurlCommand
-from maniple.usecases.scaffolding.bodies import identifiers_below, names_of, sample_body, users_in
+from maniple.usecases.scaffolding.bodies import identifiers_below, names_of, users_in
 from maniple.usecases.scaffolding.draft import Kind
 from maniple.usecases.scaffolding.identifiers import COLLECTIONS, PEOPLE, bare
+from maniple.usecases.scaffolding.sample import Sample
 
 REMOVING: Final = frozenset(
     {"remove", "removal", "delete", "unsubscribe", "unassign", "detach", "exclude", "unset", "untag"}
@@ -24,41 +24,53 @@ CALLS: Final[dict[Kind, dict[str, str]]] = {
 """The call that a role is, by the destination's kind."""
 
 
-def sort_commands(commands: list[CurlCommand], kind: Kind) -> tuple[dict[str, CurlCommand], list[str]]:
-    """The command of each call, in order of the calls, and notes about commands that are none of them."""
-    found: dict[str, CurlCommand] = {}
+def sort_samples(samples: list[Sample], kind: Kind) -> tuple[dict[str, Sample], list[str]]:
+    """The sample of each call, in order of the calls, and notes about those that are none of them."""
+    found: dict[str, Sample] = {}
     notes: list[str] = []
-    for place, command in enumerate(commands, 1):
-        role = role_of_command(command, kind, alone=len(commands) == 1)
+    for sample in samples:
+        role = role_of(sample, kind, alone=len(samples) == 1)
         name = CALLS[kind].get(role)
-        # By its place, for a path may hold a secret.
-        shown = f"curl command {place} (`{command.method}`)"
         if name is None:
-            notes.append(f"{shown} is no call of a `{kind}` destination and was left out")
+            notes.append(f"{sample.shown} is no call of a `{kind}` destination and was left out")
         elif name in found:
-            notes.append(f"{shown} looks like a second `{name}` and was left out")
+            notes.append(f"{sample.shown} looks like a second `{name}` and was left out")
         else:
-            found[name] = command
+            found[name] = sample
     return {name: found[name] for name in CALLS[kind].values() if name in found}, notes
 
 
-def role_of_command(command: CurlCommand, kind: Kind, *, alone: bool) -> str:
-    """`create`, `add`, `remove`, or `read` and `drop` for commands that read or delete a whole list."""
-    segments = path_of(command.url).strip("/").split("/")
-    words = {word.lower() for segment in segments[-2:] for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", segment)}
+def role_of(sample: Sample, kind: Kind, *, alone: bool) -> str:
+    """`create`, `add`, `remove`, or `read` and `drop` for calls that read or delete a whole list."""
+    segments = path_of(sample.url).strip("/").split("/")
+    words = {word.lower() for segment in segments[-2:] for word in words_of(segment)}
     if words & REMOVING:
         return "remove"
-    if command.method == "DELETE":
-        members = bool(PEOPLE & {bare(segment) for segment in segments}) or command.body is not None
+    if sample.method == "DELETE":
+        members = bool(PEOPLE & {bare(segment) for segment in segments}) or carries(sample)
         return "remove" if members else "drop"
-    if command.method == "HEAD" or (command.method == "GET" and not alone):
+    if sample.method == "HEAD" or (sample.method == "GET" and not alone):
         return "read"
-    return "create" if kind == "list" and _creates(command, segments, words) else "add"
+    return "create" if kind == "list" and _creates(sample, segments, words) else "add"
 
 
-def _creates(command: CurlCommand, segments: list[str], words: set[str]) -> bool:
-    """The command makes a list: it goes to the collection itself, and its body names no user."""
-    tree = sample_body(command).tree
+def carries(sample: Sample) -> bool:
+    """The call has a body, whether that could be read or not."""
+    return sample.body.format is not None or sample.body.problem is not None
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a name: `removeUsers` has two.
+
+    >>> words_of("removeUsers"), words_of("static-lists"), words_of("HTTPServer_v2")
+    (['remove', 'Users'], ['static', 'lists'], ['HTTP', 'Server', 'v'])
+    """
+    return re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", text)
+
+
+def _creates(sample: Sample, segments: list[str], words: set[str]) -> bool:
+    """The call makes a list: it goes to the collection itself, and its body names no user."""
+    tree = sample.body.tree
     if users_in(tree) is not None or "email" in identifiers_below(tree):
         return False
     last = {bare(segment) for segment in segments[-2:]}

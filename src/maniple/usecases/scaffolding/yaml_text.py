@@ -11,6 +11,8 @@ WIDTH = 100
 """Characters of a line before a map or list is written over several."""
 
 _PLAIN = re.compile(r"[A-Za-z$_/][A-Za-z0-9_$./+@~()-]*(?: [A-Za-z0-9_$./+@()-]+)*")
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+"""Characters that cannot stand in a manifest as they are, and that JSON would leave."""
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
@@ -22,8 +24,12 @@ def scalar(value: Any) -> str:
     """
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) is not None and value.lower() not in _WORDS
-        return value if plain else json.dumps(value, ensure_ascii=False)
+        return value if plain else _UNSEEN.sub(_escaped, json.dumps(value, ensure_ascii=False))
     return json.dumps(value)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def inline(value: Any) -> str:

@@ -23,8 +23,8 @@ class HumanCheck(ManifestModel):
     """What was done and seen, as a sentence."""
     by: str = Field(min_length=1, max_length=120)
     """Who did it."""
-    on: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-    """The day, such as `2026-11-20`."""
+    day: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    """When, such as `2026-11-20`."""
 
 
 class QualityFile(ManifestModel):

@@ -1,0 +1,1 @@
+"""Work on one manifest: as a form and as text."""

@@ -1,0 +1,1 @@
+"""A manifest as a form: sections and controls made from its schema."""

@@ -22,8 +22,8 @@ from maniple.usecases.bundle_trial import Account
 from maniple.usecases.draft import Draft
 from maniple.usecases.rehearsal_setup import Setup
 from maniple.usecases.reviewing import Dossier
-from maniple.usecases.setting import iso_time
 from maniple.usecases.study import Study, study
+from maniple.usecases.words import iso_time
 from maniple.wiring import allows_private
 
 

@@ -146,7 +146,7 @@ class DossierScreen(Screen[None]):
                 yield TrialPane(self.desk, self.word)
             with TabPane(titles["history"], id="history"):
                 yield Lines(id="history-lines")
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Look now, and now and then at what others do."""

@@ -61,7 +61,7 @@ class InboxScreen(Screen[None]):
         yield Static(f"Notices for {whom}", id="inbox-heading", markup=False)
         yield OptionList(id="notices")
         yield Static("Nothing yet. Decisions and comments about submissions are told here.", id="no-notices")
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Read them."""

@@ -77,7 +77,7 @@ class ReviewScreen(Screen[None]):
             id="nothing",
             markup=False,
         )
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Look now, and again and again."""

@@ -107,7 +107,7 @@ class SubmitScreen(Screen[None]):
                     yield from self._sent()
                 with VerticalGroup(id="hand-in"):
                     yield from self._form()
-        yield Footer()
+        yield Footer(compact=True)
 
     def _sent(self) -> ComposeResult:
         yield Label("What stands in its way", id="obstacles-title", classes="title")

@@ -111,6 +111,7 @@ PARTNERS: dict[str, Partner] = {
             at="/api/v2/segment-targets/amplitude",
         ),
         "launchdarkly/openapi-segments-trimmed.yaml",
+        undescribed={"GET */api/v2/caller-identity": _LEFT_OUT},
     ),
     "mailchimp": _partner(
         Description("mailchimp/swagger-segments-trimmed.yaml", ("https://{server}.api.mailchimp.com/3.0",)),

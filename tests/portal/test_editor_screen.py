@@ -158,9 +158,9 @@ async def test_an_edit_made_elsewhere_that_is_put_off_is_asked_about_once(tmp_pa
         screen.look_outside()
         await pilot.pause(0.1)
         await pilot.press("escape")
-        await pilot.pause(0.1)
+        await settled(screen, pilot)
         screen.look_outside()
-        await pilot.pause(0.1)
+        await settled(screen, pilot)
         assert screen.app.screen is screen
         assert "Mine" == screen.draft.value(("name",))
 

@@ -31,6 +31,7 @@ class FileScreen(DraftScreen):
         super().__init__(desk, Draft(opened.path, opened.text))
         self.opened = opened
         self._keeping: Timer | None = None
+        self._asking = False
         self._put_off = ""
         """The digest of an edit made elsewhere that is to be decided later."""
 
@@ -90,7 +91,7 @@ class FileScreen(DraftScreen):
 
     def look_outside(self) -> None:
         """See whether the file was edited by something else."""
-        if not self.is_current:
+        if not self.is_current or self._asking:
             return
         try:
             change = outside_change(self.opened, self.draft.text)
@@ -116,11 +117,13 @@ class FileScreen(DraftScreen):
         if change.theirs.there:
             answers |= {"theirs": "Take theirs", "both": "Show both"}
         answers["later"] = "Decide later"
+        self._asking = True
         self.app.push_screen(
             Ask("Edited elsewhere", gone, answers), lambda answer: self._met(change, answer or "later")
         )
 
     def _met(self, change: OutsideChange, answer: str) -> None:
+        self._asking = False
         if answer == "later":
             self._put_off = change.theirs.digest
             return

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from maniple.errors import UsageError
 from maniple.manifest.cases import Cases
@@ -27,15 +28,23 @@ from maniple.usecases.operator import keep_operator_values
 from maniple.usecases.preview import Preview, preview, start_trial
 from maniple.usecases.report import RunReport
 from maniple.usecases.request import SyncRequest
+from maniple.usecases.run import Progress
 from maniple.usecases.sample_users import sample_users, users_csv
+from maniple.usecases.setting import SyncTools
 from maniple.usecases.sync import sync_cohort
 from maniple.usecases.users import TestUsers
 from maniple.wiring import Workspace
 
 NOW = "2026-11-20T10:00:00Z"
+ShowTrial: TypeAlias = Callable[[int, Progress], None]
+"""Hears of the run's number and how far it is."""
 NAME = "review"
 FEWEST = 3
 """With fewer invented users nobody leaves."""
+
+
+def quiet(_run: int, _progress: Progress) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +117,12 @@ def preview_of(bundle: Bundle, destination: Destination, *, users: int, seed: in
     return preview(trial)
 
 
-async def sync_with_simulator(bundle: Bundle, destination: Destination, *, users: int, seed: int) -> Tried:
-    """Sync an invented cohort twice, some leaving in between. Raises ManifestError, SettingsError, and UsageError when the
-    simulator is not installed or cannot play the manifest."""
+async def sync_with_simulator(
+    bundle: Bundle, destination: Destination, *, users: int, seed: int, show: ShowTrial = quiet
+) -> Tried:
+    """Sync an invented cohort twice, some leaving in between; `show` hears how far it is.
+
+    Raises ManifestError, SettingsError, and UsageError when the simulator is not installed or cannot play the manifest."""
     program = destination.usable()
     try:
         from maniple.testing.simulator.app import simulator_app
@@ -120,11 +132,11 @@ async def sync_with_simulator(bundle: Bundle, destination: Destination, *, users
     given = made_up(bundle, program, users=users, seed=seed)
     with running(simulator_app([program])) as port:
         stand_in = Account(given.settings, given.mappings, f"http://127.0.0.1:{port}", allow_private=True)
-        return await _in_a_home_of_its_own(bundle, program, given, stand_in, clean_up=False)
+        return await _in_a_home_of_its_own(bundle, program, given, stand_in, show, clean_up=False)
 
 
 async def sync_with_partner(
-    bundle: Bundle, destination: Destination, account: Account, *, users: int, seed: int
+    bundle: Bundle, destination: Destination, account: Account, *, users: int, seed: int, show: ShowTrial = quiet
 ) -> Tried:
     """The same with an account at the partner; its list is deleted afterwards if the manifest has a call for that.
 
@@ -135,12 +147,12 @@ async def sync_with_partner(
     mappings = {**given.mappings, **account.mappings}
     users_of_it = sample_users(program, seed, mappings=mappings, how_many=max(users, FEWEST))
     return await _in_a_home_of_its_own(
-        bundle, program, replace(given, mappings=mappings, users=users_of_it), account, clean_up=True
+        bundle, program, replace(given, mappings=mappings, users=users_of_it), account, show, clean_up=True
     )
 
 
 async def _in_a_home_of_its_own(
-    bundle: Bundle, program: Program, given: MadeUp, account: Account, *, clean_up: bool
+    bundle: Bundle, program: Program, given: MadeUp, account: Account, show: ShowTrial, *, clean_up: bool
 ) -> Tried:
     folder = Path(tempfile.mkdtemp(prefix="maniple-review-"))
     try:
@@ -149,7 +161,7 @@ async def _in_a_home_of_its_own(
         manifest.write_bytes(bundle.files[bundle.manifest])
         with Workspace.open({HOME_VARIABLE: str(folder / "home")}) as workspace:
             _connect(workspace, manifest, program, given, account)
-            return await _sync_twice(workspace, folder, given.users, clean_up=clean_up)
+            return await _sync_twice(workspace, folder, given.users, show, clean_up=clean_up)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -169,14 +181,16 @@ def _connect(workspace: Workspace, manifest: Path, program: Program, given: Made
     )
 
 
-async def _sync_twice(workspace: Workspace, folder: Path, users: TestUsers, *, clean_up: bool) -> Tried:
+async def _sync_twice(
+    workspace: Workspace, folder: Path, users: TestUsers, show: ShowTrial, *, clean_up: bool
+) -> Tried:
     stays = [operation == "add" for operation in users.operations]
     runs = []
     for number, kept in enumerate(([True] * len(stays), stays)):
         file = folder / f"cohort-{number}.csv"
         file.write_text(users_csv(_all_added(users, kept)), encoding="utf-8")
         request = SyncRequest(NAME, FileSource(file), users.cohort().name, id_column="user_id")
-        runs.append(await sync_cohort(workspace, request))
+        runs.append(await sync_cohort(workspace, request, SyncTools(show=partial(show, number + 1))))
     [sync] = workspace.store.list_syncs()
     deleted = None
     if clean_up and can_delete_list(workspace, sync):

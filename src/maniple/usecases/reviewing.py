@@ -15,7 +15,15 @@ from maniple.store.control.submissions import Told, Word
 from maniple.testing.golden import CasesReport
 from maniple.usecases import telling
 from maniple.usecases.bundle import Bundle
-from maniple.usecases.bundle_trial import Account, Tried, preview_of, sync_with_partner, sync_with_simulator
+from maniple.usecases.bundle_trial import (
+    Account,
+    ShowTrial,
+    Tried,
+    preview_of,
+    quiet,
+    sync_with_partner,
+    sync_with_simulator,
+)
 from maniple.usecases.catalogue import Surroundings, moved_connections
 from maniple.usecases.mark import Mark, mark_in
 from maniple.usecases.operator import operator_values
@@ -145,19 +153,26 @@ def preview_bundle(workspace: Workspace, word: str, *, users: int = 3, seed: int
 
 
 async def try_bundle(
-    workspace: Workspace, word: str, *, users: int = 20, seed: int = 1, account: Account | None = None
+    workspace: Workspace,
+    word: str,
+    *,
+    users: int = 20,
+    seed: int = 1,
+    account: Account | None = None,
+    show: ShowTrial = quiet,
 ) -> Tried:
     """Sync an invented cohort with the newest bundle, in a home of its own that is thrown away: with the simulator, or with
-    a test account of the partner, where the list is deleted afterwards if the manifest can.
+    a test account of the partner, where the list is deleted afterwards if the manifest can. `show` hears how far it is.
 
     Raises ManifestError, SettingsError, UsageError when the simulator cannot play the manifest, OperatorError.
     """
     row, bundle = _newest(workspace, word)
     destination = opened(bundle, row.slug)
     if account is None:
-        return await sync_with_simulator(bundle, destination, users=users, seed=seed)
+        return await sync_with_simulator(bundle, destination, users=users, seed=seed, show=show)
     given = {**operator_values(workspace.home, destination.usable()), **account.settings}
-    return await sync_with_partner(bundle, destination, replace(account, settings=given), users=users, seed=seed)
+    account = replace(account, settings=given)
+    return await sync_with_partner(bundle, destination, account, users=users, seed=seed, show=show)
 
 
 def program_of(workspace: Workspace, word: str) -> Program:

@@ -26,7 +26,9 @@ class InboxScreen(Screen[None]):
     """Notices, the newest first; those that are new are marked."""
 
     TITLE = "Notices"
-    HELP = "What you were told about your submissions; at the review desk, what the reviewers were told. Enter opens it."
+    HELP = (
+        "What you were told about your submissions; at the review desk, what the reviewers were told. Enter opens it."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", tooltip="See the submission that it is about"),
         Binding("escape", "app.pop_screen", "Back", tooltip="Back to where you were"),
@@ -59,7 +61,7 @@ class InboxScreen(Screen[None]):
         yield Static(f"Notices for {whom}", id="inbox-heading", markup=False)
         yield OptionList(id="notices")
         yield Static("Nothing yet. Decisions and comments about submissions are told here.", id="no-notices")
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Read them."""

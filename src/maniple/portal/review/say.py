@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static, TextArea
 
 from maniple.diagnostics.cells import visible
-from maniple.portal.confirm import Question
+from maniple.portal.confirm import Confirm
 
 
 class Say(ModalScreen[str | None]):
@@ -24,14 +24,17 @@ class Say(ModalScreen[str | None]):
         Binding("ctrl+s", "send", "Send", priority=True, tooltip="Do what the button says"),
         Binding("escape", "leave", "Cancel", priority=True, tooltip="Go back; nothing is changed"),
     ]
-    DEFAULT_CSS = Question.DEFAULT_CSS.replace("Question {", "Say {").replace("width: 72;", "width: 84;") + """
+    DEFAULT_CSS = (
+        Confirm.DEFAULT_CSS.replace("Confirm {", "Say {").replace("width: 72;", "width: 84;")
+        + """
     Say {
         & TextArea { height: 6; margin-top: 1; }
         & #fault { color: $text-error; height: 1; }
         & #quote { color: $text-accent; }
     }
     """
-    HORIZONTAL_BREAKPOINTS = Question.HORIZONTAL_BREAKPOINTS
+    )
+    HORIZONTAL_BREAKPOINTS = Confirm.HORIZONTAL_BREAKPOINTS
 
     def __init__(
         self, title: str, text: str, *, yes: str, ask: str, quote: str = "", needed: bool = True, risky: bool = False

@@ -107,7 +107,7 @@ class SubmitScreen(Screen[None]):
                     yield from self._sent()
                 with VerticalGroup(id="hand-in"):
                     yield from self._form()
-        yield Footer()
+        yield Footer(compact=True)
 
     def _sent(self) -> ComposeResult:
         yield Label("What stands in its way", id="obstacles-title", classes="title")
@@ -178,6 +178,7 @@ class SubmitScreen(Screen[None]):
 
     def on_submit_screen_looked(self, event: Looked) -> None:
         """Show what was found out."""
+        first = self.prospect is None
         self.prospect = prospect = event.prospect
         proposal = prospect.proposal
         self.settled = event.deep and not self._busy
@@ -187,7 +188,9 @@ class SubmitScreen(Screen[None]):
         self.query_one("#obstacles").display = bool(obstacles)
         clear = Content.styled("✓ nothing stands in its way", "$text-success") if not obstacles else Content("")
         if prospect.unsaved:
-            clear = Content.assemble(clear, ("\n▲ the portal holds text that is not saved: it is not sent", "$text-warning"))
+            clear = Content.assemble(
+                clear, ("\n▲ the portal holds text that is not saved: it is not sent", "$text-warning")
+            )
         self.query_one("#clear", Static).update(clear)
         self.query_one("#files", Static).update(files_text(proposal))
         self.query_one("#compatibility", Static).update(Content("\n").join(compatibility_lines(proposal)))
@@ -199,6 +202,8 @@ class SubmitScreen(Screen[None]):
         for name in ("#thread", "#thread-title"):
             self.query_one(name).display = bool(thread)
         self._show_buttons(bool(obstacles))
+        if first and obstacles:
+            self.query_one("#obstacles").focus()
         address = self.query_one("#email", Input)
         row = prospect.standing.submission
         if not address.value and row is not None and row.email:
@@ -380,9 +385,7 @@ class SubmitScreen(Screen[None]):
 
     def _release(self, workspace: Workspace, address: str | None) -> submissions.Done:
         note = self.query_one("#note", TextArea).text
-        return submissions.release_internally(
-            workspace, self.path, author=self.desk.author, email=address, note=note
-        )
+        return submissions.release_internally(workspace, self.path, author=self.desk.author, email=address, note=note)
 
     def _withdraw(self, workspace: Workspace, word: str, why: str) -> submissions.Done:
         notifier = open_notifier(self.desk.environ)

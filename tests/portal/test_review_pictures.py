@@ -84,7 +84,7 @@ def test_the_queue(desk: Desk, snap_compare: Compare, size: tuple[int, int], the
 def test_the_empty_queue(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    moment: Moment,  # noqa: ARG001
+    moment: Moment,
     snap_compare: Compare,
     size: tuple[int, int],
     theme: str,

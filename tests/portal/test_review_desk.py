@@ -189,15 +189,16 @@ async def test_a_trial_sync_with_the_simulator_shows_both_runs(ada: Desk, rob: D
         ]
 
 
-async def test_a_trial_sync_is_stopped_with_s(ada: Desk, rob: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("maniple.portal.review.trial_pane.USERS", 3_000)
+async def test_a_trial_sync_is_stopped(ada: Desk, rob: Desk) -> None:
     hand_in(ada)
     app = Portal(rob)
     async with app.run_test(size=SIZE) as pilot:
         await settle(app, pilot)
         await pilot.press("enter")
         await settle(app, pilot)
-        await pilot.press("t", "s")
+        assert isinstance(app.screen, DossierScreen)
+        app.screen.action_try_sync()
+        app.screen.action_stop()
         await settle(app, pilot)
 
         assert shown(app, "#trial-sync") == "– the trial sync was stopped"

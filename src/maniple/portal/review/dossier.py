@@ -19,16 +19,9 @@ from maniple.errors import ManipleError, Refused
 from maniple.portal.desk import Desk
 from maniple.portal.quality.lines import Lines
 from maniple.portal.quality.present import finding_lines
-from maniple.portal.review.decisions import (
-    Decision,
-    approving,
-    comment_on,
-    deprecating,
-    rejecting,
-    requesting_changes,
-)
+from maniple.portal.review.decisions import Decision, approving, comment_on, deprecating, rejecting, requesting_changes
 from maniple.portal.review.diff_view import DiffView
-from maniple.portal.review.present import dossier_heading, evidence_text, verdict_lines
+from maniple.portal.review.present import counts, dossier_heading, evidence_text, verdict_lines
 from maniple.portal.review.requests_pane import RequestsPane
 from maniple.portal.review.trial_pane import USERS, TrialPane
 from maniple.portal.submit.present import entry_lines
@@ -87,7 +80,7 @@ class DossierScreen(Screen[None]):
         Binding(
             "full_stop", "round(1)", "Later round", key_display=".", show=False, tooltip="The bundle after this one"
         ),
-        Binding("escape", "leave", "Back", tooltip="Back to the queue"),
+        Binding("escape", "app.pop_screen", "Back", tooltip="Back to the queue"),
         *(
             Binding(str(at), f"show_tab('{name}')", title, show=False, tooltip=f"Show {title.lower()}")
             for at, (name, title) in enumerate(TABS.items(), 1)
@@ -210,15 +203,10 @@ class DossierScreen(Screen[None]):
 
     def _show_counts(self, dossier: Dossier) -> None:
         tabs = self.query_one("#dossier-tabs", TabbedContent)
-        counts = {
-            "changes": len(dossier.differences),
-            "findings": len(dossier.proposal.findings),
-            "evidence": len(dossier.proposal.evidence.get("calls", ())),
-            "history": len(dossier.entries),
-        }
+        numbers = counts(dossier)
         for at, (name, title) in enumerate(TABS.items(), 1):
-            if name in counts:
-                tabs.get_tab(name).label = Content(f"{at} {title} ({counts[name]})")
+            if name in numbers:
+                tabs.get_tab(name).label = Content(f"{at} {title} ({numbers[name]})")
 
     def on_dossier_screen_failed(self, event: Failed) -> None:
         """Tell who must act."""
@@ -245,7 +233,7 @@ class DossierScreen(Screen[None]):
         if action in ("try_sync", "try_partner"):
             return self.dossier is not None and not self.query_one(TrialPane).under_way
         if self.dossier is None:
-            return action in ("leave", "show_tab")
+            return action == "show_tab"
         state = self.dossier.submission.state
         match action:
             case "approve" | "request_changes":
@@ -339,10 +327,6 @@ class DossierScreen(Screen[None]):
     def offer_stop(self) -> None:
         """A trial sync has begun, or is over."""
         self.refresh_bindings()
-
-    def action_leave(self) -> None:
-        """Back; a trial sync that is under way is stopped."""
-        self.app.pop_screen()
 
     # What is said and decided
 

@@ -118,6 +118,16 @@ def dossier_heading(dossier: Dossier, me: str, now: float) -> Content:
     return Content.assemble(*parts)
 
 
+def counts(dossier: Dossier) -> dict[str, int]:
+    """How many there are of what the parts list."""
+    return {
+        "changes": len(dossier.differences),
+        "findings": len(dossier.proposal.findings),
+        "evidence": len(dossier.proposal.evidence.get("calls", ())),
+        "history": len(dossier.entries),
+    }
+
+
 def verdict_lines(dossier: Dossier, *, trying: bool) -> list[Line]:
     """What speaks for and against: obstacles, compatibility, tier and what it lacks."""
     proposal = dossier.proposal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import CancelledError
 
+from maniple.errors import ManipleError
 from maniple.portal.desk import Desk
 from maniple.usecases.bundle_trial import Account, ShowTrial, Tried
 from maniple.usecases.reviewing import try_bundle
@@ -26,8 +26,13 @@ class SyncUnderWay:
         """Sync; None when it was stopped. Blocks; raises as `try_bundle` does."""
         try:
             return asyncio.run(self._run())
-        except (asyncio.CancelledError, CancelledError):
+        except asyncio.CancelledError:
             return None
+        except ManipleError:
+            if self._stopped:
+                # Broken off at its very end it says that it is over.
+                return None
+            raise
 
     async def _run(self) -> Tried:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from maniple.runtime.program import Program
+from maniple.runtime.readback import COUNT
 from maniple.template.text import text_of
 from maniple.testing.simulator.answers import Answer, answers_to, has_credentials
+from maniple.testing.simulator.build import NoSuchAnswer, put
 from maniple.testing.simulator.match import Captures
 from maniple.testing.simulator.members import Member
 from maniple.testing.simulator.naming import list_key, list_name, makes_id, owns_lists, told_id
-from maniple.testing.simulator.shape import CallShape, Reading, Received, shapes_of
+from maniple.testing.simulator.shape import CallShape, Reading, Received, shapes_beside, shapes_of
 from maniple.testing.simulator.sign_in import sign_ins_of
 from maniple.testing.simulator.state import MemberList, PartnerState
 from maniple.wire import SIGN_IN
@@ -52,6 +55,10 @@ class Partner:
         self.state = PartnerState()
         self._shapes = shapes_of(program)
         self._answers = {shape.call.name: answers_to(shape.call) for shape in self._shapes}
+        for shape in shapes_beside(program):
+            with suppress(NoSuchAnswer):
+                self._answers[shape.call.name] = answers_to(shape.call)
+                self._shapes.append(shape)
         self._owns_lists = owns_lists(program)
         self._sign_ins = sign_ins_of(program)
 
@@ -104,7 +111,8 @@ class Partner:
         shape, reading, tree = read
         self.state.calls[shape.call.name] += 1
         if shape.operation is None:
-            return self._create(shape, request, tree, reading)
+            made = shape.call.name == "create_list"
+            return self._create(shape, request, tree, reading) if made else self._beside(shape, reading)
         return self._change(shape, request, reading, malice)
 
     def forget_answer(self, request: Received, candidates: list[Addressed], made: int | None = None) -> None:
@@ -151,6 +159,23 @@ class Partner:
             key = text_of(told if told is not None else list_id)
             self.state.lists.setdefault(key, MemberList(list_name(shape.call, reading.captures)))
         return self._answers[shape.call.name].created(list_id)
+
+    def _beside(self, shape: CallShape, reading: Reading) -> Answer:
+        """Rename, delete or count a list, or say that a connection is good."""
+        accepted = self._answers[shape.call.name].accepted
+        if shape.call.name == "verify":
+            return accepted
+        key = list_key(self.program, shape, reading.captures)
+        one = self.state.lists.get(key)
+        if one is None:
+            return Answer(404, {"error": f"there is no list `{key}`"})
+        if shape.call.name == "delete_list":
+            del self.state.lists[key]
+        tree = accepted.tree
+        for saved in shape.call.first.save:
+            if saved.name == COUNT and saved.expression is not None:
+                tree = put(tree, saved.expression.parsed, len(one.members))
+        return Answer(200, tree)
 
     def _change(self, shape: CallShape, request: Received, reading: Reading, malice: Malice) -> Answer:
         answers = self._answers[shape.call.name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -150,6 +151,22 @@ def shapes_of(program: Program) -> list[CallShape]:
         _refuse_unreadable(program, call)
         shapes.append(_shape(program, call, operation, keys[operation]))
     return shapes
+
+
+BESIDE = ("rename_list", "delete_list", "count_members", "verify")
+"""Calls about a list or a connection as a whole. The members of a list are not told page by page."""
+
+
+def shapes_beside(program: Program) -> list[CallShape]:
+    """The calls of `BESIDE` that are one request and can be read back; the others are answered with 404."""
+    found: list[CallShape] = []
+    for name in BESIDE:
+        call = program.calls.get(name)
+        if call is None or len(call.steps) > 1:
+            continue
+        with suppress(UsageError):
+            found.append(_shape(program, call, None, ()))
+    return found
 
 
 def _shape(program: Program, call: CallProgram, operation: Operation | None, keys: Sequence[str]) -> CallShape:

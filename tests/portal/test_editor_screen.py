@@ -10,6 +10,7 @@ from textual.widgets import Button, Input, Static
 from maniple.portal.editor.ask import Ask
 from maniple.portal.editor.form.control import Control
 from maniple.portal.editor.screen import EditorScreen
+from maniple.portal.quality.lines import Lines
 from maniple.usecases.workshop import autosave, read
 from support.editing import SMALL, Bench, desk_with, desk_with_copy, editing, settled
 
@@ -209,3 +210,10 @@ async def test_looking_at_every_section_changes_nothing(tmp_path: Path, slug: st
             await screen.form.open_section(name)
         await settled(screen, pilot)
         assert path.read_text(encoding="utf-8") == screen.draft.text
+
+
+async def test_f7_goes_to_the_list_of_what_is_missing(tmp_path: Path) -> None:
+    async with editing(tmp_path) as (screen, pilot):
+        await pilot.press("f7")
+        await settled(screen, pilot)
+        assert isinstance(screen.focused, Lines)

@@ -19,6 +19,8 @@ from maniple.portal.home.clone import CloneScreen
 from maniple.portal.home.screen import HomeScreen
 from maniple.portal.home.table import IntegrationTable
 from maniple.portal.home.tiles import TileGrid
+from maniple.usecases.draft import Draft
+from maniple.usecases.scaffold import scaffold
 from support.desks import fill, open_desk
 
 
@@ -302,3 +304,28 @@ async def test_f1_helps_with_a_question_too(desk: Desk) -> None:
 
         assert isinstance(app.screen, HelpScreen)
         assert "y  Yes: go on" in said(app, "#keys")
+
+
+async def test_the_first_integration_has_the_cursor_as_soon_as_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(tmp_path, monkeypatch)
+    async with at_home(desk) as (app, pilot):
+        await pilot.press("tab")
+        scaffold("bolt", "property", None, desk.folder)
+        app.screen.look()
+        await settle(app, pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert ["open bolt"] == app.went
+
+
+async def test_notes_are_not_counted_as_warnings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = open_desk(tmp_path, monkeypatch)
+    (manifest,) = (path for path in scaffold("bolt", "property", None, desk.folder) if path.name == "manifest.yaml")
+    draft = Draft(manifest, manifest.read_text())
+    severities = [finding.severity for finding in draft.findings]
+    async with at_home(desk) as (app, _):
+        assert severities.count("note") > 0
+        assert f"▲ {severities.count('warning')} warnings" in said(app, "#about-row")

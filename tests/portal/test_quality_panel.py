@@ -141,3 +141,16 @@ def test_the_panel_looks_as_it_did(bench: Any, snap_compare: Any, theme: str, si
         await pilot.pause()
 
     assert snap_compare(app, run_before=show, terminal_size=size)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "place"), [("maintainer", None, "maintainer"), ("category", None, "category")]
+)
+async def test_enter_goes_where_that_which_is_not_there_belongs(bench: Any, key: str, value: Any, place: str) -> None:
+    app = bench(**{key: value})
+    async with app.run_test(size=SIZE) as pilot:
+        await app.settle(pilot)
+        await pilot.press("1", "enter")
+        await pilot.pause()
+
+        assert app.draft_screen.jumps == [(place,)]

@@ -42,6 +42,7 @@ def test_how_long_ago_something_was_is_said_in_few_words(seconds: float, words: 
 def test_a_folder_is_shown_from_here_or_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert "mine" == shown_path(Path("mine"), {})
+    assert "this folder" == shown_path(Path("."), {})
     assert "~/mine" == shown_path(Path("/home/ada/mine"), {"HOME": "/home/ada"})
     assert "/srv/mine" == shown_path(Path("/srv/mine"), {"HOME": "/home/ada"})
 

@@ -94,7 +94,7 @@ def details_of(home: Home, path: Path) -> Details:
     if proposal.quality is not None and proposal.quality.tier == "silver":
         proposal = propose_into(nowhere, home, path)
     errors = len(blocking(proposal.findings))
-    warnings = len(proposal.findings) - errors
+    warnings = sum(finding.severity == "warning" for finding in proposal.findings)
     manifest = proposal.destination.manifest
     if manifest is None:
         return Details(*_texts(proposal.destination.document), max(1, errors), warnings)

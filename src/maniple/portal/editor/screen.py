@@ -205,7 +205,11 @@ class EditorScreen(FileScreen):
             self.editor.focus()
             return
         pane = self.query_one(f"#pane-{name}", Container)
-        widget = next((each for each in pane.query("*") if each.focusable and each.display), None)
+        # In the quality panel there is nothing to do on the strip of tabs: 1, 2 and 3 are its keys.
+        strip = (Tabs,) if name == "quality" else ()
+        widget = next(
+            (each for each in pane.query("*") if each.focusable and each.display and not isinstance(each, strip)), None
+        )
         if widget is not None:
             widget.focus()
 

@@ -70,7 +70,9 @@ def shown_path(path: Path, environ: Mapping[str, str]) -> str:
     """A folder as its owner would write it: from here, or from home."""
     absolute = os.path.abspath(path)
     here = os.getcwd()
-    if absolute == here or absolute.startswith(here + os.sep):
+    if absolute == here:
+        return "this folder"
+    if absolute.startswith(here + os.sep):
         return visible(os.path.relpath(absolute, here))
     home = environ.get("HOME", "")
     if home and absolute.startswith(home.rstrip(os.sep) + os.sep):

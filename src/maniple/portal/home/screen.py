@@ -225,6 +225,9 @@ class HomeScreen(Screen[None]):
         if any(row.path == self._wanted for row in rows):
             self._wanted = None
         empty = self.shelf is not None and not self.shelf.integrations
+        if self.has_class("-empty") and not empty and self.tab == MINE:
+            # Until now there was no table to put the cursor into.
+            self.call_after_refresh(table.focus)
         self.set_class(empty, "-empty")
         self.set_class(not empty and self.shelf is not None and not rows, "-nothing-found")
         self.query_one("#nothing-found", Static).update(nothing_found(self.query_one("#find-mine", Input).value))

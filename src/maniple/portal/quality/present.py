@@ -28,6 +28,14 @@ SIGNS: Final[Mapping[Severity, tuple[str, str]]] = {
     "note": ("·", "$text-accent"),
 }
 DIM: Final = "$foreground-muted"
+ABSENT: Final[Mapping[str, Place]] = {
+    "MAN603": ("limits",),
+    "MAN604": ("sources",),
+    "MAN611": ("maintainer",),
+    "MAN613": ("category",),
+    "logo": ("logo",),
+}
+"""Where what a rule asks for would stand: what is not there has no place in the text, but a control in the form."""
 NO_TRIALS: Final = "odd-values"
 
 
@@ -100,7 +108,7 @@ def _missing_line(each: Missing, *, trying: bool) -> Line:
     parts.append((f"  {each.rule}{f'  {place}' if place else ''}", DIM))
     if each.hint:
         parts.append((f"\n    {_hint(each.hint)}", DIM))
-    return Line(Content.assemble(*parts), each.path, each.rule, _other(each.file))
+    return Line(Content.assemble(*parts), each.path or ABSENT.get(each.rule, ()), each.rule, _other(each.file))
 
 
 def _hint(text: str) -> str:
@@ -125,7 +133,7 @@ def finding_line(finding: Diagnostic) -> Line:
         f"\n  {visible(finding.message)}",
         (f"\n  {_hint(finding.hint)}" if finding.hint else "", DIM),
     )
-    return Line(content, finding.path, finding.code, _other(file))
+    return Line(content, finding.path or ABSENT.get(finding.code, ()), finding.code, _other(file))
 
 
 def count_findings(findings: tuple[Diagnostic, ...]) -> str:

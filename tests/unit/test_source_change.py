@@ -40,7 +40,7 @@ def test_a_text_keeps_its_quotes_and_its_comment() -> None:
 
 
 def test_quotes_that_were_needed_go_when_they_are_not_any_more() -> None:
-    typed = document("url: \"https:\"\n")
+    typed = document('url: "https:"\n')
     assert "url: https://a\n" == change.put(typed, ("url",), "https://a", STYLE)
 
 

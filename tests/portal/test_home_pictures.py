@@ -50,6 +50,8 @@ def settled(theme: str, *keys: str) -> Callable[[Pilot[None]], Any]:
             await pilot.press(key)
             await pilot.app.workers.wait_for_complete()
             await pilot.pause()
+            # What opens is laid out after the key was dealt with.
+            await pilot.pause(0.1)
         pilot.app.screen.set_focus(pilot.app.screen.focused)
 
     return run

@@ -66,9 +66,9 @@ def test_what_was_typed_a_moment_before_the_portal_was_killed_is_offered_again(t
     scaffold("acme", "list", None, tmp_path / "mine")
     first = PtyScreen(["portal", "mine/acme"], tmp_path / "home", tmp_path, size=(140, 40))
     try:
-        first.wait_for("Connection")
+        first.wait_for("Open/close")
         first.press("\x1bOQ")
-        first.wait_for("slug: acme")
+        first.wait_for("^f Find")
         first.press("# typed and not saved\r")
         first.wait_for("# typed and not saved")
         time.sleep(1.5)

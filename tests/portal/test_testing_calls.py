@@ -294,5 +294,6 @@ async def test_a_manifest_that_the_simulator_cannot_play_is_said(tmp_path: Path)
     )
     found, given = studied(tmp_path, "https://acme.test", manifest, simulated=True)
     async with stand_in() as one:
-        with pytest.raises(UsageError, match="the simulator cannot play Acme"):
+        with pytest.raises(UsageError, match="the simulator cannot play Acme") as caught:
             await try_all(found, given, one, lambda _: None)
+    assert caught.value.hint == "call the partner itself, or write the exchange down as golden cases"

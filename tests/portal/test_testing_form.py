@@ -119,6 +119,23 @@ async def test_users_come_from_a_csv_file_that_is_named(tmp_path: Path) -> None:
         assert app.panel.query_one("#users-table", DataTable).row_count == 2
 
 
+async def test_a_csv_file_beside_the_manifest_is_found_by_its_name_and_read_again_on_enter(tmp_path: Path) -> None:
+    app = acme(tmp_path, "https://acme.test")
+    (app.path.parent / "mine.csv").write_text("operation,user_key\nadd,u1\n")
+    async with app.run_test(size=SIZE) as pilot:
+        await app.settle(pilot)
+        await pilot.press("2")
+        await app.settle(pilot)
+        app.panel.query_one("#users-file").focus()
+        await pilot.press(*"mine.csv", "enter")
+        await app.settle(pilot)
+        assert shown(app, "#users-told") == "1 user from mine.csv: 1 enter, 0 leave"
+        (app.path.parent / "mine.csv").write_text("operation,user_key\nadd,u1\nremove,u2\n")
+        await pilot.press("enter")
+        await app.settle(pilot)
+        assert shown(app, "#users-told") == "2 users from mine.csv: 1 enter, 1 leave"
+
+
 async def test_a_csv_file_that_is_not_there_is_told_beside_its_name(tmp_path: Path) -> None:
     app = acme(tmp_path, "https://acme.test", users="nowhere.csv")
     async with app.run_test(size=SIZE) as pilot:

@@ -15,6 +15,7 @@ from maniple.usecases.draft import Draft
 from maniple.usecases.rehearsal_setup import Setup, keep_setup
 from support.live_partner import Answer, Asked, LivePartner
 from support.panel_bench import Bench, bench, case_settings, make_desk
+from support.raw_partner import RawPartner
 
 SIZE = (90, 40)
 
@@ -325,3 +326,29 @@ async def test_a_destination_with_settings_of_its_own_cases_has_no_trouble(tmp_p
         assert app.panel.study.troubles == ()
         assert isinstance(app.bench.draft, Draft)
         assert app.panel.query_one(CallsPane).call == "create_list"
+
+
+async def test_a_reply_that_is_no_tree_says_why(tmp_path: Path) -> None:
+    with RawPartner(lambda _: (200, b"OK")) as partner:
+        app = acme(tmp_path, partner.url)
+        async with app.run_test(size=SIZE) as pilot:
+            await app.settle(pilot)
+            await pilot.press("4", "t")
+            await app.settle(pilot)
+
+            assert shown(app, "#reply-note") == "The reply is neither JSON nor XML: no path finds anything in it"
+
+
+async def test_a_reply_in_xml_is_a_tree_as_the_paths_of_the_manifest_see_it(tmp_path: Path) -> None:
+    with RawPartner(lambda _: (200, b"<list><id>7</id></list>"), "Content-Type: application/xml") as partner:
+        app = acme(tmp_path, partner.url)
+        async with app.run_test(size=SIZE) as pilot:
+            await app.settle(pilot)
+            await pilot.press("4", "t")
+            await app.settle(pilot)
+            await pilot.press("p")
+            await app.settle(pilot)
+            await pilot.press("down", "down", "enter")
+            await app.settle(pilot)
+
+            assert app.bench.draft.value(("create_list", "list_id")) == {"response": "list.id"}

@@ -14,8 +14,9 @@ from maniple.usecases.evidence import collect
 from maniple.usecases.recording import record_case
 from maniple.usecases.rehearsal import Event, Rehearsal, Target, rehearse_all, rehearse_call
 from maniple.usecases.rehearsal_history import keep_call
+from maniple.usecases.rehearsal_tokens import KeptTokens
 from maniple.wiring import open_sender
-from support.oauth_partner import CLIENT, OAuthPartner
+from support.oauth_partner import CLIENT, FIRST_REFRESH, OAuthPartner
 from support.panel_bench import NoonClock
 
 SIGN_IN = MANIFEST.replace(
@@ -99,3 +100,27 @@ async def test_a_sign_in_that_is_refused_fails_the_call(tmp_path: Path) -> None:
     (call,) = done.calls
     assert call.result == "failed"
     assert [exchange.reading.words for exchange in call.exchanges] == ["the sign-in was refused"]
+
+
+async def test_a_refresh_token_that_was_replaced_is_kept_sealed_for_the_next_session(tmp_path: Path) -> None:
+    manifest = SIGN_IN.replace("oauth2_client_credentials", "oauth2_refresh").replace(
+        "mappings:", "  - {name: refresh_token, type: secret, label: Refresh token, help: Settings}\nmappings:"
+    )
+    found, _ = studied(tmp_path, "", manifest, settings={**SETTINGS, "refresh_token": FIRST_REFRESH})
+    assert found.trial is not None, found.troubles
+    trial = replace(found.trial, call="create_list")
+    home = Home(tmp_path / "kept")
+    with OAuthPartner(uses=1, rotates=True) as partner:
+        for _ in range(3):
+            sender = open_sender(allow_private=True, via=partner.url)
+            target = Target("partner", sender, NoonClock(), kept=KeptTokens(home, "acme"))
+            done = await rehearse_call(trial, target)
+            await sender.close()
+            assert done.calls[0].result == "delivered"
+
+    assert (len(partner.tokens), partner.reused) == (3, 0)
+    assert [path for path in files_in(home.path) if b"refresh-rotated" in path.read_bytes()] == []
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]

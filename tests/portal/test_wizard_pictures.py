@@ -30,6 +30,7 @@ async def connection(pilot: Pilot[None]) -> None:
 async def taken(pilot: Pilot[None]) -> None:
     await settle(pilot)
     await pilot.press(*"Acme", "ctrl+n")
+    await settle(pilot)
 
 
 async def kind(pilot: Pilot[None]) -> None:
@@ -75,6 +76,7 @@ async def review(pilot: Pilot[None]) -> None:
 async def change(pilot: Pilot[None]) -> None:
     await go_to(pilot, "review")
     await pilot.press("enter")
+    await settle(pilot)
 
 
 async def scratch(pilot: Pilot[None]) -> None:
@@ -84,6 +86,7 @@ async def scratch(pilot: Pilot[None]) -> None:
 async def leaving(pilot: Pilot[None]) -> None:
     await go_to(pilot, "kind")
     await pilot.press("escape")
+    await settle(pilot)
 
 
 @pytest.mark.parametrize(("size", "theme"), [(SMALL, "textual-light"), (LARGE, "textual-dark")], ids=["small", "large"])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
+import random
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from textual.widgets import Static
 from maniple.portal.app import Portal
 from maniple.portal.desk import Desk
 from maniple.portal.quality.lines import Lines
+from maniple.store.control.store import ControlStore
 from maniple.usecases.submissions import submit
+from maniple.wiring import Workspace
 from support.desks import NOW, open_desk
 from support.submitted import EVIDENCE, write_integration
 
@@ -32,9 +34,22 @@ def reviewer_desk(desk: Desk, author: str = "rob") -> Desk:
     return replace(desk, author=author, reviewer=True)
 
 
-def stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything in the control plane happens at one moment, and ids are all the same."""
-    monkeypatch.setattr("maniple.store.control.store.ControlStore.open.__func__.__kwdefaults__", None, raising=False)
+@dataclass
+class Moment:
+    """What the control plane's clock says."""
+
+    seconds: float = NOW
+
+
+def stand_still(monkeypatch: pytest.MonkeyPatch) -> Moment:
+    """The control plane's clock stands, and its ids are the same every time; the answer moves the clock."""
+    moment, dice = Moment(), random.Random(4)
+
+    def open_workspace(desk: Desk) -> Workspace:
+        return Workspace(desk.home, ControlStore.open(desk.home, now=lambda: moment.seconds, dice=dice))
+
+    monkeypatch.setattr(Desk, "workspace", open_workspace)
+    return moment
 
 
 def hand_in(desk: Desk, **changes: Any) -> Path:

@@ -37,7 +37,9 @@ def test_a_user_whose_id_climbs_out_of_its_path_is_skipped(value: str) -> None:
     )
 
     assert prepared.request is None
-    assert [(0, "skipped")] == [(verdict.row, verdict.kind) for verdict in prepared.verdicts]
+    assert [(0, "skipped", "leads out of the URL")] == [
+        (verdict.row, verdict.kind, verdict.reason) for verdict in prepared.verdicts
+    ]
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,20 @@ def test_json_stays_json() -> None:
 
 def test_nothing_to_change_changes_nothing() -> None:
     assert change.put(document(), ("name",), "Acme", STYLE) == TEXT
+
+
+def test_a_map_that_becomes_too_long_for_its_line_is_written_over_lines() -> None:
+    help_text = "Under Settings > Keys > New key; ask whoever administers the account when you do not see it there."
+    result = change.put(document(), ("fields", 1, "help"), help_text, STYLE)
+    assert result.endswith(f"  # second\n  - name: b\n    label: B\n    help: {help_text}\n")
+
+
+def test_a_map_that_was_too_long_before_stays_in_its_line() -> None:
+    text = f"errors:\n  - {{status: 400, message: {'long ' * 20}end}}\n"
+    result = change.put(document(text), ("errors", 0, "status"), 401, STYLE)
+    assert text.replace("400", "401") == result
+
+
+def test_a_manifest_begins_below_the_comments_of_an_empty_text() -> None:
+    for empty in ("", "# mine\n", "---\n"):
+        assert f"{empty}name: Acme\n" == change.put(document(empty), ("name",), "Acme", STYLE)

@@ -66,3 +66,21 @@ def test_a_step_that_could_not_do_what_it_says_is_refused(change: dict[str, Any]
 def test_a_call_with_steps_has_at_least_one() -> None:
     with pytest.raises(ValidationError, match="at least 1 item"):
         manifest(add_users={"steps": []})
+
+
+@pytest.mark.parametrize("condition", ["{{ user_key != 'u1' }}", "{{ amp_cohort_name == 'another' }}"])
+def test_a_user_whom_every_when_leaves_out_is_skipped_as_such(condition: str) -> None:
+    call = {
+        "method": "POST",
+        "url": "https://api.acme.test/lists/$list_id/add",
+        "json": {"user": "$user_key"},
+        "batch": {"items": 1},
+        "when": condition,
+    }
+
+    played = played_add(program(add_users=call), {"user_key": ["u1"]})
+
+    assert played.sent == []
+    assert [(verdict.kind, verdict.reason) for verdict in played.outcome.verdicts] == [
+        ("skipped", "no request for this user")
+    ]

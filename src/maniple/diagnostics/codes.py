@@ -243,6 +243,18 @@ _ALL = (
         "An option has no value, or the default is not among the options.",
         "Give each option a `value`, and let `default` be one of them.",
     ),
+    Code(
+        "MAN511",
+        "Nothing reads this",
+        "A key stands where nothing reads it: `first_batch` in another call than `create_list`, `rejects` where no users are.",
+        "Leave it out, or write it in the call that it is for.",
+    ),
+    Code(
+        "MAN512",
+        "Action cannot follow",
+        "An error rule wants something done for which the manifest lacks what is needed.",
+        "Add what the message names, or choose another action.",
+    ),
     # What trials find: the manifest runs, and some value changes what is sent.
     Code(
         "MAN701",

@@ -56,6 +56,8 @@ CALL_NAMES = (
     "verify",
 )
 """Every call a manifest may have, in canonical order."""
+CALLS_WITH_USERS = ("add_users", "remove_users", "update_users", "set_property", "unset_property", "replace_users")
+"""The calls that always carry users; `create_list` does with `first_batch`."""
 
 
 class Maintainer(ManifestModel):

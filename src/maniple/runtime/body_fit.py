@@ -18,7 +18,7 @@ Finding = tuple[str, str, Path, dict[str, Any]]
 def unfit_bodies(manifest: Manifest) -> Iterator[Finding]:
     """Headers, items and credentials that the body of a call or step has no place for."""
     for name, call in manifest.calls.items():
-        for exchange, path in _exchanges(name, call):
+        for exchange, path in exchanges_of(name, call):
             if not exchange.bodies:
                 if exchange.gzip:
                     message = "`gzip` compresses a body, and there is none"
@@ -29,7 +29,8 @@ def unfit_bodies(manifest: Manifest) -> Iterator[Finding]:
             yield from _members(manifest, call, exchange, path)
 
 
-def _exchanges(name: str, call: Call) -> Iterator[tuple[Exchange, Path]]:
+def exchanges_of(name: str, call: Call) -> Iterator[tuple[Exchange, Path]]:
+    """The requests of a call with their places: the call itself, or its steps."""
     if call.steps is None:
         yield call, (name,)
     for position, step in enumerate(call.steps or ()):

@@ -10,7 +10,7 @@ from maniple.diagnostics.model import Diagnostic, blocking
 from maniple.errors import ManifestError
 from maniple.manifest.limits import DEFAULT_PARALLEL
 from maniple.manifest.mappings import Choice, Mapping, Pattern
-from maniple.manifest.model import Manifest
+from maniple.manifest.model import CALLS_WITH_USERS, Manifest
 from maniple.manifest.saved import saved_names
 from maniple.runtime.bounds import beyond_bounds
 from maniple.runtime.compile_auth import AuthCompiler, saved_by_auth, with_default_fields
@@ -36,7 +36,6 @@ ALWAYS = {name: "pre-defined" for name, row in PREDEFINED.items() if row.place =
 IN_CALL = {
     name: "pre-defined" for name in ("operation", "membership", "batch_id", "batch_index", "targets", "property_name")
 }
-CALLS_WITH_USERS = ("add_users", "remove_users", "update_users", "set_property", "unset_property", "replace_users")
 PER_USER = {name: "pre-defined" for name in ("user", "amplitude_id", "values", "property_value")}
 
 

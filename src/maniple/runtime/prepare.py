@@ -12,10 +12,12 @@ from maniple.runtime.marks import largest_body
 from maniple.runtime.outcome import Verdict
 from maniple.runtime.program import CallProgram, Operation, RunContext, Scope
 from maniple.runtime.request import CONTROL, encoded, joined
-from maniple.template.operations import ABSENT, HeaderInjection, MissingValue
+from maniple.template.operations import ABSENT, ClimbingValue, HeaderInjection, MissingValue
 from maniple.wire import Request
 
 UNRESOLVED = "unresolved mapping"
+CLIMBING = "leads out of the URL"
+"""The user has a value, and it is or holds a part `.` or `..`, which a server takes for a step up the path."""
 TOO_LARGE = "too large for one request"
 MOST_BYTES = 32_000_000
 """Bytes of a body when the manifest allows more or says nothing: what makes more of its users is split."""
@@ -284,7 +286,7 @@ def why_unsendable(refused: MissingValue | HeaderInjection, user: Mapping[str, A
     if isinstance(refused, MissingValue):
         if refused.name not in user and refused.name != "items":
             raise refused
-        return UNRESOLVED, refused.message
+        return CLIMBING if isinstance(refused, ClimbingValue) else UNRESOLVED, refused.message
     if not any(isinstance(value, str) and CONTROL.search(value) for value in user.values()):
         raise refused
     return INVALID_FORMAT, refused.message

@@ -26,6 +26,8 @@ from maniple.wire import Flow, Hold, Recall, Release, Remember, Reply, Request, 
 
 NOT_FOUND = "unknown to the partner"
 NOT_FOUND_MESSAGE = "The partner was asked for this user and does not know it"
+NOT_MEANT = "no request for this user"
+NOT_MEANT_MESSAGE = "The destination's `when` left out every request that would have carried this user"
 PENDING = "Still pending at the partner"
 PENDING_MESSAGE = "The partner took the users and had not finished after {:g} seconds. The next run sends them again."
 
@@ -43,7 +45,7 @@ def walk(
         if why is not None:
             return why
     for row in [row for row in course.left if row not in course.reached and course.size]:
-        course.settle(row, Verdict(row, "skipped", UNRESOLVED, "No request of this destination is for such a user"))
+        course.settle(row, Verdict(row, "skipped", NOT_MEANT, NOT_MEANT_MESSAGE))
     return None
 
 

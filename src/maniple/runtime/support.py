@@ -10,6 +10,7 @@ from maniple.manifest.call import Call, Exchange
 from maniple.manifest.model import Manifest
 from maniple.manifest.saved import saved_names
 from maniple.runtime.body_fit import Finding, unfit_bodies
+from maniple.runtime.misplaced import misplaced
 from maniple.source.text import Path
 from maniple.template.scope import ALIASES, PREDEFINED, canonical
 
@@ -20,6 +21,7 @@ def does_not_fit(manifest: Manifest) -> Iterator[Finding]:
     yield from _names(manifest)
     yield from _options(manifest)
     yield from unfit_bodies(manifest)
+    yield from misplaced(manifest)
     yield from _choices(manifest)
     yield from _rules(manifest.errors, ("errors",))
     for name, call in manifest.calls.items():

@@ -16,7 +16,7 @@ from maniple.source.edit import closed, reorder, write_json
 from maniple.source.read import is_json, read_document
 from maniple.source.splice import Splice
 from maniple.source.text import Document, Path, Source
-from maniple.source.yaml_write import Style
+from maniple.source.yaml_write import WIDTH, Style
 
 _MOST_STEPS = 60
 """Differences that are changed one by one; a value with more of them is written anew."""
@@ -121,7 +121,36 @@ def _changed(document: Document, path: Path, wanted: Any, style: Style, change: 
         known = value_at(document.data, path, _NOTHING) is not _NOTHING
         text = splice.replace(path, value_at(wanted, path)) if known else None
     assert text is not None
+    return _opened(document, text, wanted, path, style)
+
+
+def _opened(before: Document, text: str, wanted: Any, path: Path, style: Style) -> str:
+    """The text with the map or list in flow style around `path` written over lines when the change made it too long
+    for one. One that was too long before is as its author wants it."""
+    again = read_once(Source(before.source.name, text))
+    if again is None:
+        return text
+    splice = Splice(again, style)
+    for depth in range(1, len(path) + 1):
+        outer = path[:depth]
+        value = value_at(again.data, outer)
+        if not value or not isinstance(value, dict | list) or splice.is_block(outer):
+            continue
+        fits = _columns(again, outer) <= WIDTH or _columns(before, outer) > WIDTH
+        if fits or not splice.is_block(path[: depth - 1]):
+            return text
+        candidate = splice.replace(outer, value, opened=True)
+        return candidate if candidate is not None and _says(before, candidate, wanted) else text
     return text
+
+
+def _columns(document: Document, path: Path) -> int:
+    """How long the line is in which the value at `path` ends, up to its end; 0 for one that goes over lines."""
+    span = document.values.get(path)
+    if span is None:
+        return 0
+    text = document.source.text
+    return 0 if "\n" in text[span.start : span.end] else span.end - (text.rfind("\n", 0, span.end) + 1)
 
 
 _NOTHING = object()

@@ -21,6 +21,7 @@ from maniple.source.yaml_write import (
     write_value,
 )
 
+_NOWHERE = Span(0, 0)
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*")
 
 
@@ -33,8 +34,8 @@ class Splice(Lines):
 
     # --- a value in the place of another
 
-    def replace(self, path: Path, value: Any) -> str | None:
-        """The text with another value at `path`, which exists."""
+    def replace(self, path: Path, value: Any, *, opened: bool = False) -> str | None:
+        """The text with another value at `path`, which exists; `opened` writes a map or list over several lines."""
         if not path:
             return self._whole(value)
         if not self.is_block(path[:-1]):
@@ -53,7 +54,7 @@ class Splice(Lines):
             column=column,
             used=at - self.line_start(at),
             old=self._first(self.document.values[path]),
-            flow=self._flow_of(path, value),
+            flow=False if opened else self._flow_of(path, value),
         )
         if isinstance(path[-1], int):
             written = beside_dash(written)
@@ -62,7 +63,13 @@ class Splice(Lines):
 
     def _whole(self, value: Any) -> str:
         """The document with another root; the comments on top stay."""
-        start = self.header_end(self.line_start(self.document.values[()].start)) if self.is_block(()) else 0
+        if self.document.data is None and self.document.values.get((), _NOWHERE) in (
+            _NOWHERE,
+            Span(len(self.text), len(self.text)),
+        ):
+            start = len(self.text)
+        else:
+            start = self.header_end(self.line_start(self.document.values[()].start)) if self.is_block(()) else 0
         if not isinstance(value, dict | list) or not value:
             return self.text[:start] + scalar_text(value) + self.newline
         written = write_value(value, (), self.style, column=-2, used=0, flow=False)

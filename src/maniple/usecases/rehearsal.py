@@ -19,6 +19,7 @@ from maniple.runtime.program import CallProgram, Program
 from maniple.runtime.retry import RetryPolicy
 from maniple.usecases.preview import RUN_ID, USER_CALLS, Trial, saved_values, start_trial
 from maniple.usecases.rehearsal_setup import Setup
+from maniple.usecases.rehearsal_tokens import KeptTokens
 from maniple.usecases.trial_calls import TrialCall, try_calls
 from maniple.usecases.users import TestUsers, id_of
 from maniple.usecases.witness import Exchange, Inputs, TestCall, Witness
@@ -68,15 +69,23 @@ Tell: TypeAlias = Callable[[Event], None]
 
 
 class Target:
-    """Whom calls are made to: `name` is `partner` or `simulator`. Its tokens last as long as it does."""
+    """Whom calls are made to: `name` is `partner` or `simulator`. Its tokens last as long as it does, or as `kept` does."""
 
-    def __init__(self, name: str, sender: Sender, clock: Clock, dice: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self,
+        name: str,
+        sender: Sender,
+        clock: Clock,
+        dice: Callable[[], float] = random.random,
+        kept: KeptTokens | None = None,
+    ) -> None:
         self.name = name
         self.sender = sender
         self.clock = clock
         self.dice = dice
         self.tokens: dict[str, None] = {}
-        self.memory = TokenMemory(clock, learn=self._learn)
+        before = kept.read() if kept is not None else {}
+        self.memory = TokenMemory(clock, kept=before, write=kept.write if kept is not None else None, learn=self._learn)
         self.hear_tokens: Callable[[Iterable[str]], None] = lambda _: None
 
     def _learn(self, tokens: Iterable[str]) -> None:

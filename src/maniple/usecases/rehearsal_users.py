@@ -17,6 +17,18 @@ MOST_USERS = 2_000
 MOST_ROWS_NAMED = 3
 
 
+def users_file(typed: str, manifest: Path) -> str:
+    """The file that was meant: one beside the manifest, else as it was typed.
+
+    The name is made whole where there is such a file, so that it is found also from another working directory.
+    """
+    path = Path(typed).expanduser()
+    for candidate in (manifest.resolve().parent / path, path):
+        if candidate.is_file():
+            return str(candidate.resolve())
+    return typed
+
+
 def read_rehearsal_users(path: Path, program: Program) -> TestUsers:
     """Users from a CSV file with a column `operation` and columns named like variables or user properties.
 

@@ -11,6 +11,7 @@ from maniple.errors import UsageError
 from maniple.ports import Clock
 from maniple.runtime.program import Program
 from maniple.usecases.rehearsal import Target
+from maniple.usecases.rehearsal_tokens import KeptTokens
 from maniple.wiring import allows_private, open_sender
 
 if TYPE_CHECKING:
@@ -22,14 +23,15 @@ SIMULATOR = "simulator"
 
 class StandIn:
     """The targets of one integration's test calls, made when they are first called and kept as long as the program is
-    the same: the partner's tokens are not got twice. The simulated partner remembers its lists also when the manifest is
+    the same: the partner's tokens are not got twice, and outlive it in `kept`. The simulated partner remembers its lists also when the manifest is
     changed.
 
     Close it when nobody tests any more.
     """
 
-    def __init__(self, clock: Clock, environ: Mapping[str, str]) -> None:
+    def __init__(self, clock: Clock, environ: Mapping[str, str], kept: KeptTokens | None = None) -> None:
         self.clock = clock
+        self._kept = kept
         self._environ = environ
         self._stack = ExitStack()
         self._program: Program | None = None
@@ -46,7 +48,9 @@ class StandIn:
         await self.close()
         via = await asyncio.to_thread(self._start, program) if simulated else None
         allowed = simulated or allows_private(self._environ)
-        self._target = Target(name, open_sender(allow_private=allowed, via=via), self.clock)
+        kept = None if simulated else self._kept
+        sender = open_sender(allow_private=allowed, via=via)
+        self._target = await asyncio.to_thread(Target, name, sender, self.clock, kept=kept)
         self._program, self._settings = program, dict(settings)
         return self._target
 
@@ -65,7 +69,11 @@ class StandIn:
             from maniple.testing.simulator.serve import running
         except ImportError as cause:
             raise UsageError("the simulator is not installed", hint="pip install 'maniple[simulator]'") from cause
-        simulator = simulator_app([program])
+        try:
+            simulator = simulator_app([program])
+        except UsageError as error:
+            hint = "call the partner itself, or write the exchange down as golden cases"
+            raise UsageError(error.message, hint=hint) from error
         (partner,) = simulator.partners.values()
         if self._state is not None:
             partner.state = self._state

@@ -59,6 +59,11 @@ class Exchange:
     cut: bool = False
     """A body was too long to be kept whole."""
 
+    @property
+    def tree(self) -> Any:
+        """The reply's body as the manifest's paths see it; None when they see nothing."""
+        return None if self.cut else Reply(self.status, self.reply_headers, self.reply_body.encode()).tree
+
 
 @dataclass(frozen=True)
 class Inputs:

@@ -45,6 +45,8 @@ def _nothing(reason: str) -> Partner:
     return _partner(undescribed={"*": reason})
 
 
+_LEFT_OUT = "the partner's whole file has it, and it fits; the copy that is kept leaves it out"
+
 UNLISTED = _nothing("the destination has no line in the table yet")
 
 _GRAPH = ("https://graph.facebook.com",)
@@ -81,6 +83,7 @@ PARTNERS: dict[str, Partner] = {
             ("https://track.customer.io", "https://track-eu.customer.io"),
         ),
         "customer-io/app-api.segments.derived.openapi.yml",
+        undescribed={"GET */v1/segments/*/customer_count": "the partner's reference has it, the derived file does not"},
     ),
     "facebook-ads": _partner(
         Description("facebook-ads/AdAccount.customaudiences.json", _GRAPH, at="/{version}/act_{account}"),
@@ -93,8 +96,14 @@ PARTNERS: dict[str, Partner] = {
         undescribed={"POST */saas/amplitude/1/lists*": "the partner endpoints are in Amplitude's pages only"},
     ),
     "intercom": _partner("intercom/openapi-2.16-trimmed.yaml"),
-    "iterable": _partner("iterable/lists.transcribed.openapi.yaml"),
-    "klaviyo": _partner(*(f"klaviyo/{name}.json" for name in _KLAVIYO)),
+    "iterable": _partner(
+        "iterable/lists.transcribed.openapi.yaml",
+        undescribed={"GET */api/lists/*/size": _LEFT_OUT},
+    ),
+    "klaviyo": _partner(
+        *(f"klaviyo/{name}.json" for name in _KLAVIYO),
+        undescribed={"[DGP]* https://a.klaviyo.com/api/lists/*": _LEFT_OUT},
+    ),
     "launchdarkly": _partner(
         Description(
             "launchdarkly/integration-framework-amplitude-manifest.json",
@@ -102,15 +111,18 @@ PARTNERS: dict[str, Partner] = {
             at="/api/v2/segment-targets/amplitude",
         ),
         "launchdarkly/openapi-segments-trimmed.yaml",
+        undescribed={"GET */api/v2/caller-identity": _LEFT_OUT},
     ),
     "mailchimp": _partner(
         Description("mailchimp/swagger-segments-trimmed.yaml", ("https://{server}.api.mailchimp.com/3.0",)),
         Description("mailchimp/swagger-lists-trimmed.yaml", ("https://{server}.api.mailchimp.com/3.0",)),
+        undescribed={"GET */segments/*/members[?]*": _LEFT_OUT},
     ),
     "marketo-static-list": _partner(
         Description("marketo-static-list/swagger-asset-staticlists-trimmed.json", _MARKETO),
         Description("marketo/swagger-mapi-trimmed.json", _MARKETO),
         Description("marketo/swagger-identity-trimmed.json", _MARKETO),
+        undescribed={"POST */rest/asset/v1/staticList/*/delete.json": _LEFT_OUT},
     ),
     "onesignal": _partner(
         # The file of 2023 names the host of that time.

@@ -22,7 +22,15 @@ _NO_CREDENTIALS = "security: no credentials of a kind that the description asks 
 
 _OAUTH_AS_BEARER = "the file knows API keys by Basic only; OAuth 2 tokens go as Bearer, as the guides say"
 
+_NO_METHOD = "the description has the path but not the method"
+
 DEVIATIONS: tuple[Deviation, ...] = (
+    Deviation(
+        "customer-io",
+        "DELETE /v1/segments/7",
+        _NO_METHOD,
+        "the partner's reference has the call; the file was derived from other pages",
+    ),
     Deviation(
         "facebook-ads",
         "POST /{version}/act_{account}/customaudiences",
@@ -31,6 +39,15 @@ DEVIATIONS: tuple[Deviation, ...] = (
     ),
     Deviation("mailchimp", "POST /lists/{list_id}/segments", _NO_CREDENTIALS, _OAUTH_AS_BEARER),
     Deviation("mailchimp", "POST /lists/{list_id}/segments/{segment_id}", _NO_CREDENTIALS, _OAUTH_AS_BEARER),
+    Deviation("mailchimp", "GET /lists/{list_id}/segments", _NO_CREDENTIALS, _OAUTH_AS_BEARER),
+    Deviation("mailchimp", "GET /lists/{list_id}/segments/{segment_id}", _NO_CREDENTIALS, _OAUTH_AS_BEARER),
+    Deviation("mailchimp", "DELETE /lists/{list_id}/segments/{segment_id}", _NO_CREDENTIALS, _OAUTH_AS_BEARER),
+    Deviation(
+        "mailchimp",
+        "PATCH /3.0/lists/57afe96172/segments/49377",
+        _NO_METHOD,
+        "the partner's whole file has it, with the name alone as what it needs; the copy that is kept leaves it out",
+    ),
     Deviation(
         "marketo-static-list",
         "DELETE /rest/v1/lists/{listId}/leads.json",

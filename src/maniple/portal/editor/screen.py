@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from textual import on, work
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 from textual.message import Message
@@ -17,9 +17,8 @@ from textual.widgets import Footer, Static, Tab, Tabs
 
 from maniple.errors import ManipleError
 from maniple.portal.desk import Desk
-from maniple.portal.drafting import DraftScreen
-from maniple.portal.editor.ask import Ask
 from maniple.portal.editor.code.editor import CodeEditor
+from maniple.portal.editor.file import FileScreen
 from maniple.portal.editor.findings import Findings
 from maniple.portal.editor.form.control import Control
 from maniple.portal.editor.form.view import FormView
@@ -28,18 +27,7 @@ from maniple.portal.editor.present import heading
 from maniple.source.text import Path as Place
 from maniple.usecases.draft import Draft
 from maniple.usecases.integrations import State, states
-from maniple.usecases.workshop import (
-    AUTOSAVE_SECONDS,
-    OUTSIDE_SECONDS,
-    Opened,
-    OutsideChange,
-    autosave,
-    discard,
-    edit_elsewhere,
-    outside_change,
-    read,
-    save,
-)
+from maniple.usecases.workshop import OUTSIDE_SECONDS, Opened, read
 
 WIDE = 110
 """Columns from which on both halves are seen at once."""
@@ -49,7 +37,7 @@ _PANES = {"form": "Form", "text": "YAML", "testing": "Testing", "quality": "Qual
 _LEFT = ("form", "text")
 
 
-class EditorScreen(DraftScreen):
+class EditorScreen(FileScreen):
     """The manifest as a form and as a text, always in step, with all that is known of it."""
 
     TITLE = "Editor"
@@ -88,8 +76,7 @@ class EditorScreen(DraftScreen):
         state: State
 
     def __init__(self, desk: Desk, opened: Opened) -> None:
-        super().__init__(desk, Draft(opened.path, opened.text))
-        self.opened = opened
+        super().__init__(desk, opened)
         self.findings: Findings | None = None
         self.state: State = "draft"
         self.form: FormView | None = None
@@ -102,7 +89,6 @@ class EditorScreen(DraftScreen):
         self.pane = "form"
         self.half = "testing"
         self._checking: Timer | None = None
-        self._keeping: Timer | None = None
 
     @classmethod
     def at(cls, desk: Desk, path: Path) -> EditorScreen:
@@ -128,7 +114,7 @@ class EditorScreen(DraftScreen):
         self._check()
         self._ask_state()
         if self.opened.unsaved is not None:
-            self._ask_about_unsaved()
+            self.ask_about_unsaved()
         else:
             self.call_after_refresh(self._focus_first)
 
@@ -136,11 +122,6 @@ class EditorScreen(DraftScreen):
         form = self.form
         if form is not None and form.folds:
             form.folds["connection"].heading.focus()
-
-    def on_unmount(self) -> None:
-        """Nothing that was typed is lost, however the screen is left."""
-        if self._keeping is not None:
-            self.keep()
 
     # --- panes
 
@@ -164,9 +145,11 @@ class EditorScreen(DraftScreen):
             pane = self.query_one(f"#pane-{name}", Container)
             pane.display = name in shown
             if name in shown and not pane.children:
-                widget = self._made(name)
-                if widget is not None:
-                    await pane.mount(widget)
+                if name == self.pane:
+                    await self._fill(name)
+                else:
+                    # The half that is worked in is seen first.
+                    self.call_after_refresh(self._fill, name)
         for tabs, visible, active in (
             ("#left-tabs", wide, self.pane),
             ("#right-tabs", wide, self.half),
@@ -179,11 +162,17 @@ class EditorScreen(DraftScreen):
                     widget_tabs.active = active
         self._tell()
 
+    async def _fill(self, name: str) -> None:
+        """Make what stands in a pane, once."""
+        pane = self.query_one(f"#pane-{name}", Container)
+        if not pane.children:
+            await pane.mount(self._made(name))
+
     @property
     def _language(self) -> Literal["yaml", "json"]:
         return "json" if self.draft.path.suffix == ".json" else "yaml"
 
-    def _made(self, name: str) -> Widget | None:
+    def _made(self, name: str) -> Widget:
         match name:
             case "form":
                 self.form = FormView()
@@ -208,6 +197,7 @@ class EditorScreen(DraftScreen):
             self.pane = name
         await self._arrange()
         if focus:
+            await self._fill(name)
             self._focus_pane(name)
 
     def _focus_pane(self, name: str) -> None:
@@ -278,8 +268,7 @@ class EditorScreen(DraftScreen):
         if self._checking is not None:
             self._checking.stop()
         self._checking = self.set_timer(CHECK_SECONDS, self._check)
-        if self._keeping is None:
-            self._keeping = self.set_timer(AUTOSAVE_SECONDS, self.keep)
+        self.keep_soon()
         self._head()
 
     @on(Control.Edited)
@@ -335,6 +324,8 @@ class EditorScreen(DraftScreen):
         """It may have been submitted meanwhile."""
         if self.form is not None:
             self._ask_state()
+            if self.focused is None:
+                self._focus_first()
 
     @on(Checked)
     def checked(self, event: Checked) -> None:
@@ -352,12 +343,19 @@ class EditorScreen(DraftScreen):
         if self.editor is not None and self.editor.text == self.draft.text:
             self.editor.show_findings(list(self.findings))
 
+    def show_file(self) -> None:
+        """The heading says whether the draft is saved."""
+        self._head()
+
+    def show_text(self) -> None:
+        """The YAML view."""
+        self.run_worker(self.show_pane("text"))
+
     def _head(self) -> None:
-        saved = self.opened.text == self.draft.text
         if self.draft.data:
             # While the text cannot be read, what was read last says what it is called.
             self._named = self.draft
-        self.heading.update(heading(self._named, self.state, saved=saved, findings=self.findings), layout=False)
+        self.heading.update(heading(self._named, self.state, saved=self.is_saved, findings=self.findings), layout=False)
 
     # --- places
 
@@ -395,115 +393,11 @@ class EditorScreen(DraftScreen):
         ]
         return max(held, key=len, default=())
 
-    # --- the file
-
-    def keep(self) -> None:
-        """Keep what was typed, so that nothing is lost when the terminal dies."""
-        self._keeping = None
-        try:
-            autosave(self.desk.home, self.opened, self.draft.text, self.desk.clock.now())
-        except ManipleError as error:
-            self.notify(str(error), title="Not kept", severity="error", markup=False)
-
-    def action_save(self) -> None:
-        """Write the file."""
-        self._save()
-
-    def _save(self, *, as_typed: bool = False) -> bool:
-        try:
-            outcome = save(self.desk.home, self.opened, self.draft.text, as_typed=as_typed)
-        except ManipleError as error:
-            self.notify(str(error), title="Not saved", severity="error", markup=False)
-            return False
-        match outcome:
-            case Opened():
-                self.opened = outcome
-                self.change(self.draft.changed(outcome.text))
-                self._head()
-                self.notify(f"Saved {outcome.path.name}", timeout=2, markup=False)
-                return True
-            case OutsideChange():
-                self._meet(outcome)
-                return False
-
-    def look_outside(self) -> None:
-        """See whether the file was edited by something else."""
-        if not self.is_current:
-            return
-        try:
-            change = outside_change(self.opened, self.draft.text)
-        except ManipleError:
-            return
-        if change is not None:
-            self._meet(change)
-
-    def _meet(self, change: OutsideChange) -> None:
-        """Take in an edit that was made elsewhere, or ask."""
-        if change.merged is not None:
-            self.opened = change.theirs
-            self.change(self.draft.changed(change.merged))
-            self._head()
-            self.notify("The file was edited elsewhere; both edits are here now", markup=False)
-            return
-        gone = (
-            "The file was deleted by something else."
-            if not change.theirs.there
-            else (f"The file was edited by something else, in {change.clashes} of the same places.")
-        )
-        answers = {"mine": "Keep mine", "theirs": "Take theirs"}
-        if change.theirs.there:
-            answers["both"] = "Show both"
-        answers["later"] = "Decide later"
-        self.app.push_screen(
-            Ask("Edited elsewhere", gone, answers), lambda answer: self._met(change, answer or "later")
-        )
-
-    def _met(self, change: OutsideChange, answer: str) -> None:
-        if answer == "later":
-            return
-        self.opened = change.theirs
-        if answer == "theirs":
-            self.change(self.draft.changed(change.theirs.text))
-            discard(self.desk.home, self.opened.path)
-        elif answer == "both":
-            self.change(self.draft.changed(change.both))
-            self.run_worker(self.show_pane("text"))
-        self._head()
-
-    def _ask_about_unsaved(self) -> None:
-        question = "Something was typed here before and not saved. It was kept."
-        answers = {"go": "Go on with it", "drop": "Forget it", "later": "Show the file, keep it"}
-        self.app.push_screen(Ask("Not saved last time", question, answers), self._unsaved_answered)
-
-    def _unsaved_answered(self, answer: str | None) -> None:
-        unsaved = self.opened.unsaved
-        if unsaved is None:
-            return
-        if answer == "go":
-            self.opened = unsaved.since
-            self.change(self.draft.changed(unsaved.text))
-        elif answer == "drop":
-            discard(self.desk.home, self.opened.path)
-        self._focus_first()
-
-    async def action_elsewhere(self) -> None:
-        """Save as it is typed, edit in the author's own editor, take in what came of it."""
-        if not self._save(as_typed=True):
-            return
-        try:
-            with self.app.suspend():
-                edit_elsewhere(self.desk.environ, self.opened.path)
-            self.look_outside()
-        except SuspendNotSupported:
-            self.notify("An editor of your own needs a terminal of its own", severity="warning", markup=False)
-        except ManipleError as error:
-            self.notify(str(error), severity="error", markup=False)
-
     def action_submit(self) -> None:
         """See what would be submitted."""
         from maniple.portal.app import Portal
 
-        if self._save() and isinstance(self.app, Portal):
+        if self.save_file() and isinstance(self.app, Portal):
             self.app.open_submission(self.opened.path)
 
     def action_leave(self) -> None:

@@ -178,6 +178,7 @@ class SubmitScreen(Screen[None]):
 
     def on_submit_screen_looked(self, event: Looked) -> None:
         """Show what was found out."""
+        first = self.prospect is None
         self.prospect = prospect = event.prospect
         proposal = prospect.proposal
         self.settled = event.deep and not self._busy
@@ -201,6 +202,8 @@ class SubmitScreen(Screen[None]):
         for name in ("#thread", "#thread-title"):
             self.query_one(name).display = bool(thread)
         self._show_buttons(bool(obstacles))
+        if first and obstacles:
+            self.query_one("#obstacles").focus()
         address = self.query_one("#email", Input)
         row = prospect.standing.submission
         if not address.value and row is not None and row.email:

@@ -24,7 +24,7 @@ from maniple.usecases.preview import Preview
 from maniple.usecases.rehearsal_setup import Setup
 from maniple.usecases.reply_paths import ExpectedReply, Node, expected_reply
 from maniple.usecases.study import Study
-from maniple.usecases.witness import TestCall
+from maniple.usecases.witness import Exchange, TestCall
 
 SHORT = 24
 """Lines below which things stand closer."""
@@ -212,15 +212,15 @@ class CallsPane(Vertical):
     def _reply(self, calls: tuple[TestCall, ...], marks: Mapping[Node, str]) -> None:
         note = self.query_one("#reply-note", Static)
         tree = self.query_one(ReplyTree)
-        value, status = reply_value(calls)
+        exchange = last_exchange(calls)
+        value = exchange.tree if exchange is not None else None
         tree.display = value is not None
-        if value is None:
-            words = "The last reply is no JSON" if calls else "Test the call: its reply appears here as a tree"
-            note.update(Content(words))
+        if exchange is None or value is None:
+            note.update(Content(no_tree_text(exchange)))
             return
         what = "list id" if self.call == "create_list" else "refused users"
         note.update(Content(f"enter or p on a value: it becomes the path of the {what}"))
-        tree.fill(value, marks, f"reply {status}")
+        tree.fill(value, marks, f"reply {exchange.status}")
 
     @on(OptionList.OptionHighlighted, "#call-list")
     def _looked(self, event: OptionList.OptionHighlighted) -> None:
@@ -317,15 +317,21 @@ def _is_marked(line: str, mark: str, expected: ExpectedReply) -> bool:
     return False
 
 
-def reply_value(calls: tuple[TestCall, ...]) -> tuple[Any, int]:
-    """The last reply of a call as data, with its status; None when it is none."""
+def last_exchange(calls: tuple[TestCall, ...]) -> Exchange | None:
+    """The last exchange of a call with the partner, its sign-in apart."""
     exchanges = [exchange for call in calls for exchange in call.exchanges if exchange.call == call.call]
-    if not exchanges:
-        return None, 0
-    try:
-        return json.loads(exchanges[-1].reply_body), exchanges[-1].status
-    except ValueError:
-        return None, exchanges[-1].status
+    return exchanges[-1] if exchanges else None
+
+
+def no_tree_text(exchange: Exchange | None) -> str:
+    """Why there is no tree of a reply."""
+    if exchange is None:
+        return "Test the call: its reply appears here as a tree"
+    if exchange.status == 0:
+        return "No answer came"
+    if exchange.cut:
+        return "The reply is too large to be shown as a tree"
+    return "The reply is neither JSON nor XML: no path finds anything in it"
 
 
 def visible_lines(text: str) -> str:

@@ -16,7 +16,7 @@ from maniple.diagnostics.cells import visible
 from maniple.errors import ManipleError
 from maniple.portal.desk import Desk
 from maniple.portal.drafting import DraftScreen
-from maniple.portal.testing.calls import CallsPane, reply_value
+from maniple.portal.testing.calls import CallsPane, last_exchange
 from maniple.portal.testing.history import HistoryPane
 from maniple.portal.testing.present import DIM, trouble_text
 from maniple.portal.testing.studying import StudyPanel
@@ -24,6 +24,7 @@ from maniple.usecases.picking import pick
 from maniple.usecases.recording import record_case
 from maniple.usecases.rehearsal import Answered, Ended, Event, Omitted, Rehearsal, Sent
 from maniple.usecases.rehearsal_history import keep_call
+from maniple.usecases.rehearsal_tokens import KeptTokens
 from maniple.usecases.stand_in import StandIn
 from maniple.usecases.study import Study, Trouble
 from maniple.usecases.trying import save_users, try_all, try_call
@@ -57,7 +58,6 @@ class TestingPanel(StudyPanel):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._stand_in = StandIn(desk.clock, desk.environ)
         self._one_at_a_time = threading.Lock()
         self._unkept = 0
 
@@ -65,6 +65,10 @@ class TestingPanel(StudyPanel):
     def is_settled(self) -> bool:
         """What is shown is about the draft and the set-up as they are, no call is under way, and all are kept."""
         return super().is_settled and not self._unkept
+
+    def on_mount(self) -> None:
+        """Know whom to call. What the other class does then is done too."""
+        self._stand_in = StandIn(self.desk.clock, self.desk.environ, KeptTokens(self.desk.home, self.slug))
 
     async def on_unmount(self) -> None:
         """End the simulated partner. What the other class does then is done too."""
@@ -276,13 +280,11 @@ class TestingPanel(StudyPanel):
     @on(CallsPane.Picked)
     def _picked(self, event: CallsPane.Picked) -> None:
         event.stop()
-        calls = self._last.get(self.query_one(CallsPane).call or "", ())
-        tree, _ = reply_value(calls)
-        exchanges = [exchange for call in calls for exchange in call.exchanges if exchange.call == call.call]
-        if self.study.program is None or tree is None:
+        exchange = last_exchange(self._last.get(self.query_one(CallsPane).call or "", ()))
+        if self.study.program is None or exchange is None or exchange.tree is None:
             return
         try:
-            picked = pick(self.draft, self.study.program, exchanges[-1], tree, event.node)
+            picked = pick(self.draft, self.study.program, exchange, exchange.tree, event.node)
             cast("DraftScreen", self.screen).change(self.draft.with_value(picked.place, picked.value))
         except ManipleError as error:
             self.tell_error(error)

@@ -42,7 +42,7 @@ class ReplyTree(Tree[Node]):
 
     def fill(self, tree: Any, marks: Mapping[Node, str], title: str) -> None:
         """Show a reply, with words for the nodes that paths find."""
-        if self._reply is tree and self._marks == marks:
+        if self._reply == tree and self._marks == marks:
             return
         cursor = self.cursor_node.data if self.cursor_node is not None else None
         self._reply, self._marks = tree, marks

@@ -18,7 +18,7 @@ from textual.worker import get_current_worker
 from maniple.errors import ManipleError
 from maniple.portal.desk import Desk
 from maniple.portal.drafting import DraftScreen
-from maniple.portal.testing.calls import SHORT, CallsPane, reply_value
+from maniple.portal.testing.calls import SHORT, CallsPane, last_exchange
 from maniple.portal.testing.form import SetupForm
 from maniple.portal.testing.history import HistoryPane
 from maniple.portal.testing.present import trouble_text
@@ -28,6 +28,7 @@ from maniple.usecases.draft import Draft
 from maniple.usecases.picking import found_nodes
 from maniple.usecases.rehearsal_history import read_history
 from maniple.usecases.rehearsal_setup import Setup, keep_setup, read_list_id, read_setup, tests_of
+from maniple.usecases.rehearsal_users import users_file
 from maniple.usecases.reply_paths import Node
 from maniple.usecases.study import Study, study
 from maniple.usecases.witness import TestCall
@@ -194,9 +195,9 @@ class StudyPanel(Vertical):
         pane.show_call(self.study, calls, self._marks(calls), self.study.curls.get(name, ""))
 
     def _marks(self, calls: tuple[TestCall, ...]) -> dict[Node, str]:
-        tree, _ = reply_value(calls)
-        exchanges = [exchange for call in calls for exchange in call.exchanges if exchange.call == call.call]
-        return found_nodes(self.draft, exchanges[-1], tree) if tree is not None else {}
+        exchange = last_exchange(calls)
+        tree = exchange.tree if exchange is not None else None
+        return found_nodes(self.draft, exchange, tree) if exchange is not None and tree is not None else {}
 
     # What is filled in.
 
@@ -229,7 +230,10 @@ class StudyPanel(Vertical):
     @on(UsersPane.Taken)
     def _users_taken(self, event: UsersPane.Taken) -> None:
         event.stop()
-        self.change_setup(replace(self.setup, users=event.path))
+        path = users_file(event.path, self.draft.path) if event.path else ""
+        self.change_setup(replace(self.setup, users=path))
+        # The same file may hold other users by now.
+        self.on_draft()
 
     @on(UsersPane.Regenerated)
     def action_regenerate(self) -> None:

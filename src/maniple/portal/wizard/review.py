@@ -38,6 +38,17 @@ class GuessRow:
     state: str = "open"
 
 
+class ManifestText(TextArea):
+    """The manifest, to be read; the line of the guess stays in the middle whatever becomes of the size."""
+
+    def show(self, line: int, column: int) -> None:
+        """Bring a place to the middle; both count from 1."""
+        self.move_cursor((line - 1, column - 1), center=True)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.scroll_cursor_visible, center=True)
+
+
 class ReviewPane(Pane):
     """The guesses, of which each is kept or changed, and the manifest as it would be written."""
 
@@ -73,7 +84,7 @@ class ReviewPane(Pane):
         with Vertical(id="table"):
             yield DataTable[Content](id="guesses", cursor_type="row", zebra_stripes=True)
             yield Static("", id="why", markup=False)
-        yield TextArea("", id="manifest", read_only=True, language="yaml", show_line_numbers=True, soft_wrap=False)
+        yield ManifestText("", id="manifest", read_only=True, language="yaml", show_line_numbers=True, soft_wrap=False)
 
     def on_mount(self) -> None:
         self._color()
@@ -159,12 +170,12 @@ class ReviewPane(Pane):
     def _tell(self, row: GuessRow) -> None:
         """Say why, and bring the guess's line to view in the text."""
         self.query_one("#why", Static).update(f"{place_text(row.place)}: {visible(row.why)}")
-        manifest = self.query_one("#manifest", TextArea)
+        manifest = self.query_one("#manifest", ManifestText)
         found = self.document
         if found is not None:
             line, column = found.source.position(found.span(row.place, key=True).start)
             # Where the middle is, is known when the text has its size.
-            self.call_after_refresh(manifest.move_cursor, (line - 1, column - 1), center=True)
+            self.call_after_refresh(manifest.show, line, column)
 
     @on(DataTable.RowSelected, "#guesses")
     def _entered(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
 from maniple.auth import Auth, AuthKind
-from maniple.runtime.compile import CALLS_WITH_USERS
+from maniple.manifest.model import CALLS_WITH_USERS
 from maniple.source.text import Path
 from maniple.template.scope import PREDEFINED, Predefined
 

@@ -238,6 +238,7 @@ class RowsControl(Control):
         }
         self._awaited = (opened, index, False)
         self.edit(lambda draft: draft.without(place))
+        self.notify("Row deleted; ctrl+z brings it back", timeout=3, markup=False)
 
     def move_row(self, index: int, to: int) -> None:
         """Move a row by one."""

@@ -28,6 +28,11 @@ class Lines(OptionList):
         scrollbar-size-vertical: 1;
         &:focus { border: none; background-tint: $foreground 3%; }
         & > .option-list--option-disabled { color: $foreground; }
+        & > .option-list--option-highlighted, &:focus > .option-list--option-highlighted {
+            background: $primary 30%;
+            color: $foreground;
+            text-style: bold;
+        }
     }
     """
 

@@ -39,6 +39,11 @@ class DiffView(OptionList):
         &:focus { border: none; background-tint: transparent; }
         & > .option-list--option { padding: 0; }
         & > .option-list--option-disabled { color: $foreground; }
+        & > .option-list--option-highlighted, &:focus > .option-list--option-highlighted {
+            background: $primary 30%;
+            color: $foreground;
+            text-style: bold;
+        }
     }
     """
 

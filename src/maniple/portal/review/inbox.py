@@ -37,6 +37,11 @@ class InboxScreen(Screen[None]):
     InboxScreen {
         #inbox-heading { background: $panel; height: 1; padding: 0 1; text-style: bold; }
         OptionList { border: none; height: 1fr; background: transparent; }
+        OptionList > .option-list--option-highlighted, OptionList:focus > .option-list--option-highlighted {
+            background: $primary 30%;
+            color: $foreground;
+            text-style: bold;
+        }
         #no-notices { display: none; padding: 1 2; }
         &.-empty #no-notices { display: block; }
         &.-empty OptionList { display: none; }

@@ -42,6 +42,11 @@ class ReviewScreen(Screen[None]):
         #queue-head { height: 1; padding: 0 1; }
         #queue { border: none; height: 1fr; padding: 0; background: $background; }
         #queue > .option-list--option { padding: 0 1; }
+        #queue > .option-list--option-highlighted, #queue:focus > .option-list--option-highlighted {
+            background: $primary 30%;
+            color: $foreground;
+            text-style: bold;
+        }
         #nothing { display: none; padding: 1 2; }
         &.-empty #nothing { display: block; }
         &.-empty #queue, &.-empty #queue-head { display: none; }

@@ -53,7 +53,7 @@ def ended(process: pexpect.spawn) -> tuple[int, str]:
 
 
 def test_connect_asks_for_what_is_missing_and_hides_secrets(maniple: Command) -> None:
-    asked = terminal(maniple, "connect", "customer-io")
+    asked = terminal(maniple, "connect", "customer-io", "--no-verify")
     answers = {
         "Name of the connection": "prod",
         "Site ID": "site-1",

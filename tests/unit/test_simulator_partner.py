@@ -12,7 +12,7 @@ import pytest
 from maniple.delivery.driver import drive
 from maniple.delivery.httpx_sender import HttpxSender
 from maniple.errors import UsageError
-from maniple.runtime.flow import create_list, deliver
+from maniple.runtime.flow import converse, create_list, deliver
 from maniple.runtime.outcome import Delivered, Failed, Outcome
 from maniple.runtime.prepare import Batch, prepare
 from maniple.runtime.program import Operation, Program, RunContext
@@ -298,3 +298,32 @@ def test_a_manifest_whose_success_cannot_be_answered_is_refused() -> None:
 def test_a_manifest_whose_items_go_through_a_filter_is_refused() -> None:
     with pytest.raises(UsageError, match="goes through a filter and cannot be read back"):
         simulator_app([program(add_users__json={"users": "{{ items | json }}"})])
+
+
+LIST = "https://api.acme.test/lists/$list_id"
+BESIDE = {
+    "rename_list": {"method": "PATCH", "url": LIST, "json": {"name": "$amp_cohort_name"}},
+    "delete_list": {"method": "DELETE", "url": LIST},
+    "count_members": {"method": "GET", "url": LIST, "save": {"members": "data.size"}},
+    "verify": {"method": "GET", "url": "https://api.acme.test/me"},
+}
+
+
+async def test_a_list_is_counted_until_it_is_deleted_and_a_connection_is_good() -> None:
+    of = program(**BESIDE)
+
+    async with client(of) as at:
+
+        async def make(call: str, made: RunContext) -> Outcome:
+            flow = converse(of.calls[call], made, lambda: 0.0)
+            return await drive(flow, sender=HttpxSender(at.http), clock=at.clock)
+
+        made = await at.create(of)
+        await at.send(of, "add", ["u1", "u2"], made)
+        kept = [await make(call, made) for call in ("verify", "rename_list", "count_members", "delete_list")]
+        gone = await make("count_members", made)
+
+    assert [type(outcome) for outcome in kept] == [Delivered] * 4
+    assert isinstance(kept[2], Delivered)
+    assert kept[2].saved["members"] == 2
+    assert isinstance(gone, Failed)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from textual.widgets import Button, Checkbox, Input, RadioButton, Select, Static
+import pytest
+from textual.events import Key
+from textual.widgets import Button, Checkbox, Input, RadioButton, Select, Static, TextArea
 
 from maniple.portal.editor.code import PayloadEditor
 from maniple.portal.editor.form.control import Control
@@ -30,6 +32,23 @@ async def test_typing_into_a_field_changes_the_text_and_keeps_its_comment(tmp_pa
         await pilot.press("end", "!")
         await settled(screen, pilot)
         assert screen.draft.text == SMALL.replace("Push messages.  #", "Push messages.!  #")
+
+
+@pytest.mark.parametrize("place", [("maintainer", "support"), ("maintainer", "name"), ("version",), ("description",)])
+async def test_what_is_typed_faster_than_it_is_written_stays_in_its_order(
+    tmp_path: Path, place: tuple[str, ...]
+) -> None:
+    async with editing(tmp_path) as (screen, pilot):
+        entry = next(iter(control(screen, *place).query("Input, TextArea")))
+        before = entry.value if isinstance(entry, Input) else ""
+        entry.focus()
+        await pilot.pause()
+        for character in "1.23/help":
+            screen.app.post_message(Key(character, character))
+        await settled(screen, pilot)
+        screen.app.post_message(Key("!", "!"))
+        await settled(screen, pilot)
+        assert f"{before}1.23/help!" == screen.draft.value(place)
 
 
 async def test_an_emptied_field_leaves_its_key_out_when_it_is_left(tmp_path: Path) -> None:

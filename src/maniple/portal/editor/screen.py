@@ -275,10 +275,13 @@ class EditorScreen(FileScreen):
     def edited(self, event: Control.Edited) -> None:
         """A control of the form was worked on."""
         event.stop()
+        event.control_edited.writing = True
         try:
             self.change(event.change(self.draft), event.place)
         except ManipleError as error:
             self.notify(str(error), severity="error", markup=False)
+        finally:
+            event.control_edited.writing = False
 
     @on(CodeEditor.Changed, "#manifest-text")
     def text_changed(self, event: CodeEditor.Changed) -> None:

@@ -62,6 +62,8 @@ class Control(Vertical):
         self.set_class(self.wide, "-wide")
         self.ready = False
         """Its parts are there."""
+        self.writing = False
+        """The draft that is shown comes of what was worked on here, and what was typed since is still on its way."""
         self._problem = ""
         """What keeps the text of the control from being a value."""
         self._told: tuple[str, ...] = ()
@@ -158,7 +160,7 @@ class TextControl(Control):
         """The text, unless the field says the same already."""
         value = draft.value(self.place, ABSENT)
         entry = self.query_one(Input)
-        if self._says(entry.value, value):
+        if self.writing or self._says(entry.value, value):
             return
         with entry.prevent(Input.Changed):
             entry.value = self._text(value)
@@ -250,7 +252,7 @@ class ProseControl(Control):
         """The text, unless it stands there already."""
         value = draft.value(self.place, ABSENT)
         area = self.query_one(TextArea)
-        if self._says(area.text, value):
+        if self.writing or self._says(area.text, value):
             return
         with area.prevent(TextArea.Changed):
             area.load_text(self._text(value))

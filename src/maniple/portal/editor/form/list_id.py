@@ -53,7 +53,7 @@ class ListIdControl(Control):
             with select.prevent(Select.Changed):
                 select.value = source
         text = shown_text(draft.value((*self.place, source), ABSENT)) if source else ""
-        if path.value != text:
+        if path.value != text and not self.writing:
             with path.prevent(Input.Changed):
                 path.value = text
 

@@ -88,7 +88,7 @@ class PairsControl(Control):
         named = [row for row in self.rows if row.key]
         if [row.key for row in named] == list(held):
             for row in named:
-                if row.is_mounted:
+                if row.is_mounted and not self.writing:
                     row.show(held[row.key])
             return
         for row in self.rows:

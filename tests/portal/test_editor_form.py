@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from textual.events import Key
-from textual.widgets import Button, Checkbox, Input, RadioButton, Select, Static, TextArea
+from textual.widgets import Button, Checkbox, Input, RadioButton, Select, Static
 
 from maniple.portal.editor.code import PayloadEditor
 from maniple.portal.editor.form.control import Control

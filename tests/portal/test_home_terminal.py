@@ -71,7 +71,7 @@ def test_what_was_typed_a_moment_before_the_portal_was_killed_is_offered_again(t
         first.wait_for("^f Find")
         first.press("# typed and not saved\r")
         first.wait_for("# typed and not saved")
-        time.sleep(1.5)
+        wait_until_kept(tmp_path / "home" / "drafts", "# typed and not saved")
         first.process.kill(signal.SIGKILL)
         first.wait_for_end()
     finally:
@@ -79,9 +79,17 @@ def test_what_was_typed_a_moment_before_the_portal_was_killed_is_offered_again(t
 
     second = PtyScreen(["portal", "mine/acme"], tmp_path / "home", tmp_path, size=(140, 40))
     try:
-        second.wait_for("Not saved last time")
+        assert "Not saved last time" in second.wait_for("Not saved last time")
     finally:
         second.end()
+
+
+def wait_until_kept(drafts: Path, words: str) -> None:
+    """Wait until a file of `drafts` holds what was typed."""
+    end = time.monotonic() + PATIENCE
+    while not any(words in file.read_text(encoding="utf-8") for file in drafts.glob("*.json")):
+        assert time.monotonic() < end, "nothing of what was typed was kept"
+        time.sleep(0.05)
 
 
 CRASHING = """

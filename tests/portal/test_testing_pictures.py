@@ -42,14 +42,14 @@ def with_history(app: Bench) -> Bench:
     draft = Draft(app.path, app.path.read_text())
     found = study(draft, setup, app.desk.home, {}, "2026-11-24T10:00:00Z")
 
-    async def test() -> Rehearsal:
+    async def rehearsed() -> Rehearsal:
         stand_in = StandIn(NoonClock(), {})
         try:
             return await try_all(found, setup, stand_in, lambda _: None)
         finally:
             await stand_in.close()
 
-    for call in asyncio.run(test()).calls:
+    for call in asyncio.run(rehearsed()).calls:
         keep_call(app.desk.home, app.path.parent.name, timeless(call))
     return app
 

@@ -102,7 +102,9 @@ def test_arithmetic_on_a_number_beyond_all_is_null(op: str) -> None:
 def test_no_filter_fails_on_an_odd_value(name: str, value: Any) -> None:
     spec = FILTERS[name]
 
-    spec.apply(value, *["\ud800"] * spec.most)
+    made = spec.apply(value, *["\ud800"] * spec.most)
+
+    assert json_body.encode({"x": made}).startswith(b'{"x":')
 
 
 @pytest.mark.parametrize(

@@ -259,5 +259,9 @@ def test_junk_in_any_place_is_passed_over(operation: Any, components: Any, serve
         "openapi": "3.0.0",
         "paths": {"/a": {"post": operation, "get": {"parameters": operation}}, "/b": components},
     }
-    read_openapi({**tree, "components": components, "servers": servers, "security": servers, "info": operation})
-    read_openapi({**tree, "swagger": "2.0", "securityDefinitions": components, "host": servers})
+    new = read_openapi({**tree, "components": components, "servers": servers, "security": servers, "info": operation})
+    old = read_openapi({**tree, "swagger": "2.0", "securityDefinitions": components, "host": servers})
+
+    for api in (new, old):
+        assert {each.path for each in api.operations} <= {"/a", "/b"}
+        assert len({each.id for each in api.operations}) == len(api.operations)

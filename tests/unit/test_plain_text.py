@@ -49,4 +49,6 @@ def test_only_the_first_document_is_read() -> None:
 
 @given(st.text(max_size=200) | st.text("{}[]:,-&*<> ab\n\"'", max_size=200))
 def test_any_text_gives_data_or_a_fault(text: str) -> None:
-    read_plain(text)
+    found = read_plain(text)
+
+    assert isinstance(found, TextFault | dict | list | str | int | float | None)

@@ -160,4 +160,6 @@ def test_junk_in_any_place_is_passed_over(node: Any, top: Any) -> None:
     tree = postman(
         node, {"name": node, "request": node}, {"request": {"url": node, "body": top, "header": top, "auth": node}}
     )
-    read_postman({**tree, "variable": top, "auth": top})
+    found = read_postman({**tree, "variable": top, "auth": top})
+
+    assert len({each.id for each in found.operations}) == len(found.operations)

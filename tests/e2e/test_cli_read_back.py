@@ -84,6 +84,15 @@ def test_refused_credentials_are_told_when_they_are_given(maniple: Command, acme
     assert "warning: the partner does not accept this connection: The key is not accepted." in said
 
 
+def test_a_partner_who_is_out_of_reach_has_nothing_against_a_connection(maniple: Command) -> None:
+    maniple.environ["ACME"] = "http://127.0.0.1:9"
+
+    code, said = connected(maniple)
+
+    assert code == 0
+    assert "warning: the connection is kept and could not be tried: The partner could not be reached" in said
+
+
 def test_nobody_is_asked_when_that_is_not_wanted(maniple: Command, acme: Acme) -> None:
     acme.refuses = True
 

@@ -19,6 +19,7 @@ from maniple.diagnostics.cells import visible
 from maniple.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from maniple.runtime.outcome import Classification
     from maniple.runtime.program import Program
     from maniple.store.control.rows import ConnectionRow
     from maniple.wiring import Workspace
@@ -89,14 +90,20 @@ def connect(
         )
         refused = _refusal(workspace, kept) if verify else None
     _tell(kept, program, values, json=json)
-    if refused is not None:
-        note(f"warning: the partner does not accept this connection: {visible(refused)}")
-        hint(f"`maniple disconnect {kept.name}`, then connect again with good credentials")
-        return ExitCode.FAILED
-    return ExitCode.OK
+    if refused is None:
+        return ExitCode.OK
+    from maniple.runtime.retry import WORTH_RETRYING
+
+    if refused.status == 0 or refused.status in WORTH_RETRYING:
+        # Nothing was said about the credentials.
+        note(f"warning: the connection is kept and could not be tried: {visible(refused.message)}")
+        return ExitCode.OK
+    note(f"warning: the partner does not accept this connection: {visible(refused.message)}")
+    hint(f"`maniple disconnect {kept.name}`, then connect again with good credentials")
+    return ExitCode.FAILED
 
 
-def _refusal(workspace: Workspace, connection: ConnectionRow) -> str | None:
+def _refusal(workspace: Workspace, connection: ConnectionRow) -> Classification | None:
     """What the partner has against the connection, where the destination has a call to ask."""
     import asyncio
 
@@ -104,7 +111,7 @@ def _refusal(workspace: Workspace, connection: ConnectionRow) -> str | None:
     from maniple.usecases.verify import verify_connection
 
     outcome = asyncio.run(verify_connection(workspace, connection))
-    return outcome.why.message if isinstance(outcome, Failed) else None
+    return outcome.why if isinstance(outcome, Failed) else None
 
 
 def _gather(

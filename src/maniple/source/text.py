@@ -77,3 +77,9 @@ class Document:
         from maniple.source.locate import locate
 
         return locate(self.source.text, self.span(path), start, end)
+
+    def place_at(self, offset: int) -> Path:
+        """The innermost place whose key or value is written around an offset; the document itself where there is none."""
+        tables = (self.keys, self.values)
+        held = [place for table in tables for place, span in table.items() if span.start <= offset <= span.end]
+        return max(held, key=len, default=())

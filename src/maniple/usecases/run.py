@@ -9,7 +9,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from maniple.delivery.driver import drive, drive_many
@@ -23,7 +23,7 @@ from maniple.runtime.prepare import Batch, Prepared, prepare, prepare_nobody
 from maniple.runtime.program import CallProgram, Operation, Program, RunContext
 from maniple.runtime.readback import counted
 from maniple.runtime.retry import Dice, RetryPolicy
-from maniple.store.control.rows import BatchRow, BatchState, RunRow, SyncRow
+from maniple.store.control.rows import RunRow, SyncRow
 from maniple.store.control.store import ControlStore
 from maniple.store.data.folder import open_plan
 from maniple.store.data.planfile import PlanBatch, PlanFile
@@ -32,6 +32,7 @@ from maniple.store.journal import Journal
 from maniple.store.redact import Redactor
 from maniple.usecases.batching import too_few
 from maniple.usecases.budget import DailyBudget, daily_budget, day_began
+from maniple.usecases.places import Earlier, Place, row_of, settlement
 from maniple.usecases.planning import RunFiles
 from maniple.wire import Flow
 
@@ -53,29 +54,6 @@ class Progress:
 
 
 ShowProgress = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Rows of a plan that go into one request."""
-
-    operation: Operation
-    index: int
-    part: int
-    start: int
-    count: int
-    first_row: int
-    """Row of the batch at which this part begins."""
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """What earlier attempts at a run have come to, of one operation, by a batch's index and part."""
-
-    delivered: frozenset[tuple[int, int]] = frozenset()
-    """Parts that are delivered; (index, -1) for batches that are delivered whole."""
-    attempts: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
-    """The requests and retries that a part has cost."""
 
 
 @dataclass
@@ -214,11 +192,11 @@ class Run:
         )
         place = Place("add", 0, 0, 0, prepared.count, 0)
         async with Journal(self.edges.store, self.run.id, self.edges.redactor) as journal:
-            journal.sending(_row(place, "sending"))
+            journal.sending(row_of(place, "sending"))
             outcome = await self._drive(
                 call, create_list(call, self.context, self.edges.dice, self.edges.policy, prepared)
             )
-            journal.settled(*_settlement(place, outcome, (0, 0)))
+            journal.settled(*settlement(place, outcome, (0, 0)))
         return outcome
 
     def _lists_today(self) -> int:
@@ -253,7 +231,7 @@ class Run:
         if not plans["add"].rows:
             outcome = await self._send_nobody(self.program.call_for("remove"))
         self.delivery.take(outcome, place.count)
-        journal.settled(*_settlement(place, outcome, (0, 0)))
+        journal.settled(*settlement(place, outcome, (0, 0)))
 
     async def _send_nobody(self, call: CallProgram) -> Outcome:
         if not call.sends_nobody:
@@ -274,10 +252,10 @@ class Run:
         def keep(place: Place, outcome: Outcome | None) -> None:
             before = earlier.attempts.get((place.index, place.part), (0, 0))
             if outcome is None:
-                journal.sending(_row(place, "sending", requests=before[0], retries=before[1]))
+                journal.sending(row_of(place, "sending", requests=before[0], retries=before[1]))
             else:
                 self.delivery.take(outcome, place.count)
-                journal.settled(*_settlement(place, outcome, before))
+                journal.settled(*settlement(place, outcome, before))
 
         budget = (
             await asyncio.to_thread(self._budget, call, operation) if call.budget is not None else DailyBudget(None)
@@ -399,24 +377,6 @@ def rare_collections() -> Iterator[None]:
 def _with_values(carried: dict[str, Any]) -> dict[str, Any] | None:
     """The carried properties that have a value; None when there is none, so that `user~: $user` leaves no trace."""
     return {name: value for name, value in carried.items() if value is not None} or None
-
-
-def _row(place: Place, state: Any, **facts: Any) -> BatchRow:
-    return BatchRow(place.operation, place.index, place.part, place.start, place.count, state, **facts)
-
-
-def _settlement(place: Place, outcome: Outcome, before: tuple[int, int]) -> tuple[BatchRow, list[Any]]:
-    """The ledger's row for an outcome, and its verdicts counted from the part's first user."""
-    verdicts = [replace(verdict, row=verdict.row - place.first_row) for verdict in outcome.verdicts]
-    rejected = sum([verdict.kind == "rejected" for verdict in verdicts])
-    counted = (before[0] + outcome.requests, before[1] + outcome.retries, rejected, len(verdicts) - rejected)
-    status = outcome.last.reply.status if outcome.last else None
-    where = (place.operation, place.index, place.part, place.start, place.count)
-    if isinstance(outcome, Delivered):
-        return BatchRow(*where, "delivered", *counted, outcome.rejected_uncounted, status), verdicts
-    why = outcome.why
-    state: BatchState = "in_doubt" if outcome.in_doubt else "failed"
-    return BatchRow(*where, state, *counted, 0, status, why.reason, why.message, why.rule), verdicts
 
 
 def operations() -> Iterator[Operation]:

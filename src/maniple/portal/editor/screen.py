@@ -364,14 +364,11 @@ class EditorScreen(FileScreen):
 
     def jump(self, place: Place, *, key: bool = False) -> None:
         """Bring a place to view and put the cursor there, in the view that is shown."""
-        self.run_worker(self._jump(place, key=key), exclusive=True, group="jump")
-
-    async def _jump(self, place: Place, *, key: bool) -> None:
-        if self.pane not in _LEFT:
-            await self.show_pane("form")
-        await self._go(place, key=key)
+        self.run_worker(self._go(place, key=key), exclusive=True, group="jump")
 
     async def _go(self, place: Place, *, key: bool = False) -> None:
+        if self.pane not in _LEFT:
+            await self.show_pane("form")
         if self.pane == "form" and self.form is not None:
             if self.draft.document is not None and await self.form.reveal(place):
                 return
@@ -387,14 +384,7 @@ class EditorScreen(FileScreen):
         document = self.draft.document
         if self.pane != "text" or self.editor is None or document is None:
             return ()
-        at = self.editor.offset_of_cursor
-        held = [
-            place
-            for table in (document.keys, document.values)
-            for place, span in table.items()
-            if span.start <= at <= span.end
-        ]
-        return max(held, key=len, default=())
+        return document.place_at(self.editor.offset_of_cursor)
 
     def action_submit(self) -> None:
         """See what would be submitted."""

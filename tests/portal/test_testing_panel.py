@@ -45,8 +45,26 @@ def acme(folder: Path, base: str, manifest: str = MANIFEST, **setup: object) -> 
     return Bench(desk, path)
 
 
-async def test_an_end_to_end_test_against_the_simulator_shows_every_call_as_delivered(tmp_path: Path) -> None:
+async def test_an_end_to_end_test_deletes_its_list_where_that_is_declared(tmp_path: Path) -> None:
     app = bench(tmp_path, "iterable")
+    async with app.run_test(size=SIZE) as pilot:
+        await app.settle(pilot)
+        await pilot.press("e")
+        await app.settle(pilot)
+
+        assert {
+            "· verify": "not tested",
+            "✓ create_list": "delivered",
+            "✓ add_users": "delivered",
+            "✓ remove_users": "delivered",
+            "✓ delete_list": "delivered",
+            "· count_members": "not tested",
+        } == dict(line.split("  ")[:2] for line in call_lines(app))
+        assert shown(app, "#status").startswith("✓ 4 calls made, 0 failed")
+
+
+async def test_an_end_to_end_test_against_the_simulator_shows_every_call_as_delivered(tmp_path: Path) -> None:
+    app = bench(tmp_path, "infobip")
     async with app.run_test(size=SIZE) as pilot:
         await app.settle(pilot)
         await pilot.press("e")

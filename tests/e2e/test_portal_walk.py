@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from maniple.testing.destination import read_program
 from maniple.testing.simulator.app import simulator_app
@@ -17,7 +15,7 @@ from support.pty_screen import PtyScreen
 SIZE = (140, 42)
 F5, F7, F9 = "\x1b[15~", "\x1b[18~", "\x1b[20~"
 CTRL_N, CTRL_Q, CTRL_R, CTRL_S = "\x0e", "\x11", "\x12", "\x13"
-DOWN, ENTER, ESCAPE, TAB = "\x1b[B", "\r", "\x1b", "\t"
+DOWN, ENTER, TAB = "\x1b[B", "\r", "\t"
 CURL = """curl -X POST https://api.acme.test/v1/lists -H "Authorization: Bearer abc" -H "Content-Type: application/json" \
 -d '{"name": "VIPs"}'
 curl -X POST https://api.acme.test/v1/lists/42/users -H "Authorization: Bearer abc" -H "Content-Type: application/json" \
@@ -55,7 +53,7 @@ def name_maintainer(portal: PtyScreen) -> None:
     portal.press_until(ENTER, "The company or team.")
     portal.type("Acme Support")
     portal.press(TAB)
-    portal.type("https://acme.test/help")
+    portal.press(paste("https://acme.test/help"))
     portal.wait_for("★ bronze  ")
 
 
@@ -85,13 +83,46 @@ def hand_in(portal: PtyScreen) -> None:
 
 def decide(desk: PtyScreen) -> None:
     """Open the submission, say something about it, approve it."""
-    desk.wait_for("acme-lists")
-    desk.press_until(ENTER, "^s Save", "Comment")
-    desk.press_until("c", "Cancel")
+    desk.wait_for("Acme Lists")
+    desk.press_until(ENTER, "1 Changes")
+    desk.press_until("c", "It decides nothing")
     desk.type("Where are the limits documented?")
     desk.press(CTRL_S)
-    desk.wait_for("commented")
-    desk.press_until("a", "Approve")
-    desk.press_until(CTRL_S, "is approved")
+    desk.wait_for("commented on")
+    desk.press_until("a", "esc Cancel")
+    desk.press(CTRL_S)
+    desk.wait_for("is approved; it is in the catalogue")
     desk.press(CTRL_Q)
     assert 0 == desk.wait_for_end()
+
+
+def test_an_author_a_reviewer_and_an_operator_bring_a_cohort_to_a_new_partner(tmp_path: Path) -> None:
+    with_keys(tmp_path, "ada", begin_integration, name_maintainer, try_it, hand_in)
+    with_keys(tmp_path, "grace", decide, reviewer=True)
+    maniple = Command(tmp_path)
+    listed = maniple("destinations", "--json").json
+    maniple.write("settings.json", json.dumps({"bearer_token": "token-1"}))
+    maniple.write("users.csv", "user_id", "u1", "u2", "u3")
+    simulator = simulator_app([read_program(tmp_path / "acme-lists" / "manifest.yaml")])
+    with running(simulator) as port:
+        connected = maniple(
+            *("connect", "acme-lists", "--name", "prod", "--settings", "settings.json", "--map", "user_id=user_id"),
+            *("--via", f"http://127.0.0.1:{port}", "--allow-private-hosts"),
+        )
+        synced = maniple("sync", "prod", "users.csv", "--cohort", "Buyers")
+        (members,) = simulator.shown()["partners"]["acme-lists"]["lists"].values()
+
+    assert "acme-lists" in [each["slug"] for each in listed]
+    assert (0, 0) == (connected.code, synced.code), connected.err + synced.err
+    assert ["u1", "u2", "u3"] == sorted(members["members"])
+
+
+def with_keys(folder: Path, user: str, *steps: Callable[[PtyScreen], None], reviewer: bool = False) -> None:
+    """Go these steps in one run of the portal."""
+    words = ["portal", "--reviewer"] if reviewer else ["portal"]
+    screen = PtyScreen(words, folder / "home", folder, size=SIZE, MANIPLE_USER=user)
+    try:
+        for step in steps:
+            step(screen)
+    finally:
+        screen.end()

@@ -14,6 +14,9 @@ import pyte
 PATIENCE = 30.0
 """Seconds that a slow machine may take; what is waited for comes in a fraction of it."""
 
+AGAIN = 4.0
+"""Seconds after which a key that nothing came of is pressed again."""
+
 
 class PtyScreen:
     """`maniple` with its own terminal."""
@@ -68,6 +71,35 @@ class PtyScreen:
     def press(self, keys: str) -> None:
         """Type `keys`."""
         self.process.send(keys)
+
+    def wait_until_gone(self, words: str) -> str:
+        """The screen once it does not show `words` any more."""
+        end = time.monotonic() + PATIENCE
+        while words in (text := self.text):
+            assert time.monotonic() < end, f"`{words}` did not go; the screen shows:\n{text}"
+            time.sleep(0.05)
+        return text
+
+    def type(self, text: str) -> None:
+        """Type `text` and wait until it is shown."""
+        self.press(text)
+        self.wait_for(text)
+
+    def press_until(self, keys: str, words: str) -> str:
+        """The screen once it shows `words`, after `keys` were pressed, and again each time nothing came of them.
+
+        A key that is pressed while a screen is being made is lost, as it is for a person: press only what does no harm
+        when it is pressed twice.
+        """
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.isalive():
+            self.press(keys)
+            again = time.monotonic() + AGAIN
+            while time.monotonic() < again:
+                if words in (text := self.text):
+                    return text
+                time.sleep(0.05)
+        raise AssertionError(f"`{words}` did not come of {keys!r}; the screen shows:\n{self.text}")
 
     def wait_for_end(self) -> int | None:
         """The exit code, None when a signal ended it."""

@@ -51,10 +51,10 @@ def name_maintainer(portal: PtyScreen) -> None:
     portal.press_until(F7, "nobody is named who answers")
     portal.wait_for("Go there")
     portal.press_until(ENTER, "The company or team.")
-    portal.press(paste("Acme Support"))
+    portal.press("Acme Support")
     portal.wait_for("Acme Support")
     portal.press(TAB)
-    portal.press(paste("https://acme.test/help"))
+    portal.press("https://acme.test/help")
     portal.wait_for("★ bronze  ")
 
 

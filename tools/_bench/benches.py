@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +17,14 @@ from _bench.measure import (
     Process,
     Sink,
     Workers,
+    environment,
     in_turn,
     interpreter,
     run_setup,
     run_timed,
     with_counts,
 )
+from _bench.portal import fill, first_frame
 from _bench.report import ENGINE, LIMIT, Result, Sample, Target, result_of
 
 BATCHES = Target(at_least={"ratio_to_floor": 0.9})
@@ -33,6 +38,8 @@ WAYS = {
 COMMAND = ("-c", "from maniple.cli.main import main; main()")
 """What the `maniple` command runs."""
 HOLD_BACK = 0.1
+INTEGRATIONS = 70
+"""In the folder that the portal shows."""
 
 
 @dataclass(frozen=True)
@@ -222,6 +229,35 @@ def startup(bench: Bench) -> Result:
     return Result("startup", None, None, cpu, peak, target=Target(at_most={"cpu_s": 0.35}), more=more)
 
 
+def portal(bench: Bench) -> Result:
+    """The portal with seventy integrations: its first frame, and typing in the largest manifest of the catalogue."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "integrations"
+        folder.mkdir()
+        fill(folder, ROOT / "integrations", INTEGRATIONS)
+        first_frame(folder)
+        frames = [first_frame(folder) for _ in range(bench.scale.commands)]
+    manifests = (ROOT / "integrations").glob("*/manifest.yaml")
+    largest = max(manifests, key=lambda path: path.stat().st_size)
+    asked = subprocess.run(
+        [interpreter(), "-m", "_bench.portal", "keys", str(largest)],
+        env=environment(),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    felt = json.loads(asked.stdout)
+    more = {
+        "frame_s": round(median(frames), 3),
+        "silence_ms": max(felt["form_silence_ms"], felt["text_silence_ms"]),
+        "rounds": len(frames),
+        "manifest": largest.parent.name,
+        **felt,
+    }
+    target = Target(at_most={"frame_s": 1.0, "silence_ms": 100.0})
+    return Result("portal", None, None, felt["cpu_s"], felt["peak_mb"], target=target, more=more)
+
+
 BENCHES: dict[str, Callable[[Bench], Result]] = {
     "deliver_list_10k": _deliver("deliver_list_10k", "list", BATCHES),
     "deliver_object_1k": _deliver("deliver_object_1k", "object", BATCHES),
@@ -232,4 +268,5 @@ BENCHES: dict[str, Callable[[Bench], Result]] = {
     "latency_100ms": latency_100ms,
     "load_all": load_all,
     "startup": startup,
+    "portal": portal,
 }

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import pty
+import resource
 import select
 import shutil
 import signal
@@ -95,6 +96,7 @@ async def typing(manifest: Path) -> dict[str, float]:
     from maniple.portal.desk import Desk
 
     found: dict[str, float] = {}
+    began = time.process_time()
     with tempfile.TemporaryDirectory() as home:
         desk = Desk.open(manifest.parent.parent, {**os.environ, "MANIPLE_HOME": home})
         app = Portal(desk, first=manifest)
@@ -114,6 +116,8 @@ async def typing(manifest: Path) -> dict[str, float]:
                     await pilot.pause(0.8)
                 found[f"{view}_key_ms"] = round(slowest * 1000, 1)
                 found[f"{view}_silence_ms"] = round(pulse.longest * 1000, 1)
+    found["cpu_s"] = round(time.process_time() - began, 2)
+    found["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     return found
 
 

@@ -31,6 +31,8 @@ SHOWN = {
     "cpu_s": "{:.2f} CPU s",
     "peak_mb": "{:,.0f} MB",
     "ms_slowest": "{:.0f} ms each",
+    "frame_s": "first frame {:.2f} s",
+    "silence_ms": "{:.0f} ms without an answer",
     "tenfold_peak_mb": "{:,.0f} MB tenfold",
     "tenfold_time": "{:.0f} times tenfold",
 }

@@ -101,7 +101,7 @@ async def typing(manifest: Path) -> dict[str, float]:
         desk = Desk.open(manifest.parent.parent, {**os.environ, "MANIPLE_HOME": home})
         app = Portal(desk, first=manifest)
         async with app.run_test(size=(140, 45)) as pilot:
-            await pilot.pause(2.0)
+            await pilot.pause(2.5)
             for view in ("form", "text"):
                 if view == "text":
                     await pilot.press("f2")

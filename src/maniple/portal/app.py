@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.worker import WorkerFailed
 
 from maniple.diagnostics.cells import visible
 from maniple.errors import ManipleError
+from maniple.portal import rest
 from maniple.portal.crash import describe_crash
 from maniple.portal.desk import Desk
 from maniple.portal.help import HelpScreen
@@ -49,6 +52,8 @@ class Portal(App[None]):
         super().__init__()
         self.desk = desk
         self.first = first
+        self._rest: Timer | None = None
+        """Runs since the last screen came, or the last key was pressed on it."""
 
     def on_mount(self) -> None:
         """Begin at home, at the review desk, or with one integration."""
@@ -56,6 +61,7 @@ class Portal(App[None]):
         if theme in self.available_themes:
             self.theme = theme
         self.watch(self, "theme", self._keep_theme, init=False)
+        self.screen_change_signal.subscribe(self, self._rest_later)
         if self.desk.reviewer:
             self.open_review_desk()
             return
@@ -146,6 +152,25 @@ class Portal(App[None]):
         self.bell()
         # Textual's own report shows local variables, secrets among them.
         self.panic(describe_crash(self.desk.home, error))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Textual: something happened. Who presses keys is not disturbed."""
+        if self._rest is not None and isinstance(event, events.Key):
+            self._rest.reset()
+        await super().on_event(event)
+
+    def _rest_later(self, _screen: object) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(rest.SECONDS, self._tidy)
+
+    def _tidy(self) -> None:
+        self._rest = None
+        rest.tidy()
+
+    def on_unmount(self) -> None:
+        """The portal is over."""
+        rest.leave()
 
     def _keep_theme(self, theme: str) -> None:
         if theme == self.theme:

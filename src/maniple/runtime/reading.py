@@ -68,6 +68,8 @@ class TemplateReader:
         self.meant: set[str] = set()
         """Variables that a misspelt name probably meant."""
         self.allowance = Allowance()
+        self._known: dict[tuple[str, Path, bool, bool, bool], tuple[Reading, Const | Value | Text]] = {}
+        """What was read already, by the text, its place and how it was read."""
         self.findings: list[Diagnostic] = []
         self.blocked = False
         self.uses: list[Located] = []
@@ -92,8 +94,12 @@ class TemplateReader:
         as_text: bool = False,
     ) -> Const | Value | Text:
         """Read one string at `path` of the document; `as_text` when it stands where only text may, as in a URL."""
-        reading = self._reading()
-        node = reading.text(text, path, key=key, as_text=as_text)
+        # The rules of the whole manifest are read for every call, and are the same text each time.
+        known = (text, path, key, as_text, self.items_are_text)
+        if known not in self._known:
+            reading = self._reading()
+            self._known[known] = reading, reading.text(text, path, key=key, as_text=as_text)
+        reading, node = self._known[known]
         self._take(reading, available, section, None, path)
         return node
 

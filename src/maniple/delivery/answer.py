@@ -6,7 +6,8 @@ import re
 import zlib
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import assert_never
+from functools import lru_cache
+from typing import NamedTuple, assert_never
 
 from maniple.delivery.failure import MAX_REPLY
 from maniple.wire import Headers
@@ -45,6 +46,39 @@ class _Reading(Enum):
     TRAILERS = auto()
 
 
+class Head(NamedTuple):
+    """The head of an answer; `is_last`: it says that its connection cannot carry another request."""
+
+    status: int
+    headers: Headers
+    is_last: bool
+    lengths: frozenset[str]
+    codings: tuple[str, ...]
+
+
+@lru_cache(maxsize=16)
+def read_head(head: bytes) -> Head:
+    """A head without the empty line at its end. Raises Unreadable. A partner's answers to one call often begin alike."""
+    first, *lines = _LINE_BREAK.split(head)
+    status = _STATUS.fullmatch(first)
+    if status is None or len(head) > MAX_HEAD:
+        raise Unreadable
+    headers = []
+    framing: dict[str, list[str]] = {"connection": [], "content-length": [], "transfer-encoding": []}
+    for line in lines:
+        header = _HEADER.fullmatch(line)
+        if header is None:
+            raise Unreadable
+        name, value = header[1].decode(), header[2].decode("utf-8", "replace")
+        headers.append((name, value))
+        if (members := framing.get(name.lower())) is not None:
+            members += [member.strip().lower() for member in value.split(",")]
+    options = framing["connection"]
+    is_last = "close" in options or (status[1] == b"0" and "keep-alive" not in options)
+    lengths, codings = frozenset(framing["content-length"]), tuple(framing["transfer-encoding"])
+    return Head(int(status[2]), tuple(headers), is_last, lengths, codings)
+
+
 class Answer:
     """One answer that is fed with what a connection brings.
 
@@ -52,11 +86,12 @@ class Answer:
     """
 
     __slots__ = (
-        "_framing",
+        "_codings",
         "_headless",
         "_held",
         "_interim",
         "_left",
+        "_lengths",
         "_parts",
         "_reading",
         "_size",
@@ -77,7 +112,8 @@ class Answer:
         self._left = 0
         self._parts: list[bytes] = []
         self._size = 0
-        self._framing: dict[str, list[str]] = {}
+        self._lengths: frozenset[str] = frozenset()
+        self._codings: tuple[str, ...] = ()
         """The members of the headers that say where the answer ends."""
 
     def feed(self, octets: bytes) -> bool:
@@ -151,7 +187,8 @@ class Answer:
             return False
         head = bytes(self._held[: end.start()])
         del self._held[: end.end()]
-        self._take_head(head)
+        read = read_head(head)
+        self.status, self.headers, self.is_last, self._lengths, self._codings = read
         if self.status not in _INFORMS or self.status == _SWITCHES:
             return self._begin_body()
         self.status = 0
@@ -160,32 +197,11 @@ class Answer:
             raise Unreadable
         return False
 
-    def _take_head(self, head: bytes) -> None:
-        first, *lines = _LINE_BREAK.split(head)
-        status = _STATUS.fullmatch(first)
-        if status is None or len(head) > MAX_HEAD:
-            raise Unreadable
-        headers = []
-        framing: dict[str, list[str]] = {"connection": [], "content-length": [], "transfer-encoding": []}
-        for line in lines:
-            header = _HEADER.fullmatch(line)
-            if header is None:
-                raise Unreadable
-            name, value = header[1].decode(), header[2].decode("utf-8", "replace")
-            headers.append((name, value))
-            if (members := framing.get(name.lower())) is not None:
-                members += [member.strip().lower() for member in value.split(",")]
-        self.headers = tuple(headers)
-        self.status = int(status[2])
-        self._framing = framing
-        options = framing["connection"]
-        self.is_last = "close" in options or (status[1] == b"0" and "keep-alive" not in options)
-
     def _begin_body(self) -> bool:
-        lengths, codings = set(self._framing["content-length"]), self._framing["transfer-encoding"]
-        if len(lengths) > 1 or (lengths and codings) or codings not in ([], ["chunked"]):
+        lengths, codings = self._lengths, self._codings
+        if len(lengths) > 1 or (lengths and codings) or codings not in ((), ("chunked",)):
             raise Unreadable
-        length = lengths.pop() if lengths else None
+        length = next(iter(lengths), None)
         if length is not None and _LENGTH.fullmatch(length) is None:
             raise Unreadable
         if self._headless or self.status in _WITHOUT_BODY or self.status == _SWITCHES:

@@ -34,7 +34,7 @@ _KEPT = f"(d.wanted_row IS NOT NULL AND d.{ACCEPTED_ROW} IS NOT NULL AND NOT d.d
 """A pair of `delta d` that is accepted as it is wanted."""
 PART = 14_000_000
 """Pairs that are compared at once in 512 MB when identifiers have some twenty characters. More are compared in parts."""
-WIDE = 1_900
+WIDE = 1_850
 """MB that the comparison of several parts may take, where the machine has twice that: fewer parts are read less often."""
 _NOTHING = Planned(adds=0, removes=0, shared=0, unchanged=0, drifted=0)
 

@@ -42,7 +42,7 @@ def begin_integration(portal: PtyScreen) -> None:
     portal.wait_for("Paste one command")
     portal.press_until(ENTER + paste(CURL), "curl -X DELETE")
     portal.press_until(CTRL_N, "Look at what was guessed")
-    portal.wait_for("$base/lists/$list_id/users")
+    portal.wait_for("url: $base/lists")
     portal.press_until(CTRL_N, "Connection information")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from maniple.diagnostics.cells import visible
+from maniple.portal.states import STATES
 from maniple.usecases.destinations import CatalogueEntry
 from maniple.usecases.integrations import Details, Integration, State
 
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
     from maniple.store.control.submission_rows import NoticeRow
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
-
-STATES: Final[Mapping[State, tuple[str, str, str]]] = {
-    "draft": ("○", "draft", "foreground-muted"),
-    "released": ("◈", "released internally", "text-accent"),
-    "under_review": ("◔", "under review", "text-primary"),
-    "changes_requested": ("✎", "changes requested", "text-warning"),
-    "approved": ("●", "live", "text-success"),
-    "rejected": ("✗", "rejected", "text-error"),
-    "withdrawn": ("↩", "withdrawn", "foreground-muted"),
-    "deprecated": ("⊘", "deprecated", "text-warning"),
-}
-"""For each state its sign, its word, and the theme's colour that goes with them."""
 
 TIERS: Final[Mapping[str, str]] = {"": "–", "bronze": "★ bronze", "silver": "★★ silver", "gold": "★★★ gold"}
 

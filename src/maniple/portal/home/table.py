@@ -13,7 +13,8 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.widgets import DataTable
 
-from maniple.portal.home.present import STATES, TIERS, checks, edited, name_of, state_words
+from maniple.portal.home.present import TIERS, checks, edited, name_of, state_words
+from maniple.portal.states import STATES
 from maniple.usecases.integrations import Details, Integration, State
 
 NARROW = (("Name", 22), ("State", 21), ("Tier", 6), ("Edited", 12), ("Version", 7))

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from textual.content import Content
 
 from maniple.diagnostics.cells import visible
+from maniple.portal import states
 from maniple.portal.going import place_on_line
 from maniple.portal.quality.present import DIM, Line, count_cases, count_findings, tier_words
 from maniple.source.text import Document
-from maniple.store.control.submission_rows import EntryKind, EntryRow, SubmissionState
+from maniple.store.control.submission_rows import EntryKind, EntryRow
+from maniple.usecases.integrations import State
 from maniple.usecases.proposal import Proposal
 from maniple.usecases.submissions import Standing
 from maniple.usecases.submitting import Prospect
 from maniple.usecases.words import octets, plural
 
-State: TypeAlias = Literal["draft"] | SubmissionState
 STATES: Final[Mapping[State, tuple[str, str, str]]] = {
-    "draft": ("○", "draft", "$foreground-muted"),
-    "released": ("◈", "released internally", "$text-accent"),
-    "under_review": ("◔", "under review", "$text-primary"),
-    "changes_requested": ("✎", "changes requested", "$text-warning"),
-    "approved": ("●", "approved, live", "$text-success"),
-    "rejected": ("✗", "rejected", "$text-error"),
-    "withdrawn": ("↩", "withdrawn", "$foreground-muted"),
-    "deprecated": ("⊘", "deprecated", "$text-warning"),
+    state: (sign, "approved, live" if state == "approved" else word, f"${colour}")
+    for state, (sign, word, colour) in states.STATES.items()
 }
-"""For each state its sign, its word, the theme's colour."""
+"""For each state its sign, its word said in full, the theme's colour."""
 NEXT: Final[Mapping[State, str]] = {
     "draft": "Nobody else has seen it. s submits it for review, i releases it internally.",
     "released": "Everybody who works with this home can connect it. s asks for the review.",

@@ -54,7 +54,9 @@ def name_maintainer(portal: PtyScreen) -> None:
     portal.press("Acme Support")
     portal.wait_for("Acme Support")
     portal.press(TAB)
+    portal.wait_for("A URL or e-mail address for help.")
     portal.press("https://acme.test/help")
+    portal.wait_for("Support *  https://acme.test/help")
     portal.wait_for("★ bronze  ")
 
 

@@ -17,6 +17,9 @@ PATIENCE = 30.0
 AGAIN = 4.0
 """Seconds after which a key that nothing came of is pressed again."""
 
+FOREIGN = ("MANIPLE_", "TEXTUAL", "COLUMNS", "LINES")
+"""What of the environment is not for it: its terminal has a size of its own."""
+
 
 class PtyScreen:
     """`maniple` with its own terminal."""
@@ -37,7 +40,7 @@ class PtyScreen:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         wanted: Mapping[str, str] = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("MANIPLE_", "TEXTUAL"))},
+            **{name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)},
             "MANIPLE_HOME": str(home),
             "MANIPLE_USER": "ada",
             "TERM": "xterm-256color",
